@@ -1,0 +1,52 @@
+"""Errors of the agent.
+
+TutorError                  `str(error)` is fit for a person in a chat
+├── ConfigurationInvalid    a setting is missing or wrong; names it and says what to set
+├── StorageUnavailable      the database is locked, gone or not migrated; nothing was written
+├── IllegalTransition       the gate's table has no such move
+├── ConcurrentChange        somebody else changed the same gate first; read again
+├── NotAllowed              the person may not see or do this
+├── NotFound                no such person, submission, review or receipt
+├── ModelUnavailable        the language model failed; the offline voice takes over
+└── TransportError          the chat refused or could not be reached; `retry_after` where it said so
+"""
+
+from __future__ import annotations
+
+
+class TutorError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class ConfigurationInvalid(TutorError):
+    pass
+
+
+class StorageUnavailable(TutorError):
+    pass
+
+
+class IllegalTransition(TutorError):
+    pass
+
+
+class ConcurrentChange(TutorError):
+    pass
+
+
+class NotAllowed(TutorError):
+    pass
+
+
+class NotFound(TutorError):
+    pass
+
+
+class ModelUnavailable(TutorError):
+    pass
+
+
+class TransportError(TutorError):
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

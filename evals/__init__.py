@@ -1,0 +1,3 @@
+"""Measures all of it, offline, the same way each time."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The `tutor` command."""
+
+from __future__ import annotations

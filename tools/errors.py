@@ -1,0 +1,30 @@
+"""Errors of the tools.
+
+ToolError
+├── UnreadableFile     the learner's file cannot be read as what it should be; the message says what to do
+├── UploadRefused      a limit on files, names or sizes was exceeded
+├── LinterUnavailable  hadolint could not be run
+└── BuilderUnavailable the engine, not the learner, failed
+"""
+
+from __future__ import annotations
+
+
+class ToolError(Exception):
+    """Base of all errors that this package raises on purpose."""
+
+
+class UnreadableFile(ToolError):
+    """A message for the learner: which file, what is wrong, what to do next."""
+
+
+class UploadRefused(ToolError):
+    """A message for the learner: which limit, and how to stay below it."""
+
+
+class LinterUnavailable(ToolError):
+    """hadolint could not be started or gave no usable answer."""
+
+
+class BuilderUnavailable(ToolError):
+    """The engine cannot be used now; never the learner's fault."""

@@ -1,0 +1,168 @@
+"""A learner's files: names, kinds, limits and how bytes become text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from tools.errors import UnreadableFile, UploadRefused
+
+MAX_FILE_BYTES = 1_000_000
+MAX_FILES = 200
+MAX_UPLOAD_BYTES = 20_000_000
+MAX_PATH_LENGTH = 240
+
+
+class FileKind(StrEnum):
+    DOCKERFILE = "dockerfile"
+    DOCKERIGNORE = "dockerignore"
+    COMPOSE = "compose"
+    DEPENDENCIES = "dependencies"
+    ENVIRONMENT = "environment"
+    PLAN = "plan"
+    OTHER = "other"
+
+
+DEPENDENCY_FILES = frozenset(
+    "requirements.txt pyproject.toml poetry.lock uv.lock pipfile pipfile.lock pdm.lock pylock.toml setup.py "
+    "setup.cfg environment.yml environment.yaml conda-lock.yml package.json package-lock.json "
+    "npm-shrinkwrap.json yarn.lock pnpm-lock.yaml go.mod go.sum cargo.toml cargo.lock gemfile "
+    "gemfile.lock composer.json composer.lock".split()
+)
+_COMPOSE_NAME = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml|.+\.compose\.ya?ml|.*blueprint.*\.ya?ml")
+_DOCKERFILE_NAME = re.compile(r"(docker|container)file([.-].+)?|.+\.(docker|container)file")
+_REQUIREMENTS_NAME = re.compile(r"(requirements|constraints)[\w.-]*\.(txt|in|lock)")
+_ENVIRONMENT_NAME = re.compile(r"\.env([.-].+)?|.+\.env")
+
+
+def kind_of(path: str, text: str | None = None) -> FileKind:
+    """The kind that a file's name gives away; where the name is silent, `text` may decide."""
+    name = PurePosixPath(path).name.lower()
+    if name.endswith(".dockerignore"):
+        return FileKind.DOCKERIGNORE
+    if _DOCKERFILE_NAME.fullmatch(name):
+        return FileKind.DOCKERFILE
+    if _COMPOSE_NAME.fullmatch(name):
+        return FileKind.COMPOSE
+    if name in DEPENDENCY_FILES or _REQUIREMENTS_NAME.fullmatch(name):
+        return FileKind.DEPENDENCIES
+    if _ENVIRONMENT_NAME.fullmatch(name):
+        return FileKind.ENVIRONMENT
+    if name.endswith((".md", ".markdown")):
+        return FileKind.PLAN
+    return _kind_of_content(name, text) if text is not None else FileKind.OTHER
+
+
+def _kind_of_content(name: str, text: str) -> FileKind:
+    if name.endswith((".yml", ".yaml")) and re.search(r"^services\s*:", text, re.MULTILINE):
+        return FileKind.COMPOSE
+    if "." not in name and re.search(r"^\s*FROM\s+\S+", text, re.MULTILINE | re.IGNORECASE):
+        return FileKind.DOCKERFILE
+    return FileKind.OTHER
+
+
+def decode(path: str, data: bytes) -> str:
+    """UTF-8 (with or without a byte-order mark) as text; everything else is refused with its remedy."""
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadableFile(
+            f"{path} has {len(data):,} bytes; I read files of up to {MAX_FILE_BYTES:,}. "
+            "Send the file itself, without data or generated parts."
+        )
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFile(f"{path} is saved as UTF-16. Save it as UTF-8 and send it again.")
+    if b"\0" in data:
+        raise UnreadableFile(f"{path} looks like a binary file. Send the text file itself, saved as UTF-8.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(
+            f"{path} is not valid UTF-8 (byte {error.start:,}). Save it as UTF-8 and send it again."
+        ) from None
+
+
+def normal_path(path: str) -> str:
+    """A relative POSIX path without `.` and `..`; refused where it would leave the upload."""
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    bad = not parts or ".." in parts or path.startswith("/") or len(path) > MAX_PATH_LENGTH
+    if bad or any(ord(character) < 32 for character in path):
+        raise UploadRefused(f"The file name {path[:60]!r} cannot be used. Give it a plain relative name.")
+    return "/".join(parts)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One uploaded file; `path` is relative, POSIX, below the upload's root."""
+
+    path: str
+    data: bytes = field(repr=False)
+
+    @cached_property
+    def digest(self) -> str:
+        return "sha256:" + hashlib.sha256(self.data).hexdigest()
+
+    @cached_property
+    def text(self) -> str:
+        """The decoded text; raises UnreadableFile."""
+        return decode(self.path, self.data)
+
+    @cached_property
+    def kind(self) -> FileKind:
+        named = kind_of(self.path)
+        if named is not FileKind.OTHER:
+            return named
+        try:
+            return kind_of(self.path, self.text)
+        except UnreadableFile:
+            return FileKind.OTHER
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The files that a learner hands in together, sorted by path; the unit of inspection and of a build."""
+
+    files: tuple[SourceFile, ...]
+
+    @classmethod
+    def of(cls, files: Iterable[SourceFile]) -> Upload:
+        """Normalises paths; the last of two files with one path wins; limits raise UploadRefused."""
+        by_path = {}
+        for file in files:
+            path = normal_path(file.path)
+            by_path[path] = file if path == file.path else SourceFile(path, file.data)
+        _check_limits(by_path.values())
+        return cls(tuple(by_path[path] for path in sorted(by_path)))
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of paths and contents: the same files give the same digest in any order."""
+        state = hashlib.sha256()
+        for file in self.files:
+            state.update(f"{file.path}\0{file.digest}\n".encode())
+        return "sha256:" + state.hexdigest()
+
+    def of_kind(self, kind: FileKind) -> tuple[SourceFile, ...]:
+        return tuple(file for file in self.files if file.kind is kind)
+
+    def find(self, path: str) -> SourceFile | None:
+        return next((file for file in self.files if file.path == path), None)
+
+    def __iter__(self) -> Iterator[SourceFile]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+def _check_limits(files: Iterable[SourceFile]) -> None:
+    count, total = 0, 0
+    for file in files:
+        count, total = count + 1, total + len(file.data)
+    if count > MAX_FILES:
+        raise UploadRefused(f"{count} files came together; the limit is {MAX_FILES}. Send only what is built.")
+    if total > MAX_UPLOAD_BYTES:
+        raise UploadRefused(f"The files have {total:,} bytes together; the limit is {MAX_UPLOAD_BYTES:,}.")

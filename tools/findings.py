@@ -1,0 +1,83 @@
+"""What an inspection says: findings with their place, and one verdict for each aspect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+
+
+class Verdict(StrEnum):
+    MET = "met"
+    PARTLY = "partly"
+    NOT_MET = "not met"
+    NOT_CHECKED = "not checked"
+
+
+class Severity(StrEnum):
+    """`error` and `warning` may hold a gate back (Finding.effect decides); `info` is advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Rank(IntEnum):
+    """Order of findings in a report: what holds the gate back first."""
+
+    BLOCKING = 0
+    WEAKENING = 1
+    ADVICE = 2
+
+
+# The aspects that inspection judges; a lesson's rubric maps its criteria to them.
+DOCKERFILE_ASPECTS = ("D1", "D2", "D3", "D4", "D5")
+COMPOSE_ASPECTS = ("B1", "B2", "B3", "B4")
+ASPECTS = DOCKERFILE_ASPECTS + COMPOSE_ASPECTS
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One defect. `question` leads to the fix and never is the fix; `effect` is what it does to its aspect."""
+
+    rule: str
+    criterion: str
+    severity: Severity
+    file: str
+    line: int
+    end_line: int
+    message: str
+    question: str
+    effect: Verdict | None = None  # NOT_MET, PARTLY, or None for advice
+    links: tuple[str, ...] = ()
+    source: str = "tutor"  # or "hadolint"
+
+    @property
+    def rank(self) -> Rank:
+        if self.effect is Verdict.NOT_MET:
+            return Rank.BLOCKING
+        return Rank.WEAKENING if self.effect is Verdict.PARTLY else Rank.ADVICE
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """`criteria` holds every aspect; an aspect without its file is `not checked`.
+
+    `evidence` names, for an aspect that is met, spans (file, line, end_line) that show it, where there are such.
+    """
+
+    upload_digest: str
+    criteria: Mapping[str, Verdict]
+    findings: tuple[Finding, ...] = ()
+    tools: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # name -> version
+    evidence: Mapping[str, tuple[tuple[str, int, int], ...]] = field(default_factory=lambda: MappingProxyType({}))
+    unreadable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # path -> what to do
+
+
+def verdict_of(findings: tuple[Finding, ...], aspect: str) -> Verdict:
+    """The worst effect of an aspect's findings, `met` where none has an effect."""
+    effects = {finding.effect for finding in findings if finding.criterion == aspect}
+    if Verdict.NOT_MET in effects:
+        return Verdict.NOT_MET
+    return Verdict.PARTLY if Verdict.PARTLY in effects else Verdict.MET
