@@ -12,7 +12,7 @@ from tools.findings import Verdict
 
 @dataclass(frozen=True)
 class Span:
-    """`start` and `end` count characters of the decoded file, end exclusive; `quote` is exactly what stands there."""
+    """`start` and `end` count characters of the decoded file, end exclusive; `quote` is what stands there."""
 
     file: str
     file_digest: str
@@ -48,7 +48,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One criterion's result in one review. `held` waits for an instructor; `missing` is a question, not the fix."""
+    """One criterion in one review. `held` waits for an instructor; `missing` is a question, never the fix."""
 
     criterion: str
     verdict: Verdict
