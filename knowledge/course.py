@@ -1,0 +1,121 @@
+"""A course pack in memory: lessons with their sections, rubric, questions, misconceptions, hints and readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Section:
+    id: str
+    title: str
+    text: str  # Markdown
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """`judged_by` is inspection (then `aspect` names what is inspected), receipt, or text."""
+
+    id: str
+    name: str
+    title: str
+    artefact: str  # dockerfile | compose | plan
+    judged_by: str
+    required: bool
+    met_when: str
+    partly_when: str
+    why: str  # one sentence: what goes wrong in production without it
+    sections: tuple[str, ...]  # of the lesson, to read
+    aspect: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """An expected point of an answer; `cues` are other ways to say it."""
+
+    id: str
+    text: str
+    cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    id: str
+    text: str
+    section: str
+    points: tuple[Point, ...]
+    criterion: str = ""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """The smallest experiment whose real result contradicts the belief."""
+
+    predict: str  # what the learner is asked to predict
+    files: Mapping[str, str]  # path -> text
+    observe: str
+
+
+@dataclass(frozen=True)
+class Misconception:
+    id: str
+    belief: str
+    cues: tuple[str, ...]
+    reality: str
+    question: str
+    section: str
+    witness: Witness | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    title: str
+    url: str
+    licence: str
+    why: str
+    source: str = ""  # path prefix below an ingested folder, where it is ingested
+
+
+@dataclass(frozen=True)
+class Lesson:
+    id: str
+    title: str
+    week: int
+    number: int
+    level: str
+    minutes: int
+    objective: str
+    gate: str  # the gate's name
+    deliverable: str
+    greeting: str  # one sentence for the first message
+    sections: tuple[Section, ...]
+    rubric: tuple[Criterion, ...]
+    questions: tuple[Question, ...]
+    misconceptions: tuple[Misconception, ...]
+    hints: Mapping[str, tuple[str, ...]]  # criterion -> ladder, mildest first
+    readings: tuple[Reading, ...]
+    folder: Path
+
+    def criterion(self, identifier: str) -> Criterion | None:
+        return next((one for one in self.rubric if one.id == identifier), None)
+
+    def section(self, identifier: str) -> Section | None:
+        return next((one for one in self.sections if one.id == identifier), None)
+
+
+@dataclass(frozen=True)
+class Course:
+    id: str
+    title: str
+    url: str  # public address of the course, empty where there is none
+    lessons: tuple[Lesson, ...]
+
+    def lesson(self, identifier: str) -> Lesson | None:
+        return next((one for one in self.lessons if one.id == identifier), None)
+
+    def next_after(self, identifier: str) -> Lesson | None:
+        ids = [lesson.id for lesson in self.lessons]
+        position = ids.index(identifier) + 1 if identifier in ids else len(ids)
+        return self.lessons[position] if position < len(ids) else None
