@@ -1,0 +1,110 @@
+"""Every setting of the tutor; the only place where the environment is read."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from agent.errors import ConfigurationInvalid
+
+
+class BuildMode(StrEnum):
+    OFF = "off"
+    AUTO = "auto"
+    TRUSTED = "trusted"
+
+
+class Protocol(StrEnum):
+    RESPONSES = "responses"
+    CHAT = "chat"
+
+
+class Profile(StrEnum):
+    AGENT = "agent"
+    PLAIN = "plain"
+
+
+def _data_folder() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "tutor"
+
+
+class Settings(BaseSettings):
+    """Names are TUTOR_* in the environment; Slack and OpenAI keep the names that their users know."""
+
+    model_config = SettingsConfigDict(env_prefix="TUTOR_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    data: Path = Field(default_factory=_data_folder, description="folder for the database and the index")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
+    index_url: str = Field("", description="address of a Chroma server; empty: embedded, in the data folder")
+    course: Path | None = Field(None, description="folder of a course pack; empty: the shipped course")
+    instructors: Annotated[tuple[str, ...], NoDecode] = Field((), description="Slack user ids, by comma")
+    builds: BuildMode = Field(BuildMode.AUTO, description="off, auto, or trusted: your own Docker engine")
+    engine_url: str = Field("", description="address of the Docker engine; empty: the usual socket")
+    executor: str = Field("local", description="stable name of this process among several workers")
+    retention_days: int = Field(30, ge=1, le=3650, description="how long message texts are kept")
+    profile: Profile = Field(Profile.AGENT, description="agent or plain: which Slack manifest is installed")
+    host: str = Field("127.0.0.1", description="address that `tutor slack --http` listens on")
+    port: int = Field(3000, ge=0, le=65535, description="port that `tutor slack --http` listens on")
+    log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR")
+
+    model: str = Field("gpt-5-mini", description="name of the language model")
+    model_protocol: Protocol = Field(Protocol.RESPONSES, description="responses or chat")
+    model_timeout: float = Field(30.0, gt=0, le=600, description="seconds for one answer of the model")
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="switches the model on"
+    )
+    openai_base_url: str = Field("", validation_alias="OPENAI_BASE_URL", description="any compatible server")
+
+    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN", description="xoxb-…")
+    slack_app_token: SecretStr | None = Field(
+        None, validation_alias="SLACK_APP_TOKEN", description="xapp-…, Socket Mode"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, validation_alias="SLACK_SIGNING_SECRET", description="for HTTP delivery"
+    )
+    slack_base_url: str = Field(
+        "https://slack.com/api/", validation_alias="SLACK_BASE_URL", description="another address only in tests"
+    )
+
+    @field_validator("instructors", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        )
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @classmethod
+    def read(cls, **changes: object) -> Self:
+        """Settings of this process; ConfigurationInvalid names each variable that is wrong."""
+        try:
+            return cls(**changes)  # type: ignore[arg-type]  # pydantic validates the values itself
+        except ValidationError as error:
+            raise ConfigurationInvalid("; ".join(_fault(one) for one in error.errors())) from None
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.data / 'tutor.db'}"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.data / "index"
+
+
+def _fault(error: object) -> str:
+    assert isinstance(error, dict)  # noqa: S101 - the shape that pydantic documents
+    name = str(error["loc"][0])
+    variable = name if name.isupper() else f"TUTOR_{name.upper()}"
+    return f"{variable}: {str(error['msg']).removeprefix('Value error, ')}"
