@@ -1,0 +1,42 @@
+# The README's two commands are `make demo` and `make test`; both set up what they need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test setup test-setup check bench eval lock clean
+
+demo: setup
+	@$(BIN)/tutor demo
+
+test: test-setup check
+	@$(BIN)/pytest
+
+setup: .venv/.ready
+
+test-setup: setup
+	@scripts/test-setup
+
+.venv/.ready: requirements-dev.lock scripts/setup
+	@scripts/setup "$(PYTHON)"
+
+check:
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy tests
+	@$(BIN)/lint-imports
+
+eval: setup
+	@$(BIN)/tutor eval
+
+bench: setup
+	@$(BIN)/python -m evals.benchmarks
+
+# Resolves the ranges of pyproject.toml to exact versions with hashes. Needs uv.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+		--no-header pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+		--no-header pyproject.toml --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .demo build .mypy_cache .ruff_cache .pytest_cache .hypothesis
