@@ -1,0 +1,55 @@
+"""Builds that were asked for: what is to be built, where progress is shown, and whether somebody said stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from agent.records import BuildJobRow
+from agent.storage import Storage
+from agent.turns import BuildRequest
+
+
+class BuildJobs:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def put(self, request: BuildRequest, place: Mapping[str, str]) -> None:
+        """The same job again changes nothing."""
+        with self._storage.begin() as session:
+            if session.get(BuildJobRow, request.job_id) is None:
+                session.add(
+                    BuildJobRow(
+                        job_id=request.job_id,
+                        request=asdict(request),
+                        place=dict(place),
+                        state="waiting",
+                        created_at=datetime.now(UTC),
+                    )
+                )
+
+    def load(self, job_id: str) -> tuple[BuildRequest, dict[str, str]] | None:
+        with self._storage.begin() as session:
+            row = session.get(BuildJobRow, job_id)
+            return (BuildRequest(**row.request), dict(row.place)) if row else None
+
+    def stop(self, job_id: str, person_id: str) -> bool:
+        """Only the learner's own build can be stopped, and only while it waits or runs."""
+        with self._storage.begin() as session:
+            row = session.get(BuildJobRow, job_id)
+            if row is None or row.state != "waiting" or row.request["person_id"] != person_id:
+                return False
+            row.state = "stopped"
+            return True
+
+    def is_stopped(self, job_id: str) -> bool:
+        with self._storage.begin() as session:
+            row = session.get(BuildJobRow, job_id)
+            return row is None or row.state == "stopped"
+
+    def done(self, job_id: str) -> None:
+        with self._storage.begin() as session:
+            row = session.get(BuildJobRow, job_id)
+            if row is not None:
+                row.state = "done"

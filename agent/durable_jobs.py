@@ -1,0 +1,74 @@
+"""Turns and builds on DBOS: what was accepted is done exactly once, also after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+
+POLL_SECONDS = 0.05  # idle cost stays small; a person notices a tenth of a second
+VERSION = "jobs-1"  # raised on purpose when the steps of a workflow change
+
+
+class DurableJobs:
+    """A context manager; nothing is registered at import, and one may be open in a process."""
+
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        run_turn: Callable[[str], None],
+        run_build: Callable[[str], None],
+        executor: str = "local",
+        build_workers: int = 1,
+        listen: Sequence[str] = ("turns", "builds"),
+    ) -> None:
+        DBOS(
+            config={
+                "name": "tutor",
+                "system_database_url": database_url,
+                "executor_id": executor,
+                "application_version": VERSION,
+                "serializer": DBOSPortableJSONSerializer(),
+                "log_level": "ERROR",
+                "run_admin_server": False,
+            }
+        )
+        self._build_workers, self._listen = build_workers, listen
+
+        @DBOS.step(name="turn", retries_allowed=True, max_attempts=3)
+        def turn_step(key: str) -> None:
+            run_turn(key)
+
+        @DBOS.step(name="build", retries_allowed=True, max_attempts=3)
+        def build_step(job_id: str) -> None:
+            run_build(job_id)
+
+        @DBOS.workflow(name="turn")
+        def turn(key: str) -> None:
+            turn_step(key)
+
+        @DBOS.workflow(name="build")
+        def build(job_id: str) -> None:
+            build_step(job_id)
+
+        self._turn, self._build = turn, build
+
+    def __enter__(self) -> Self:
+        DBOS.listen_queues(list(self._listen))
+        DBOS.launch()
+        DBOS.register_queue("turns", partition_concurrency=1, polling_interval_sec=POLL_SECONDS)
+        DBOS.register_queue("builds", worker_concurrency=self._build_workers, polling_interval_sec=POLL_SECONDS)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=5)
+
+    def submit_turn(self, key: str, conversation: str) -> None:
+        with SetWorkflowID(f"turn:{key}"), SetEnqueueOptions(queue_partition_key=conversation):
+            DBOS.enqueue_workflow("turns", self._turn, key)
+
+    def submit_build(self, job_id: str) -> None:
+        with SetWorkflowID(f"build:{job_id}"):
+            DBOS.enqueue_workflow("builds", self._build, job_id)

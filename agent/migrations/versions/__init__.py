@@ -1,0 +1,3 @@
+"""Alembic revisions of the tables."""
+
+from __future__ import annotations

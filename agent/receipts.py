@@ -1,0 +1,69 @@
+"""Receipts of tools, kept by the digest of what they looked at: the same bytes get the same receipt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from pydantic import TypeAdapter
+
+from agent.records import BuildReceiptRow, InspectionRow, Json
+from agent.storage import Storage
+from tools.builder import BuildReceipt
+from tools.findings import Finding, Inspection, Verdict
+
+_BUILD = TypeAdapter(BuildReceipt)
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
+
+
+class Receipts:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def save(self, person_id: str, receipt: BuildReceipt) -> None:
+        """The newest build of the same bytes counts."""
+        row = BuildReceiptRow(
+            inputs=receipt.inputs,
+            person_id=person_id,
+            receipt=_BUILD.dump_python(receipt, mode="json"),
+            created_at=datetime.now(UTC),
+        )
+        with self._storage.begin() as session:
+            session.merge(row)
+
+    def for_inputs(self, inputs: str) -> BuildReceipt | None:
+        with self._storage.begin() as session:
+            row = session.get(BuildReceiptRow, inputs)
+            return _BUILD.validate_python(row.receipt) if row else None
+
+    def save_inspection(self, inspection: Inspection) -> None:
+        with self._storage.begin() as session:
+            session.merge(InspectionRow(digest=inspection.upload_digest, inspection=_to_json(inspection)))
+
+    def inspection(self, digest: str) -> Inspection | None:
+        with self._storage.begin() as session:
+            row = session.get(InspectionRow, digest)
+            return _from_json(digest, row.inspection) if row else None
+
+
+def _to_json(inspection: Inspection) -> Json:
+    return {
+        "criteria": {aspect: verdict.value for aspect, verdict in inspection.criteria.items()},
+        "findings": _FINDINGS.dump_python(inspection.findings, mode="json"),
+        "tools": dict(inspection.tools),
+        "evidence": {aspect: [list(span) for span in spans] for aspect, spans in inspection.evidence.items()},
+        "unreadable": dict(inspection.unreadable),
+    }
+
+
+def _from_json(digest: str, data: Json) -> Inspection:
+    return Inspection(
+        digest,
+        MappingProxyType({aspect: Verdict(verdict) for aspect, verdict in data["criteria"].items()}),
+        _FINDINGS.validate_python(data["findings"]),
+        MappingProxyType(data["tools"]),
+        MappingProxyType(
+            {aspect: tuple((a, b, c) for a, b, c in spans) for aspect, spans in data["evidence"].items()}
+        ),
+        MappingProxyType(data["unreadable"]),
+    )

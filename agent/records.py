@@ -1,0 +1,237 @@
+"""The tables. Times are UTC; ids of ours are text; what must not change has triggers against it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Json = dict[str, Any]
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """Refuses naive times; SQLite gives them back naive, so UTC is added on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UTCDateTime,
+        Json: JSON().with_variant(JSONB(), "postgresql"),
+        str: String(255),
+    }
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    cohort: Mapped[str] = mapped_column(default="")
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    greeted: Mapped[bool] = mapped_column(default=False)
+
+
+class ArtefactRow(Base):
+    __tablename__ = "artefacts"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UploadRow(Base):
+    __tablename__ = "uploads"
+    id: Mapped[str] = mapped_column(primary_key=True)  # the message's key
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    lesson_id: Mapped[str]
+    number: Mapped[int]
+    digest: Mapped[str]
+    files: Mapped[Json]  # path -> digest
+    created_at: Mapped[datetime]
+
+
+class ReviewRow(Base):
+    __tablename__ = "reviews"
+    __table_args__ = (UniqueConstraint("person_id", "lesson_id", "number"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    lesson_id: Mapped[str] = mapped_column(index=True)
+    number: Mapped[int]
+    upload_digest: Mapped[str]
+    files: Mapped[Json]  # path -> digest: what was judged
+    judgements: Mapped[Json]
+    created_at: Mapped[datetime]
+
+
+class DraftRow(Base):
+    __tablename__ = "drafts"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    judgements: Mapped[Json]
+    created_at: Mapped[datetime]
+
+
+class DecisionRow(Base):
+    __tablename__ = "decisions"
+    review_id: Mapped[str] = mapped_column(ForeignKey("reviews.id"), primary_key=True)
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    verdict: Mapped[str]
+    by: Mapped[str]
+    note: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class BuildReceiptRow(Base):
+    __tablename__ = "build_receipts"
+    inputs: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str]
+    receipt: Mapped[Json]
+    created_at: Mapped[datetime]
+
+
+class InspectionRow(Base):
+    __tablename__ = "inspections"
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    inspection: Mapped[Json]
+
+
+class GateRow(Base):
+    __tablename__ = "gates"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime]
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class GateEventRow(Base):
+    __tablename__ = "gate_events"
+    __table_args__ = (UniqueConstraint("person_id", "lesson_id", "sequence"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    person_id: Mapped[str] = mapped_column(index=True)
+    lesson_id: Mapped[str]
+    sequence: Mapped[int]
+    action: Mapped[str]
+    state: Mapped[str]  # after the action
+    actor: Mapped[str]
+    reason: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[Json]
+    previous: Mapped[str]  # digest of the event before, empty for the first
+    digest: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class HintRow(Base):
+    __tablename__ = "hints"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[int]
+    earned: Mapped[bool]
+
+
+class AttemptRow(Base):
+    __tablename__ = "attempts"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    criterion: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class AskedRow(Base):
+    __tablename__ = "asked"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(primary_key=True)
+    question_id: Mapped[str] = mapped_column(primary_key=True)
+    conversation: Mapped[str]
+    pending: Mapped[bool]
+    points: Mapped[Json]
+    created_at: Mapped[datetime]
+
+
+class InboxRow(Base):
+    __tablename__ = "inbox"
+    key: Mapped[str] = mapped_column(primary_key=True)  # team:channel:ts
+    conversation: Mapped[str]
+    payload: Mapped[Json]
+    state: Mapped[str]  # new | done | failed
+    created_at: Mapped[datetime]
+
+
+class OutboxRow(Base):
+    __tablename__ = "outbox"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(index=True)
+    payload: Mapped[Json]
+    state: Mapped[str]  # due | sent | given up
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    sent_ts: Mapped[str] = mapped_column(default="")
+    error: Mapped[str] = mapped_column(default="")
+
+
+class BuildJobRow(Base):
+    __tablename__ = "build_jobs"
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    request: Mapped[Json]
+    place: Mapped[Json]  # where progress is shown: channel, thread, message
+    state: Mapped[str]  # waiting | done | stopped
+    created_at: Mapped[datetime]
+
+
+APPEND_ONLY = ("gate_events", "decisions", "reviews")
+
+
+def guards(table: str, dialect: str) -> tuple[str, ...]:
+    """The statements that make a table append-only."""
+    if dialect == "sqlite":
+        return tuple(
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        )
+    function = (
+        f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger AS $$ "
+        f"BEGIN RAISE EXCEPTION '{table} is append-only'; END $$ LANGUAGE plpgsql"
+    )
+    trigger = (
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_guard()"
+    )
+    return (function, trigger)

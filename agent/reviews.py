@@ -1,0 +1,195 @@
+"""Reviews, drafts and instructors' decisions: what each criterion's verdict is, and since when it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from agent.errors import NotAllowed, NotFound
+from agent.judgements import Judgement, Receipt
+from agent.people import Person, Role
+from agent.records import DecisionRow, DraftRow, Json, PersonRow, ReviewRow
+from agent.storage import Storage
+from agent.submissions import digests, keep
+from tools.files import Upload
+from tools.findings import Verdict
+
+_JUDGEMENTS = TypeAdapter(tuple[Judgement, ...])
+
+
+def to_json(judgements: Sequence[Judgement]) -> Json:
+    return {"judgements": _JUDGEMENTS.dump_python(tuple(judgements), mode="json")}
+
+
+def from_json(data: Json) -> tuple[Judgement, ...]:
+    return _JUDGEMENTS.validate_python(data["judgements"])
+
+
+@dataclass(frozen=True)
+class ReviewRecord:
+    """`judgements` carry the instructors' decisions; `files` maps path to digest."""
+
+    id: str
+    person_id: str
+    lesson_id: str
+    number: int
+    upload_digest: str
+    files: dict[str, str]
+    judgements: tuple[Judgement, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class HeldCriterion:
+    review_id: str
+    person: Person
+    judgement: Judgement
+    since: datetime
+
+
+class Reviews:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def record(
+        self, person_id: str, lesson_id: str, upload: Upload, judgements: Sequence[Judgement], key: str
+    ) -> ReviewRecord:
+        """A formal review; the same key again gives the same record."""
+        with self._storage.begin() as session:
+            row = session.get(ReviewRow, key)
+            if row is None:
+                keep(session, upload)
+                row = _row(session, person_id, lesson_id, upload, judgements, key)
+                session.add(row)
+                session.flush()
+            return _record(session, row)
+
+    def draft(self, person_id: str, lesson_id: str, judgements: Sequence[Judgement]) -> None:
+        """What the newest files would get; a formal review is something else."""
+        with self._storage.begin() as session:
+            session.merge(
+                DraftRow(
+                    person_id=person_id,
+                    lesson_id=lesson_id,
+                    judgements=to_json(judgements),
+                    created_at=datetime.now(UTC),
+                )
+            )
+
+    def latest(self, person_id: str, lesson_id: str) -> ReviewRecord | None:
+        found = self.all(person_id, lesson_id)
+        return found[-1] if found else None
+
+    def all(self, person_id: str, lesson_id: str) -> list[ReviewRecord]:
+        """Oldest first."""
+        mine = (ReviewRow.person_id == person_id, ReviewRow.lesson_id == lesson_id)
+        with self._storage.begin() as session:
+            rows = session.scalars(select(ReviewRow).where(*mine).order_by(ReviewRow.number)).all()
+            return [_record(session, row) for row in rows]
+
+    def standing(self, person_id: str, lesson_id: str) -> dict[str, Judgement]:
+        """The newest word on each criterion: the draft where files came after the review, else the review."""
+        review = self.latest(person_id, lesson_id)
+        with self._storage.begin() as session:
+            draft = session.get(DraftRow, (person_id, lesson_id))
+        judgements = review.judgements if review else ()
+        if draft is not None and (review is None or draft.created_at > review.created_at):
+            judgements = _carry_decisions(from_json(draft.judgements), judgements)
+        return {one.criterion: one for one in judgements}
+
+    def held(self, lesson_id: str | None) -> list[HeldCriterion]:
+        """Criteria that wait for an instructor, of each learner's newest review, longest waiting first."""
+        with self._storage.begin() as session:
+            rows = session.scalars(select(ReviewRow).order_by(ReviewRow.created_at)).all()
+            newest = {(row.person_id, row.lesson_id): row for row in rows if lesson_id in (None, row.lesson_id)}
+            return [
+                HeldCriterion(row.id, _learner(session, row.person_id), one, row.created_at)
+                for row in newest.values()
+                for one in _record(session, row).judgements
+                if one.held
+            ]
+
+    def decide(self, review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> ReviewRecord:
+        """An instructor's decision on a held criterion; a second one on the same changes nothing."""
+        if not by.is_instructor:
+            raise NotAllowed("Only an instructor can decide that.")
+        with self._storage.begin() as session:
+            row = session.get(ReviewRow, review_id)
+            if row is None:
+                raise NotFound("That submission is no longer there.")
+            if session.get(DecisionRow, (review_id, criterion)) is None and _is_held(row, criterion):
+                session.add(_decision(review_id, criterion, verdict, by, note))
+                session.flush()
+            return _record(session, row)
+
+
+def _row(
+    session: Session, person_id: str, lesson_id: str, upload: Upload, judgements: Sequence[Judgement], key: str
+) -> ReviewRow:
+    mine = (ReviewRow.person_id == person_id, ReviewRow.lesson_id == lesson_id)
+    number = session.scalar(select(func.count()).select_from(ReviewRow).where(*mine)) or 0
+    return ReviewRow(
+        id=key,
+        person_id=person_id,
+        lesson_id=lesson_id,
+        number=number + 1,
+        upload_digest=upload.digest,
+        files=digests(upload),
+        judgements=to_json(judgements),
+        created_at=datetime.now(UTC),
+    )
+
+
+def _decision(review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> DecisionRow:
+    return DecisionRow(
+        review_id=review_id,
+        criterion=criterion,
+        verdict=verdict.value,
+        by=by.id,
+        note=note,
+        created_at=datetime.now(UTC),
+    )
+
+
+def _is_held(row: ReviewRow, criterion: str) -> bool:
+    return any(one.held and one.criterion == criterion for one in from_json(row.judgements))
+
+
+def _record(session: Session, row: ReviewRow) -> ReviewRecord:
+    decisions = session.scalars(select(DecisionRow).where(DecisionRow.review_id == row.id)).all()
+    decided = {one.criterion: one for one in decisions}
+    judgements = tuple(_decided(one, decided.get(one.criterion)) for one in from_json(row.judgements))
+    return ReviewRecord(
+        row.id,
+        row.person_id,
+        row.lesson_id,
+        row.number,
+        row.upload_digest,
+        dict(row.files),
+        judgements,
+        row.created_at,
+    )
+
+
+def _decided(judgement: Judgement, decision: DecisionRow | None) -> Judgement:
+    if decision is None:
+        return judgement
+    verdict = Verdict(decision.verdict)
+    receipt = Receipt("decision", decision.review_id, decision.verdict)
+    return replace(judgement, verdict=verdict, held=False, receipt=receipt, reason=decision.note, missing="")
+
+
+def _carry_decisions(draft: Sequence[Judgement], reviewed: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    """What an instructor decided stays decided while only a draft says that it waits."""
+    decided = {one.criterion: one for one in reviewed if one.receipt and one.receipt.kind == "decision"}
+    return tuple(decided.get(one.criterion, one) if one.held else one for one in draft)
+
+
+def _learner(session: Session, person_id: str) -> Person:
+    row = session.get(PersonRow, person_id)
+    return Person(person_id, row.name, Role(row.role), row.cohort) if row else Person(person_id, "somebody")
