@@ -32,7 +32,6 @@ class DurableJobs:
                 "application_version": VERSION,
                 "serializer": DBOSPortableJSONSerializer(),
                 "log_level": "ERROR",
-                "run_admin_server": False,
             }
         )
         self._build_workers, self._listen = build_workers, listen

@@ -17,7 +17,7 @@ class Jobs(Protocol):
 
 
 class ImmediateJobs:
-    """Runs at once in the caller's thread, one turn at a time in each conversation; for tests and one-off commands."""
+    """Runs at once in the caller's thread, a conversation's turns one by one; for tests and one-off commands."""
 
     def __init__(self, run_turn: Callable[[str], None], run_build: Callable[[str], None]) -> None:
         self._run_turn, self._run_build = run_turn, run_build

@@ -36,16 +36,12 @@ def verify(storage: Storage, course: Course) -> list[Discrepancy]:
             select(GateEventRow).order_by(GateEventRow.person_id, GateEventRow.lesson_id, GateEventRow.sequence)
         ).all()
         chains = {key: list(chain) for key, chain in groupby(events, lambda one: (one.person_id, one.lesson_id))}
-        found = [
-            Discrepancy(*key, what) for key, chain in chains.items() for what in _chain(session, course, chain)
-        ]
+        found = [Discrepancy(*key, what) for key, chain in chains.items() for what in _chain(session, course, chain)]
         for gate in session.scalars(select(GateRow)):
             last = chains.get((gate.person_id, gate.lesson_id), [])
             expected = last[-1].state if last else GateState.LOCKED.value
             if gate.state != expected:
-                found.append(
-                    Discrepancy(gate.person_id, gate.lesson_id, f"is {gate.state}, the events say {expected}")
-                )
+                found.append(Discrepancy(gate.person_id, gate.lesson_id, f"is {gate.state}, the events say {expected}"))
     return found
 
 
@@ -94,9 +90,7 @@ def _before(session: Session, review: ReviewRow) -> tuple[Judgement, ...]:
     return from_json(former.judgements) if former else ()
 
 
-def _unfounded(
-    session: Session, review: ReviewRow, judgement: Judgement, files: Sequence[SourceFile]
-) -> Iterator[str]:
+def _unfounded(session: Session, review: ReviewRow, judgement: Judgement, files: Sequence[SourceFile]) -> Iterator[str]:
     """A `met` stands on spans that hold or on a receipt that exists; anything else is unearned."""
     by_path = {file.path: file for file in files}
     for span in judgement.spans:

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import StaticPool
@@ -33,14 +33,20 @@ class Storage:
     def open(cls, url: str, *, migrate: bool = True) -> Self:
         storage = cls(_engine(url))
         try:
-            if migrate:
-                upgrade(storage.engine)
-            elif not inspect(storage.engine).has_table("gates"):
-                raise StorageUnavailable("The database has no tables yet. Run: tutor migrate")
-        except (OperationalError, DBAPIError) as error:
+            storage._prepare(migrate=migrate)
+        except StorageUnavailable:
             storage.close()
-            raise StorageUnavailable(_GONE) from error
+            raise
         return storage
+
+    def _prepare(self, *, migrate: bool) -> None:
+        try:
+            if migrate:
+                upgrade(self.engine)
+            elif not inspect(self.engine).has_table("gates"):
+                raise StorageUnavailable("The database has no tables yet. Run: tutor migrate")
+        except DBAPIError as error:
+            raise StorageUnavailable(_GONE) from error
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
