@@ -6,48 +6,74 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, select, update
 
 from agent.records import InboxRow
-from agent.storage import Storage
+from agent.storage import Storage, insert_once
+
+NEW, RUNNING, DONE, FAILED, DELETED = "new", "running", "done", "failed", "deleted"
 
 
 class Inbox:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def accept(self, key: str, conversation: str, payload: Mapping[str, Any]) -> bool:
+    def accept(self, key: str, conversation: str, payload: Mapping[str, Any], *, person_id: str = "") -> bool:
         """Stores and commits; False when this message is there already, by whatever delivery."""
-        row = InboxRow(
-            key=key, conversation=conversation, payload=dict(payload), state="new", created_at=datetime.now(UTC)
-        )
-        try:
-            with self._storage.begin() as session:
-                session.add(row)
-        except IntegrityError:
-            return False
-        return True
+        with self._storage.begin() as session:
+            return insert_once(
+                session,
+                InboxRow,
+                key=key,
+                conversation=conversation,
+                person_id=person_id,
+                payload=dict(payload),
+                state=NEW,
+                created_at=datetime.now(UTC),
+            )
 
     def load(self, key: str) -> dict[str, Any] | None:
+        """None where the message is unknown, forgotten, or was deleted by its author."""
         with self._storage.begin() as session:
             row = session.get(InboxRow, key)
-            return dict(row.payload) if row else None
+            return dict(row.payload) if row is not None and row.state != DELETED else None
+
+    def start(self, key: str) -> bool:
+        """Marks a turn as begun; False where its author took the message back before."""
+        return self._move(key, RUNNING, unless=(DELETED,))
 
     def finish(self, key: str, *, failed: bool = False) -> None:
+        self._move(key, FAILED if failed else DONE, unless=(DELETED,))
+
+    def _move(self, key: str, state: str, *, unless: tuple[str, ...]) -> bool:
+        change = update(InboxRow).where(InboxRow.key == key, InboxRow.state.not_in(unless)).values(state=state)
+        with self._storage.begin() as session:
+            return session.connection().execute(change).rowcount == 1
+
+    def edit(self, key: str, payload: Mapping[str, Any]) -> bool:
+        """What was corrected before its turn began is what the turn reads; later the answer stands."""
+        waiting = update(InboxRow).where(InboxRow.key == key, InboxRow.state == NEW)
+        with self._storage.begin() as session:
+            return session.connection().execute(waiting.values(payload=dict(payload))).rowcount == 1
+
+    def delete(self, key: str) -> bool:
+        """Removes the text at any time; True where the turn had not begun, so that nothing is answered."""
         with self._storage.begin() as session:
             row = session.get(InboxRow, key)
-            if row is not None:
-                row.state = "failed" if failed else "done"
+            if row is None:
+                return False
+            waited, row.payload = row.state == NEW, {}
+            row.state = DELETED if waited else row.state
+            return waited
 
     def unfinished(self) -> list[tuple[str, str]]:
         """(key, conversation) of what was accepted and never finished, oldest first."""
+        open_ = select(InboxRow).where(InboxRow.state.in_((NEW, RUNNING)))
         with self._storage.begin() as session:
-            rows = session.scalars(select(InboxRow).where(InboxRow.state == "new").order_by(InboxRow.created_at))
+            rows = session.scalars(open_.order_by(InboxRow.created_at, InboxRow.key))
             return [(row.key, row.conversation) for row in rows]
 
     def purge(self, before: datetime) -> int:
-        """Deletes finished messages older than the retention; returns how many."""
-        old = delete(InboxRow).where(InboxRow.created_at < before, InboxRow.state != "new")
+        """Deletes what is older than the retention, finished or not; returns how many."""
         with self._storage.begin() as session:
-            return int(session.connection().execute(old).rowcount)
+            return session.connection().execute(delete(InboxRow).where(InboxRow.created_at < before)).rowcount

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from pydantic import TypeAdapter
+from sqlalchemy import select
 
 from agent.records import BuildReceiptRow, InspectionRow, Json
-from agent.storage import Storage
+from agent.storage import Storage, insert_once
 from tools.builder import BuildReceipt
 from tools.findings import Finding, Inspection, Verdict
 
@@ -21,7 +22,7 @@ class Receipts:
         self._storage = storage
 
     def save(self, person_id: str, receipt: BuildReceipt) -> None:
-        """The newest build of the same bytes counts."""
+        """The newest build of the same bytes counts; earlier ones stay, for gates that stand on them."""
         row = BuildReceiptRow(
             inputs=receipt.inputs,
             person_id=person_id,
@@ -29,16 +30,19 @@ class Receipts:
             created_at=datetime.now(UTC),
         )
         with self._storage.begin() as session:
-            session.merge(row)
+            session.add(row)
 
     def for_inputs(self, inputs: str) -> BuildReceipt | None:
+        newest = select(BuildReceiptRow).where(BuildReceiptRow.inputs == inputs).order_by(BuildReceiptRow.id.desc())
         with self._storage.begin() as session:
-            row = session.get(BuildReceiptRow, inputs)
+            row = session.scalars(newest.limit(1)).first()
             return _BUILD.validate_python(row.receipt) if row else None
 
     def save_inspection(self, inspection: Inspection) -> None:
+        """The first inspection of the same bytes stays."""
+        digest, kept = inspection.upload_digest, _to_json(inspection)
         with self._storage.begin() as session:
-            session.merge(InspectionRow(digest=inspection.upload_digest, inspection=_to_json(inspection)))
+            insert_once(session, InspectionRow, digest=digest, inspection=kept)
 
     def inspection(self, digest: str) -> Inspection | None:
         with self._storage.begin() as session:
@@ -62,8 +66,6 @@ def _from_json(digest: str, data: Json) -> Inspection:
         MappingProxyType({aspect: Verdict(verdict) for aspect, verdict in data["criteria"].items()}),
         _FINDINGS.validate_python(data["findings"]),
         MappingProxyType(data["tools"]),
-        MappingProxyType(
-            {aspect: tuple((a, b, c) for a, b, c in spans) for aspect, spans in data["evidence"].items()}
-        ),
+        MappingProxyType({aspect: tuple((a, b, c) for a, b, c in spans) for aspect, spans in data["evidence"].items()}),
         MappingProxyType(data["unreadable"]),
     )

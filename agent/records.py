@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -22,6 +22,36 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Json = dict[str, Any]
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """NUL and lone surrogates, which PostgreSQL refuses, become the replacement character, at any depth."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {storable(key): storable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(part) for part in value]
+    return value
+
+
+class StorableText(TypeDecorator[str]):
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        cleaned: str | None = storable(value)
+        return cleaned
+
+
+class StorableJson(TypeDecorator[Json]):
+    impl = JSON().with_variant(JSONB(), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: Json | None, dialect: Dialect) -> Json | None:  # noqa: ARG002
+        cleaned: Json | None = storable(value)
+        return cleaned
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -51,8 +81,8 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: UTCDateTime,
-        Json: JSON().with_variant(JSONB(), "postgresql"),
-        str: String(255),
+        Json: StorableJson,
+        str: StorableText,
     }
 
 
@@ -81,6 +111,7 @@ class UploadRow(Base):
     number: Mapped[int]
     digest: Mapped[str]
     files: Mapped[Json]  # path -> digest
+    kinds: Mapped[Json]  # path -> kind: what replaces what is known without the contents
     created_at: Mapped[datetime]
 
 
@@ -111,13 +142,16 @@ class DecisionRow(Base):
     criterion: Mapped[str] = mapped_column(primary_key=True)
     verdict: Mapped[str]
     by: Mapped[str]
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str]
     created_at: Mapped[datetime]
 
 
 class BuildReceiptRow(Base):
+    """A later build of the same inputs is a row of its own: a gate may stand on the earlier one."""
+
     __tablename__ = "build_receipts"
-    inputs: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    inputs: Mapped[str] = mapped_column(index=True)
     person_id: Mapped[str]
     receipt: Mapped[Json]
     created_at: Mapped[datetime]
@@ -149,7 +183,7 @@ class GateEventRow(Base):
     action: Mapped[str]
     state: Mapped[str]  # after the action
     actor: Mapped[str]
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str]
     evidence: Mapped[Json]
     previous: Mapped[str]  # digest of the event before, empty for the first
     digest: Mapped[str]
@@ -189,19 +223,21 @@ class InboxRow(Base):
     __tablename__ = "inbox"
     key: Mapped[str] = mapped_column(primary_key=True)  # team:channel:ts
     conversation: Mapped[str]
+    person_id: Mapped[str] = mapped_column(index=True, default="")
     payload: Mapped[Json]
-    state: Mapped[str]  # new | done | failed
+    state: Mapped[str]  # new | running | done | failed | deleted
     created_at: Mapped[datetime]
 
 
 class OutboxRow(Base):
     __tablename__ = "outbox"
-    key: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)  # the order in which messages were put
+    key: Mapped[str] = mapped_column(unique=True)
     channel: Mapped[str] = mapped_column(index=True)
     payload: Mapped[Json]
     state: Mapped[str]  # due | sent | given up
     tries: Mapped[int] = mapped_column(default=0)
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # moved on while a process sends it, so that no other does
     sent_ts: Mapped[str] = mapped_column(default="")
     error: Mapped[str] = mapped_column(default="")
 
@@ -215,23 +251,4 @@ class BuildJobRow(Base):
     created_at: Mapped[datetime]
 
 
-APPEND_ONLY = ("gate_events", "decisions", "reviews")
-
-
-def guards(table: str, dialect: str) -> tuple[str, ...]:
-    """The statements that make a table append-only."""
-    if dialect == "sqlite":
-        return tuple(
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for verb in ("UPDATE", "DELETE")
-        )
-    function = (
-        f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger AS $$ "
-        f"BEGIN RAISE EXCEPTION '{table} is append-only'; END $$ LANGUAGE plpgsql"
-    )
-    trigger = (
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_guard()"
-    )
-    return (function, trigger)
+APPEND_ONLY = ("gate_events", "decisions", "reviews", "build_receipts")  # the migration sets the triggers

@@ -21,11 +21,13 @@ from agent.hints import Hints
 from agent.inbox import Inbox
 from agent.learners import Learners
 from agent.outbox import Outbox
+from agent.receipts import Receipts
 from agent.records import APPEND_ONLY, Base
 from agent.reviews import Reviews
 from agent.storage import Storage
 from agent.submissions import Submissions
 from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, held, met, unmet
+from tools.builder import BuildReceipt, Outcome
 from tools.files import SourceFile, Upload
 from tools.findings import Verdict
 
@@ -129,6 +131,7 @@ def test_of_eight_racing_changes_one_wins(gates: Gates, storage: Storage) -> Non
 def test_the_ledger_cannot_be_rewritten(gates: Gates, storage: Storage, table: str) -> None:
     review = Reviews(storage).record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1")
     Reviews(storage).decide(review.id, "P1", Verdict.MET, INSTRUCTOR, "")
+    Receipts(storage).save(LEARNER.id, BuildReceipt("sha256:a", Outcome.BUILT, "Built."))
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET created_at = created_at"):
         with pytest.raises(DBAPIError, match="append-only"), storage.engine.begin() as connection:
             connection.execute(text(statement))
