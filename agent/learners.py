@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from agent.people import Person, Role
 from agent.records import PersonRow
-from agent.storage import Storage
+from agent.storage import Storage, insert_once
 
 
 class Learners:
@@ -17,12 +17,10 @@ class Learners:
 
     def remember(self, person: Person, at: datetime) -> None:
         """Name and role are the caller's: from the workspace and the configuration, never from what is typed."""
+        seen = {"name": person.name, "role": person.role.value, "cohort": person.cohort, "last_seen": at}
         with self._storage.begin() as session:
-            row = session.get(PersonRow, person.id)
-            if row is None:
-                row = PersonRow(id=person.id, first_seen=at, greeted=False)
-                session.add(row)
-            row.name, row.role, row.cohort, row.last_seen = person.name[:255], person.role.value, person.cohort, at
+            if not insert_once(session, PersonRow, id=person.id, first_seen=at, greeted=False, **seen):
+                session.execute(update(PersonRow).where(PersonRow.id == person.id).values(**seen))
 
     def greet(self, person_id: str) -> bool:
         """True exactly once for a person."""
@@ -47,13 +45,16 @@ class Learners:
             return tuple(_person(row) for row in rows)
 
     def named(self, text: str) -> Person | None:
-        """By id, or by display name; None where nobody or more than one fits."""
-        wanted = text.strip().lower()
+        """By id (with or without the workspace), or by display name; None where nobody or more than one fits."""
+        wanted = text.strip().casefold()
         with self._storage.begin() as session:
-            rows = session.scalars(select(PersonRow).where(func.lower(PersonRow.name) == wanted)).all()
-            ids = session.scalars(select(PersonRow).where(func.lower(PersonRow.id).endswith(f":{wanted}"))).all()
-        found = {row.id: row for row in (*rows, *ids)}
-        return _person(next(iter(found.values()))) if len(found) == 1 else None
+            everybody = [_person(row) for row in session.scalars(select(PersonRow))]
+        found = [one for one in everybody if wanted in _names(one)]
+        return found[0] if len(found) == 1 else None
+
+
+def _names(person: Person) -> set[str]:
+    return {person.name.casefold(), person.id.casefold(), person.id.rpartition(":")[2].casefold()}
 
 
 def _person(row: PersonRow) -> Person:

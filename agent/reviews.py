@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from agent.errors import NotAllowed, NotFound
+from agent.errors import ConcurrentChange, NotAllowed, NotFound
+from agent.gates import CLOSED
 from agent.judgements import Judgement, Receipt
 from agent.people import Person, Role
-from agent.records import DecisionRow, DraftRow, Json, PersonRow, ReviewRow
-from agent.storage import Storage
+from agent.records import DecisionRow, DraftRow, GateRow, Json, PersonRow, ReviewRow
+from agent.storage import Storage, insert_once
 from agent.submissions import digests, keep
 from tools.files import Upload
 from tools.findings import Verdict
@@ -61,12 +62,12 @@ class Reviews:
     ) -> ReviewRecord:
         """A formal review; the same key again gives the same record."""
         with self._storage.begin() as session:
-            row = session.get(ReviewRow, key)
-            if row is None:
+            if session.get(ReviewRow, key) is None:
                 keep(session, upload)
-                row = _row(session, person_id, lesson_id, upload, judgements, key)
-                session.add(row)
-                session.flush()
+                _add(session, person_id, lesson_id, upload, judgements, key)
+            row = session.get(ReviewRow, key)
+            if row is None:  # another review of this learner took the number
+                raise ConcurrentChange("Another submission of yours is being reviewed. Submit again in a moment.")
             return _record(session, row)
 
     def draft(self, person_id: str, lesson_id: str, judgements: Sequence[Judgement]) -> None:
@@ -82,14 +83,14 @@ class Reviews:
             )
 
     def latest(self, person_id: str, lesson_id: str) -> ReviewRecord | None:
-        found = self.all(person_id, lesson_id)
-        return found[-1] if found else None
+        with self._storage.begin() as session:
+            row = session.scalars(_of(person_id, lesson_id).order_by(ReviewRow.number.desc()).limit(1)).first()
+            return _record(session, row) if row else None
 
     def all(self, person_id: str, lesson_id: str) -> list[ReviewRecord]:
         """Oldest first."""
-        mine = (ReviewRow.person_id == person_id, ReviewRow.lesson_id == lesson_id)
         with self._storage.begin() as session:
-            rows = session.scalars(select(ReviewRow).where(*mine).order_by(ReviewRow.number)).all()
+            rows = session.scalars(_of(person_id, lesson_id).order_by(ReviewRow.number)).all()
             return [_record(session, row) for row in rows]
 
     def standing(self, person_id: str, lesson_id: str) -> dict[str, Judgement]:
@@ -103,37 +104,68 @@ class Reviews:
         return {one.criterion: one for one in judgements}
 
     def held(self, lesson_id: str | None) -> list[HeldCriterion]:
-        """Criteria that wait for an instructor, of each learner's newest review, longest waiting first."""
+        """Criteria that wait for an instructor, of each learner's newest review, longest waiting first.
+
+        Where a gate is passed or waived, nothing waits any more.
+        """
         with self._storage.begin() as session:
-            rows = session.scalars(select(ReviewRow).order_by(ReviewRow.created_at)).all()
+            rows = session.scalars(select(ReviewRow).order_by(ReviewRow.number)).all()
             newest = {(row.person_id, row.lesson_id): row for row in rows if lesson_id in (None, row.lesson_id)}
+            waiting = [row for row in newest.values() if not _is_closed(session, row)]
             return [
                 HeldCriterion(row.id, _learner(session, row.person_id), one, row.created_at)
-                for row in newest.values()
+                for row in sorted(waiting, key=lambda row: row.created_at)
                 for one in _record(session, row).judgements
                 if one.held
             ]
 
     def decide(self, review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> ReviewRecord:
-        """An instructor's decision on a held criterion; a second one on the same changes nothing."""
+        """An instructor's decision on a held criterion of the newest review; the same again changes nothing."""
         if not by.is_instructor:
             raise NotAllowed("Only an instructor can decide that.")
         with self._storage.begin() as session:
-            row = session.get(ReviewRow, review_id)
-            if row is None:
-                raise NotFound("That submission is no longer there.")
-            if session.get(DecisionRow, (review_id, criterion)) is None and _is_held(row, criterion):
-                session.add(_decision(review_id, criterion, verdict, by, note))
-                session.flush()
+            row = _newest(session, review_id)
+            if not _is_held(row, criterion):
+                raise NotFound(f"{criterion} of that submission does not wait for a decision.")
+            _decide(session, review_id, criterion, verdict, by, note)
             return _record(session, row)
 
 
-def _row(
+def _of(person_id: str, lesson_id: str) -> Select[ReviewRow]:
+    return select(ReviewRow).where(ReviewRow.person_id == person_id, ReviewRow.lesson_id == lesson_id)
+
+
+def _newest(session: Session, review_id: str) -> ReviewRow:
+    row = session.get(ReviewRow, review_id)
+    if row is None:
+        raise NotFound("That submission is no longer there.")
+    later = _of(row.person_id, row.lesson_id).where(ReviewRow.number > row.number)
+    if session.scalars(later.limit(1)).first() is not None:
+        raise ConcurrentChange("The learner has handed in again since; please decide on the newer submission.")
+    return row
+
+
+def _is_closed(session: Session, row: ReviewRow) -> bool:
+    gate = session.get(GateRow, (row.person_id, row.lesson_id))
+    return gate is not None and gate.state in CLOSED
+
+
+def _decide(session: Session, review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> None:
+    decided = {"verdict": verdict.value, "by": by.id, "note": note, "created_at": datetime.now(UTC)}
+    if insert_once(session, DecisionRow, review_id=review_id, criterion=criterion, **decided):
+        return
+    known = session.get(DecisionRow, (review_id, criterion))
+    if known is not None and known.verdict != verdict:
+        raise ConcurrentChange(f"{criterion} was decided already: {known.verdict}.")
+
+
+def _add(
     session: Session, person_id: str, lesson_id: str, upload: Upload, judgements: Sequence[Judgement], key: str
-) -> ReviewRow:
-    mine = (ReviewRow.person_id == person_id, ReviewRow.lesson_id == lesson_id)
-    number = session.scalar(select(func.count()).select_from(ReviewRow).where(*mine)) or 0
-    return ReviewRow(
+) -> None:
+    number = session.scalar(select(func.count()).select_from(_of(person_id, lesson_id).subquery())) or 0
+    insert_once(
+        session,
+        ReviewRow,
         id=key,
         person_id=person_id,
         lesson_id=lesson_id,
@@ -141,17 +173,6 @@ def _row(
         upload_digest=upload.digest,
         files=digests(upload),
         judgements=to_json(judgements),
-        created_at=datetime.now(UTC),
-    )
-
-
-def _decision(review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> DecisionRow:
-    return DecisionRow(
-        review_id=review_id,
-        criterion=criterion,
-        verdict=verdict.value,
-        by=by.id,
-        note=note,
         created_at=datetime.now(UTC),
     )
 

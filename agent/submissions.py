@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from agent.errors import NotFound
 from agent.records import ArtefactRow, UploadRow
-from agent.storage import Storage
-from tools.files import FileKind, SourceFile, Upload
+from agent.storage import Storage, insert_once
+from tools.files import MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload
 
 # A newer plan or blueprint replaces the former, whatever it is called now.
 _ONE_OF_A_KIND = (FileKind.COMPOSE, FileKind.PLAN, FileKind.DOCKERIGNORE)
@@ -26,16 +27,17 @@ class Submissions:
         with self._storage.begin() as session:
             if session.get(UploadRow, key) is None:
                 keep(session, upload)
-                session.add(_row(session, person_id, lesson_id, upload, key))
+                _add(session, person_id, lesson_id, upload, key)
         return key
 
     def workspace(self, person_id: str, lesson_id: str) -> Upload:
-        """The newest version of each file."""
+        """The newest version of each file, the oldest left out where all together exceed an upload's limits."""
         with self._storage.begin() as session:
-            files: dict[str, SourceFile] = {}
+            kinds: dict[str, str] = {}
+            files: dict[str, str] = {}
             for row in session.scalars(_uploads(person_id, lesson_id)):
-                _lay_over(files, fetch(session, row.files))
-        return Upload.of(files.values())
+                _lay_over(files, kinds, row)
+            return Upload.of(fetch(session, _within_limits(session, files)))
 
     def upload(self, upload_id: str) -> Upload:
         with self._storage.begin() as session:
@@ -51,19 +53,22 @@ class Submissions:
 
 def _uploads(person_id: str, lesson_id: str) -> Select[UploadRow]:
     mine = (UploadRow.person_id == person_id, UploadRow.lesson_id == lesson_id)
-    return select(UploadRow).where(*mine).order_by(UploadRow.number)
+    return select(UploadRow).where(*mine).order_by(UploadRow.number, UploadRow.created_at)
 
 
-def _row(session: Session, person_id: str, lesson_id: str, upload: Upload, key: str) -> UploadRow:
+def _add(session: Session, person_id: str, lesson_id: str, upload: Upload, key: str) -> None:
     mine = (UploadRow.person_id == person_id, UploadRow.lesson_id == lesson_id)
     number = session.scalar(select(func.count()).select_from(UploadRow).where(*mine)) or 0
-    return UploadRow(
+    insert_once(
+        session,
+        UploadRow,
         id=key,
         person_id=person_id,
         lesson_id=lesson_id,
         number=number + 1,
         digest=upload.digest,
         files=digests(upload),
+        kinds={file.path: _kind(file) for file in upload},
         created_at=datetime.now(UTC),
     )
 
@@ -72,26 +77,49 @@ def digests(upload: Upload) -> dict[str, str]:
     return {file.path: file.digest for file in upload}
 
 
+def _kind(file: SourceFile) -> FileKind:
+    """A README stands beside a plan and never replaces one."""
+    readme = PurePosixPath(file.path).stem.lower() == "readme"
+    return FileKind.OTHER if readme else file.kind
+
+
 def keep(session: Session, upload: Upload) -> None:
     """Adds the contents that are not there yet."""
-    for digest, data in {file.digest: file.data for file in upload}.items():
-        if session.get(ArtefactRow, digest) is None:
-            session.add(ArtefactRow(digest=digest, data=data))
-    session.flush()
+    contents = {file.digest: file.data for file in upload}
+    known = set(session.scalars(select(ArtefactRow.digest).where(ArtefactRow.digest.in_(contents))))
+    for digest in sorted(contents.keys() - known):  # one order everywhere: two uploads at once never deadlock
+        insert_once(session, ArtefactRow, digest=digest, data=contents[digest])
 
 
 def fetch(session: Session, files: Mapping[str, str]) -> list[SourceFile]:
-    found = []
-    for path, digest in files.items():
-        row = session.get(ArtefactRow, digest)
-        if row is not None:
-            found.append(SourceFile(path, row.data))
-    return found
+    """Files whose contents were forgotten are left out."""
+    rows = session.scalars(select(ArtefactRow).where(ArtefactRow.digest.in_(set(files.values()))))
+    contents = {row.digest: row.data for row in rows}
+    return [SourceFile(path, contents[digest]) for path, digest in files.items() if digest in contents]
 
 
-def _lay_over(files: dict[str, SourceFile], newer: Iterable[SourceFile]) -> None:
-    arrived = list(newer)
-    replaced = {file.kind for file in arrived if file.kind in _ONE_OF_A_KIND}
-    for path in [path for path, file in files.items() if file.kind in replaced]:
-        del files[path]
-    files.update({file.path: file for file in arrived})
+def _lay_over(files: dict[str, str], kinds: dict[str, str], newer: UploadRow) -> None:
+    """One new plan or blueprint under another name takes the place of what there was of its kind."""
+    for kind in _ONE_OF_A_KIND:
+        arrived = [path for path, its in newer.kinds.items() if its == kind]
+        if len(arrived) == 1 and arrived[0] not in files:
+            for path in [path for path, its in kinds.items() if its == kind]:
+                del files[path], kinds[path]
+    for path in newer.files:
+        files.pop(path, None)  # the newest stands last
+    files |= newer.files
+    kinds |= newer.kinds
+
+
+def _within_limits(session: Session, files: Mapping[str, str]) -> dict[str, str]:
+    sized = select(ArtefactRow.digest, func.length(ArtefactRow.data))
+    found = session.execute(sized.where(ArtefactRow.digest.in_(set(files.values()))))
+    sizes: dict[str, int] = {row[0]: row[1] for row in found}
+    kept: dict[str, str] = {}
+    total = 0
+    for path in reversed(list(files)):
+        total += sizes.get(files[path], 0)
+        if total > MAX_UPLOAD_BYTES or len(kept) == MAX_FILES:
+            break
+        kept[path] = files[path]
+    return kept
