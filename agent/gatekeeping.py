@@ -1,4 +1,4 @@
-"""Moves gates by the table: a versioned row and an event in one transaction, with who, why and on what."""
+"""Moves gates by the table: a versioned row and an event in one transaction, with who, why and on what evidence."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from agent.errors import NotAllowed, NotFound
+from agent.errors import ConcurrentChange, NotAllowed, NotFound
 from agent.gates import CLOSED, GateAction, GateDecision, GateState, decide, next_state
+from agent.judgements import Judgement
 from agent.people import Person
-from agent.records import GateEventRow, GateRow
+from agent.records import GateEventRow, GateRow, storable
 from agent.reviews import ReviewRecord, Reviews, to_json
-from agent.storage import Storage
+from agent.storage import Storage, insert_once
 from knowledge.course import Course
 
 ENGINE = "engine"
@@ -36,16 +37,24 @@ class Gates:
         self._storage, self._course, self._reviews = storage, course, reviews
 
     def enrol(self, person_id: str) -> None:
-        """The first lesson's gate is open, the others are locked; a second call changes nothing."""
+        """A gate for each lesson: open where nothing comes before it, else locked; a second call changes nothing."""
         with self._storage.begin() as session:
-            for position, lesson in enumerate(self._course.lessons):
-                if session.get(GateRow, (person_id, lesson.id)) is None:
-                    session.add(_locked(person_id, lesson.id))
-                    session.flush()
-                    if position == 0:
-                        self._move(session, person_id, lesson.id, GateAction.UNLOCK, ENGINE, "enrolled")
+            states = _states(session, person_id)
+            before = GateState.PASSED.value
+            for lesson in self._course.lessons:
+                if lesson.id not in states:
+                    self._add(session, person_id, lesson.id, unlocked=before in CLOSED)
+                before = states.get(lesson.id, GateState.LOCKED.value)
+
+    def _add(self, session: Session, person_id: str, lesson_id: str, *, unlocked: bool) -> None:
+        at = datetime.now(UTC)
+        locked = {"state": GateState.LOCKED.value, "version": 1, "since": at}
+        added = insert_once(session, GateRow, person_id=person_id, lesson_id=lesson_id, **locked)
+        if added and unlocked:
+            _move(session, person_id, lesson_id, GateAction.UNLOCK, ENGINE, "enrolled")
 
     def view(self, person_id: str, lesson_id: str) -> GateView:
+        """A gate of somebody who is not enrolled is locked."""
         with self._storage.begin() as session:
             row = session.get(GateRow, (person_id, lesson_id))
         if row is None:
@@ -54,92 +63,93 @@ class Gates:
 
     def current(self, person_id: str) -> str | None:
         """The first lesson whose gate is not behind the learner."""
-        states = {one.id: self.view(person_id, one.id).state for one in self._course.lessons}
-        return next((lesson for lesson, state in states.items() if state not in CLOSED), None)
+        with self._storage.begin() as session:
+            states = _states(session, person_id)
+        return next((one.id for one in self._course.lessons if states.get(one.id) not in CLOSED), None)
 
     def review(self, person_id: str, lesson_id: str, review: ReviewRecord) -> GateDecision:
-        """Decides on a recorded review, and moves the gate where it is to move."""
+        """Decides on the newest review, and moves the gate where it is to move; the same again changes nothing."""
         lesson = self._course.lesson(lesson_id)
         if lesson is None:
             raise NotFound("That lesson is not part of this course.")
         decision = decide(lesson.rubric, review.judgements, self._before(review))
+        evidence = {"review": review.id, "judgements": to_json(review.judgements)["judgements"]}
         with self._storage.begin() as session:
-            state = GateState(_gate(session, person_id, lesson_id).state)
-            if state in CLOSED:
+            state, last = GateState(_gate(session, person_id, lesson_id).state), _last(session, person_id, lesson_id)
+            if state in CLOSED or (last is not None and last.evidence == evidence):
                 return decision
-            evidence = {"review": review.id, "judgements": to_json(review.judgements)["judgements"]}
-            if state in (GateState.OPEN, GateState.REOPENED) or not _is_reviewed(session, review):
-                self._move(session, person_id, lesson_id, GateAction.SUBMIT, person_id, "handed in", evidence)
+            if state is not GateState.REVIEWED or last is None or last.evidence.get("review") != review.id:
+                _move(session, person_id, lesson_id, GateAction.SUBMIT, person_id, "handed in", evidence)
             action = GateAction.PASS if decision.passes else GateAction.REVISE
-            self._move(session, person_id, lesson_id, action, ENGINE, _reason(decision), evidence)
+            _move(session, person_id, lesson_id, action, ENGINE, _reason(decision), evidence)
             if decision.passes:
                 self._unlock_next(session, person_id, lesson_id)
         return decision
 
-    def _before(self, review: ReviewRecord) -> tuple[Any, ...]:
-        former = [
-            one for one in self._reviews.all(review.person_id, review.lesson_id) if one.number < review.number
-        ]
+    def _before(self, review: ReviewRecord) -> tuple[Judgement, ...]:
+        known = self._reviews.all(review.person_id, review.lesson_id)
+        if any(one.number > review.number for one in known):
+            raise ConcurrentChange("There is a newer submission already; look at that one.")
+        former = [one for one in known if one.number < review.number]
         return former[-1].judgements if former else ()
 
     def waive(self, person_id: str, lesson_id: str, by: Person, reason: str) -> None:
+        _check_instructor(by, reason)
         with self._storage.begin() as session:
-            self._by_instructor(session, person_id, lesson_id, GateAction.WAIVE, by, reason)
+            _move(session, person_id, lesson_id, GateAction.WAIVE, by.id, reason)
             self._unlock_next(session, person_id, lesson_id)
 
     def reopen(self, person_id: str, lesson_id: str, by: Person, reason: str) -> None:
+        _check_instructor(by, reason)
         with self._storage.begin() as session:
-            self._by_instructor(session, person_id, lesson_id, GateAction.REOPEN, by, reason)
-
-    def _by_instructor(
-        self, session: Session, person_id: str, lesson_id: str, action: GateAction, by: Person, reason: str
-    ) -> None:
-        if not by.is_instructor:
-            raise NotAllowed("Only an instructor can do that.")
-        if not reason.strip():
-            raise NotAllowed("Please give the reason; it stands in the record.")
-        self._move(session, person_id, lesson_id, action, by.id, reason)
+            _move(session, person_id, lesson_id, GateAction.REOPEN, by.id, reason)
 
     def _unlock_next(self, session: Session, person_id: str, lesson_id: str) -> None:
         following = self._course.next_after(lesson_id)
         row = session.get(GateRow, (person_id, following.id)) if following else None
         if following and row is not None and row.state == GateState.LOCKED:
-            self._move(session, person_id, following.id, GateAction.UNLOCK, ENGINE, f"{lesson_id} is done")
-
-    def _move(
-        self,
-        session: Session,
-        person_id: str,
-        lesson_id: str,
-        action: GateAction,
-        actor: str,
-        reason: str,
-        evidence: Mapping[str, Any] | None = None,
-    ) -> None:
-        row = _gate(session, person_id, lesson_id)
-        now = datetime.now(UTC)
-        row.state, row.since = next_state(GateState(row.state), action).value, now
-        sequence = row.version
-        session.flush()  # StaleDataError here, before the event, when somebody else was first
-        event = GateEventRow(
-            person_id=person_id,
-            lesson_id=lesson_id,
-            sequence=sequence,
-            action=action.value,
-            state=row.state,
-            actor=actor,
-            reason=reason,
-            evidence=dict(evidence or {}),
-            previous=_last_digest(session, person_id, lesson_id),
-            created_at=now,
-        )
-        event.digest = event_digest(event)
-        session.add(event)
-        session.flush()
+            _move(session, person_id, following.id, GateAction.UNLOCK, ENGINE, f"{lesson_id} is done")
 
 
-def _locked(person_id: str, lesson_id: str) -> GateRow:
-    return GateRow(person_id=person_id, lesson_id=lesson_id, state=GateState.LOCKED.value, since=datetime.now(UTC))
+def _check_instructor(by: Person, reason: str) -> None:
+    if not by.is_instructor:
+        raise NotAllowed("Only an instructor can do that.")
+    if not reason.strip():
+        raise NotAllowed("Please give the reason; it stands in the record.")
+
+
+def _move(
+    session: Session,
+    person_id: str,
+    lesson_id: str,
+    action: GateAction,
+    actor: str,
+    reason: str,
+    evidence: Mapping[str, Any] | None = None,
+) -> None:
+    row, last = _gate(session, person_id, lesson_id), _last(session, person_id, lesson_id)
+    sequence, now = row.version, datetime.now(UTC)
+    row.state, row.since = next_state(GateState(row.state), action).value, now
+    session.flush()  # StaleDataError here, before the event, when somebody else was first
+    event = GateEventRow(
+        person_id=person_id,
+        lesson_id=lesson_id,
+        sequence=sequence,
+        action=action.value,
+        state=row.state,
+        actor=actor,
+        reason=storable(reason),
+        evidence=storable(dict(evidence or {})),
+        previous=last.digest if last else "",
+        created_at=now,
+    )
+    event.digest = event_digest(event)
+    session.add(event)
+    session.flush()
+
+
+def _states(session: Session, person_id: str) -> dict[str, str]:
+    return {row.lesson_id: row.state for row in session.scalars(select(GateRow).where(GateRow.person_id == person_id))}
 
 
 def _gate(session: Session, person_id: str, lesson_id: str) -> GateRow:
@@ -149,32 +159,22 @@ def _gate(session: Session, person_id: str, lesson_id: str) -> GateRow:
     return row
 
 
-def _is_reviewed(session: Session, review: ReviewRecord) -> bool:
-    """Whether this very review moved the gate before: then an instructor's decision is what came now."""
-    mine = (GateEventRow.person_id == review.person_id, GateEventRow.lesson_id == review.lesson_id)
-    events = session.scalars(select(GateEventRow).where(*mine)).all()
-    return any(event.evidence.get("review") == review.id for event in events)
-
-
-def _last_digest(session: Session, person_id: str, lesson_id: str) -> str:
-    mine = (GateEventRow.person_id == person_id, GateEventRow.lesson_id == lesson_id)
-    last = session.scalars(select(GateEventRow).where(*mine).order_by(GateEventRow.sequence.desc())).first()
-    return last.digest if last else ""
+def _last(session: Session, person_id: str, lesson_id: str) -> GateEventRow | None:
+    events: Select[GateEventRow] = select(GateEventRow).where(
+        GateEventRow.person_id == person_id, GateEventRow.lesson_id == lesson_id
+    )
+    return session.scalars(events.order_by(GateEventRow.sequence.desc()).limit(1)).first()
 
 
 def event_digest(event: GateEventRow) -> str:
     """Chains the events of a gate: each covers the digest of the one before."""
-    said = [
-        event.person_id,
-        event.lesson_id,
-        event.sequence,
-        event.action,
-        event.state,
-        event.actor,
-        event.reason,
-        event.evidence,
-        event.previous,
-    ]
+    said = {
+        "gate": [event.person_id, event.lesson_id, event.sequence],
+        "what": [event.action, event.state, event.actor, event.reason],
+        "when": event.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "evidence": event.evidence,
+        "previous": event.previous,
+    }
     return "sha256:" + hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
