@@ -96,13 +96,13 @@ class Gates:
     def waive(self, person_id: str, lesson_id: str, by: Person, reason: str) -> None:
         _check_instructor(by, reason)
         with self._storage.begin() as session:
-            _move(session, person_id, lesson_id, GateAction.WAIVE, by.id, reason)
+            _move(session, person_id, lesson_id, GateAction.WAIVE, by.id, reason, {"role": by.role.value})
             self._unlock_next(session, person_id, lesson_id)
 
     def reopen(self, person_id: str, lesson_id: str, by: Person, reason: str) -> None:
         _check_instructor(by, reason)
         with self._storage.begin() as session:
-            _move(session, person_id, lesson_id, GateAction.REOPEN, by.id, reason)
+            _move(session, person_id, lesson_id, GateAction.REOPEN, by.id, reason, {"role": by.role.value})
 
     def _unlock_next(self, session: Session, person_id: str, lesson_id: str) -> None:
         following = self._course.next_after(lesson_id)

@@ -17,6 +17,10 @@ _BUILD = TypeAdapter(BuildReceipt)
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
+def build_from_json(data: Json) -> BuildReceipt:
+    return _BUILD.validate_python(data)
+
+
 class Receipts:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -36,7 +40,7 @@ class Receipts:
         newest = select(BuildReceiptRow).where(BuildReceiptRow.inputs == inputs).order_by(BuildReceiptRow.id.desc())
         with self._storage.begin() as session:
             row = session.scalars(newest.limit(1)).first()
-            return _BUILD.validate_python(row.receipt) if row else None
+            return build_from_json(row.receipt) if row else None
 
     def save_inspection(self, inspection: Inspection) -> None:
         """The first inspection of the same bytes stays."""
