@@ -1,0 +1,128 @@
+"""Whether a value is a literal credential: judged by its name and by what it is, never by one of them alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_SECRET_NAME = re.compile(
+    r"(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secrets?|token|api_?key|apikey|access_?key|secret_?key|private_?key|"
+    r"encryption_?key|signing_?key|master_?key|service_?key|auth_?key|license_?key|fernet_?key|jwt_?key|session_?key|"
+    r"account_?key|storage_?key|admin_?key|hmac_?key|salt|credentials?|requirepass|masterauth|pat|bearer|erlang_?cookie|auth)"
+    r"(?:[_.-](?:default|value|\d+|prod|dev|staging|test|local|base|v\d|hash))*$",
+    re.IGNORECASE,
+)
+# camelCase and joined names: dbPassword, POSTGRESPASSWORD, spring.datasource.password
+_JOINED_SECRET_NAME = re.compile(r"(?:password|passwd|secret|apikey|api_key|accesskey|authtoken)$", re.IGNORECASE)
+_NOT_SECRET_NAME = re.compile(
+    r"(?:^|_)(?:public|max|min|num|n|allow_empty|use|enable|disable|require|requires|skip|has|is)_|"
+    r"(?:^|_)(?:max_tokens?|auth_sock)$|public_?key$|publishable_?key$",
+    re.IGNORECASE,
+)
+_KEY_NAME = re.compile(r"(?:^|[_.-])key(?:[_.-]?\d*)$", re.IGNORECASE)
+
+_TOKEN_SHAPES = re.compile(
+    r"\b(?:sk-(?!no-key|not-|dummy|unused|empty|local|fake)(?:proj-|ant-|or-|lf-|svcacct-)?[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|"
+    r"glpat-[\w-]{12,}|xox[abprs]-[\w-]{8,}|hf_[A-Za-z0-9]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,16}|AIza[\w-]{20,}|"
+    r"(?:sk|rk)_(?:live|test)_\w{8,}|SG\.[\w-]{10,}\.[\w-]{10,}|npm_[A-Za-z0-9]{20,}|pypi-[\w-]{20,}|"
+    r"gsk_[A-Za-z0-9]{10,}|pcsk_\w{10,}|r8_\w{20,}|tvly-[\w-]{10,}|lsv2_\w{10,}|"
+    r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----|\$2[aby]\$\d\d\$[./\w]{20,}|\$apr1\$"
+)
+_URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]{1,30}://[^\s/@:\"']{0,100}:([^\s@/\"']{1,200})@", re.IGNORECASE)
+_QUERY_PASSWORD = re.compile(r"[?&;](?:password|token|api_?key|secret|sig)=([^&\s\"';]{1,200})", re.IGNORECASE)
+_KEYWORD_PASSWORD = re.compile(r"(?:^|[\s;])(?:password|pwd|accountkey)\s*=\s*([^\s;\"']{1,200})", re.IGNORECASE)
+_FLAG = re.compile(
+    r"(?:^|\s)--?(?:requirepass|masterauth|pass(?:word|wd)?|api-?key|token|secret(?:-?key)?|auth-?token|"
+    r"root-password|admin-password|access-key|secret-access-key)(?:[=\s]+)(\"[^\"]*\"|'[^']*'|[^\s\"']+)",
+    re.IGNORECASE,
+)
+_REDIS_PASSWORD = re.compile(r"\bredis-cli\b[^|;&]{0,200}?\s-a\s+(\"[^\"]*\"|'[^']*'|[^\s\"']+)")
+_MYSQL_PASSWORD = re.compile(r"\bmysql\w*\b[^|;&]{0,200}?\s-p([^\s\"']+)")
+_ASSIGNMENT = re.compile(r"(?:^|[\s;&\"'])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s;&\"']+)")
+
+_SWITCH = frozenset("true false yes no on off none null nil enabled disabled optional required trust".split())
+# What a client without a real key sends to a server that asks for none.
+_STAND_IN = re.compile(
+    r"(?:sk-)?(?:empty|dummy|none|unused|ignored|not[-_ ]?(?:needed|used|required|set|necessary)|no[-_ ]?key"
+    r"(?:[-_ ](?:needed|required))?|na|n/a|ollama|vllm|lm-?studio|local|fake|placeholder)",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(
+    r"^(?:/|\./|~/|[A-Za-z]:\\|file:|vault:|arn:|ssm:|env:|secretref:|op://)|/run/secrets/|"
+    r"\.(?:json|pem|key|crt|cer|txt|ya?ml|toml|p12|jks)$"
+)
+_VARIABLE_AT_RUN_TIME = re.compile(r"^[\"']?\$[({A-Za-z_]")
+
+
+def is_secret_name(name: str) -> bool:
+    if _NOT_SECRET_NAME.search(name):
+        return False
+    return _SECRET_NAME.search(name) is not None or _JOINED_SECRET_NAME.search(name) is not None
+
+
+def is_credential(name: str, value: str) -> bool:
+    """Whether `value`, as a file writes it, is a literal credential under this name.
+
+    Variables that the file leaves open stand as `${NAME}` in it.
+    """
+    text = value.strip().strip("\"'")
+    if has_embedded_credential(text):
+        return True
+    if not text or "${" in text or text.lower() in _SWITCH or _is_reference(text):
+        return False
+    if _KEY_NAME.search(name) and not is_secret_name(name):
+        return _is_random(text)
+    if not is_secret_name(name):
+        return False
+    if _names_a_key(name) and _STAND_IN.fullmatch(text):
+        return False
+    return not (text.isdigit() and len(text) < 4) and not _is_account_without_password(name, text)
+
+
+def _names_a_key(name: str) -> bool:
+    return re.search(r"key|token", name, re.IGNORECASE) is not None
+
+
+def _is_account_without_password(name: str, text: str) -> bool:
+    """`*_AUTH` says how or where to authenticate unless it holds `name/password` or something random."""
+    if re.search(r"auth$", name, re.IGNORECASE) is None:
+        return False
+    return not (re.fullmatch(r"[^/\s:]+[/:][^/\s:]{3,}", text) or _is_random(text))
+
+
+def _is_reference(text: str) -> bool:
+    return _REFERENCE.search(text) is not None or _VARIABLE_AT_RUN_TIME.match(text) is not None or "://" in text
+
+
+def _is_random(text: str) -> bool:
+    """Long, without spaces, of mixed characters: no word, path or number that a person would choose."""
+    if len(text) < 16 or re.search(r"[\s/]", text):
+        return False
+    kinds = sum(bool(re.search(kind, text)) for kind in (r"[a-z]", r"[A-Z]", r"\d"))
+    return kinds == 3 or re.fullmatch(r"[0-9a-f]{24,}", text) is not None
+
+
+def has_embedded_credential(text: str) -> bool:
+    """A token of known form, or a password inside an address."""
+    if _TOKEN_SHAPES.search(text):
+        return True
+    embedded = (*_URL_PASSWORD.findall(text), *_QUERY_PASSWORD.findall(text), *_KEYWORD_PASSWORD.findall(text))
+    return any(_is_literal(password) for password in embedded)
+
+
+def _is_literal(password: str) -> bool:
+    bare = password.strip("\"'")
+    return bool(bare) and not bare.startswith(("$", "<", "{{")) and "${" not in bare
+
+
+def credentials_in_command(text: str) -> Iterator[str]:
+    """Each way in which a command line carries a literal credential: a flag, an assignment, an address."""
+    for pattern in (_FLAG, _MYSQL_PASSWORD, _REDIS_PASSWORD):
+        for match in pattern.finditer(text):
+            if _is_literal(match[1]) and not _is_reference(match[1]) and not _STAND_IN.fullmatch(match[1]):
+                yield match[0].strip().split("=")[0].split()[0]
+    for match in _ASSIGNMENT.finditer(text):
+        if is_credential(match[1], match[2]):
+            yield match[1]
+    if has_embedded_credential(text):
+        yield "an address or token"

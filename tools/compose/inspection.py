@@ -1,0 +1,137 @@
+"""The Compose files of an upload against B1 to B4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from tools.compose import completeness, configuration, exposure, risks, startup
+from tools.compose.document import Place
+from tools.compose.project import ProjectReader, compose_projects
+from tools.compose.reading import read_stack
+from tools.compose.rules import Rule
+from tools.compose.stack import MountKind, Stack
+from tools.errors import UnreadableFile
+from tools.files import Upload
+from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict, verdict_of
+
+RULES: tuple[Rule, ...] = (
+    *completeness.RULES,
+    *configuration.RULES,
+    *startup.RULES,
+    *exposure.RULES,
+    *risks.RULES,
+)
+UNREADABLE = "compose-unreadable"
+
+# A need of the whole upload: one stack that declares it is enough.
+_NEEDED_ONCE = frozenset({"compose-plan-service-missing"})
+
+Evidence = dict[str, tuple[tuple[str, int, int], ...]]
+
+
+def inspect_compose(upload: Upload) -> tuple[dict[str, Verdict], tuple[Finding, ...], Evidence]:
+    """Verdicts of B1 to B4, findings in the order of the files, and the lines that show what is met.
+
+    Without a Compose file nothing is checked; one that cannot be read shows nothing, so nothing is met.
+    """
+    projects = compose_projects(upload)
+    if not projects:
+        return dict.fromkeys(COMPOSE_ASPECTS, Verdict.NOT_CHECKED), (), {}
+    reader = ProjectReader(upload)
+    stacks, unreadable = [], []
+    for paths in projects:
+        try:
+            stacks.append(read_stack(reader.read(paths), upload))
+        except UnreadableFile as error:
+            unreadable.append(_unreadable(paths, str(error)))
+    findings = _in_order([*unreadable, *_findings(stacks)])
+    verdicts = {aspect: verdict_of(findings, aspect) for aspect in COMPOSE_ASPECTS}
+    if unreadable:
+        verdicts = dict.fromkeys(COMPOSE_ASPECTS, Verdict.NOT_MET)
+    return verdicts, findings, _evidence(stacks, verdicts)
+
+
+def _unreadable(paths: tuple[str, ...], message: str) -> Finding:
+    file = next((path for path in paths if message.startswith(path)), paths[0])
+    return Finding(
+        rule=UNREADABLE,
+        criterion="B1",
+        severity=Severity.ERROR,
+        file=file,
+        line=1,
+        end_line=1,
+        message=message,
+        question="What does `docker compose config` say about this file on your machine?",
+        effect=Verdict.NOT_MET,
+        links=("https://docs.docker.com/reference/compose-file/",),
+    )
+
+
+def _findings(stacks: list[Stack]) -> Iterator[Finding]:
+    """Each finding once, though a file may be part of several stacks."""
+    seen: set[Finding] = set()
+    needed: list[set[Finding]] = []
+    for stack in stacks:
+        found = [finding for rule in RULES for finding in rule.findings(stack)]
+        needed.append({finding for finding in found if finding.rule in _NEEDED_ONCE})
+        seen.update(finding for finding in found if finding.rule not in _NEEDED_ONCE)
+    missing = set.intersection(*needed) if needed else set()
+    yield from _weighed(seen | missing)
+
+
+def _weighed(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """B4 is partly met where one of state and ports is; where both fail, it is not."""
+    findings = list(findings)
+    sides = {
+        finding.rule in exposure.PORT_RULES for finding in findings if finding.criterion == "B4" and finding.effect
+    }
+    for finding in findings:
+        both = len(sides) == 2 and finding.criterion == "B4" and finding.effect is not None
+        yield replace(finding, effect=Verdict.NOT_MET) if both else finding
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line, finding.rule, finding.message)))
+
+
+def _evidence(stacks: list[Stack], verdicts: dict[str, Verdict]) -> Evidence:
+    shown = {"B1": _images, "B2": _open_settings, "B3": _waits, "B4": _volumes_and_ports}
+    evidence: Evidence = {}
+    for aspect, places_of in shown.items():
+        if verdicts[aspect] is Verdict.MET:
+            places = {place for stack in stacks for place in places_of(stack)}
+            evidence[aspect] = tuple(sorted((place.file, place.line, place.end_line) for place in places))
+    return evidence
+
+
+def _images(stack: Stack) -> Iterator[Place]:
+    for service in stack.services.values():
+        if service.image is not None:
+            yield service.image.place
+        if service.build is not None:
+            yield service.build.place
+
+
+def _open_settings(stack: Stack) -> Iterator[Place]:
+    for service in stack.services.values():
+        for setting in service.environment:
+            if setting.value is None or setting.value.variables or setting.name.endswith("_FILE"):
+                yield setting.place
+        for key in ("env_file", "secrets"):
+            if key in service.node.entries:
+                yield service.node.entries[key].place
+
+
+def _waits(stack: Stack) -> Iterator[Place]:
+    for service in stack.services.values():
+        if service.healthcheck is not None:
+            yield service.healthcheck.place
+        for dependency in service.depends_on:
+            yield dependency.place
+
+
+def _volumes_and_ports(stack: Stack) -> Iterator[Place]:
+    for service in stack.services.values():
+        yield from (mount.place for mount in service.mounts if mount.kind is MountKind.VOLUME)
+        yield from (port.place for port in service.ports)

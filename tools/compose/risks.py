@@ -1,0 +1,234 @@
+"""Advice: what a stack should not need, and what Compose would refuse. Holds no criterion back by itself."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from tools.compose.document import Entry, Mapping, Node, Scalar, Sequence
+from tools.compose.rules import Hit, Rule
+from tools.compose.stack import ProblemKind, Service, Stack
+from tools.findings import Severity
+
+_REFERENCE = "https://docs.docker.com/reference/compose-file/services/"
+_SECURITY = "https://docs.docker.com/engine/security/"
+
+SERVICE_KEYS = frozenset(
+    "annotations attach build blkio_config cpu_count cpu_percent cpu_shares cpu_period cpu_quota cpu_rt_runtime "
+    "cpu_rt_period cpus cpuset cap_add cap_drop cgroup cgroup_parent command configs container_name credential_spec "
+    "depends_on deploy develop device_cgroup_rules devices dns dns_opt dns_search domainname driver_opts entrypoint "
+    "env_file environment expose extends external_links extra_hosts gpus group_add healthcheck hostname image init "
+    "ipc isolation label_file labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit "
+    "models network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform ports post_start pre_stop "
+    "privileged profiles provider pull_policy read_only restart runtime scale secrets security_opt shm_size "
+    "stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits use_api_socket user userns_mode "
+    "uts volumes volumes_from working_dir".split()
+)
+TOP_KEYS = frozenset("name version services networks volumes secrets configs models include".split())
+
+# Key -> what it gives away; a service that sets it is not confined by Compose any more.
+_ALWAYS_RISKY = {
+    "cap_add": "adds kernel privileges",
+    "devices": "reaches devices of the host",
+    "device_cgroup_rules": "opens devices of the host",
+    "sysctls": "changes kernel settings",
+    "cgroup_parent": "leaves the limits of its project",
+    "oom_kill_disable": "cannot be stopped when memory runs out",
+    "credential_spec": "uses an account of the host",
+    "volumes_from": "takes over every mount of another container",
+    "external_links": "needs containers of another project",
+    "provider": "runs a program on the host instead of a container",
+    "post_start": "runs commands in the container after it has started",
+    "pre_stop": "runs commands in the container before it stops",
+}
+_RISKY_VALUES = {
+    "privileged": ({"true", "yes", "on"}, "has every privilege of the host"),
+    "use_api_socket": ({"true", "yes", "on"}, "controls the Docker engine, and with it the host"),
+    "pid": ({"host"}, "sees every process of the host"),
+    "ipc": ({"host"}, "shares memory with the host"),
+    "uts": ({"host"}, "shares the host's name"),
+    "cgroup": ({"host"}, "shares the host's control groups"),
+    "userns_mode": ({"host"}, "switches user namespaces off"),
+    "user": ({"root", "0", "0:0", "root:root"}, "runs as root whatever its image says"),
+}
+_HOST_FOLDERS = re.compile(
+    r"^/$|^/(?:etc|root|home|var|proc|sys|dev|boot|usr|run)(?:/|$)|^(?:~|\$\{?HOME\}?)(?:/|$)|/\.(?:ssh|aws|docker)\b"
+)
+_SOCKET = re.compile(r"(?:docker|containerd|podman)\.sock$|docker_engine$")
+
+
+def risky_key(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for name, entry in service.node.entries.items():
+            what = _ALWAYS_RISKY.get(name) if not _is_empty(entry.value) else None
+            values, described = _RISKY_VALUES.get(name, (frozenset(), ""))
+            if isinstance(entry.value, Scalar) and entry.value.value.strip().lower() in values:
+                what = described
+            if what is not None:
+                yield Hit(entry.place, {"service": service.name, "key": name, "what": what})
+        yield from _unconfined(service)
+
+
+def _is_empty(node: Node) -> bool:
+    if isinstance(node, Scalar):
+        return node.is_null
+    return not (node.items if isinstance(node, Sequence) else node.entries)
+
+
+def _unconfined(service: Service) -> Iterator[Hit]:
+    options = service.node.get("security_opt")
+    for item in options.items if isinstance(options, Sequence) else ():
+        if isinstance(item, Scalar) and "unconfined" in item.value:
+            words = {"service": service.name, "key": "security_opt", "what": "switches a kernel filter off"}
+            yield Hit(item.place, words)
+
+
+def engine_socket(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for mount in service.mounts:
+            if _SOCKET.search(mount.source):
+                yield Hit(mount.place, {"service": service.name})
+
+
+def host_folder(stack: Stack) -> Iterator[Hit]:
+    for service in stack.services.values():
+        for mount in service.mounts:
+            if _HOST_FOLDERS.search(mount.source) and not _SOCKET.search(mount.source):
+                yield Hit(mount.place, {"service": service.name, "folder": mount.source})
+
+
+def source_over_image(stack: Stack) -> Iterator[Hit]:
+    """The project's folder mounted over what the build put there: the image is not what runs."""
+    for service in stack.services.values():
+        for mount in service.mounts:
+            if service.build and mount.source.rstrip("/") in {".", "./src", "./app", "..", service.build.context}:
+                yield Hit(mount.place, {"service": service.name, "target": mount.target})
+
+
+def no_limits(stack: Stack) -> Iterator[Hit]:
+    without = [service for service in stack.services.values() if not _has_memory_limit(service)]
+    if without:
+        names = ", ".join(f"`{service.name}`" for service in without[:5])
+        more = f" and {len(without) - 5} more" if len(without) > 5 else ""
+        yield Hit(without[0].place, {"names": names + more})
+
+
+def _has_memory_limit(service: Service) -> bool:
+    if "mem_limit" in service.node.entries:
+        return True
+    node: Node | None = service.node
+    for key in ("deploy", "resources", "limits", "memory"):
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node is not None
+
+
+def obsolete_version(stack: Stack) -> Iterator[Hit]:
+    entry = stack.root.entries.get("version")
+    if entry is not None:
+        yield Hit(entry.place)
+
+
+def duplicate_key(stack: Stack) -> Iterator[Hit]:
+    for problem in stack.problems:
+        if problem.kind is ProblemKind.DUPLICATE:
+            yield Hit(problem.place, {"key": problem.detail})
+
+
+def unknown_key(stack: Stack) -> Iterator[Hit]:
+    yield from _unknown(stack.root.entries.values(), TOP_KEYS, "at the top level")
+    for service in stack.services.values():
+        yield from _unknown(service.node.entries.values(), SERVICE_KEYS, f"in `{service.name}`")
+
+
+def _unknown(entries: Iterable[Entry], known: frozenset[str], where: str) -> Iterator[Hit]:
+    for entry in entries:
+        name = entry.key.value
+        if name not in known and not name.startswith("x-"):
+            near = difflib.get_close_matches(name[:40], sorted(known), n=1)
+            guess = f" A key that looks like it is `{near[0]}`." if near else ""
+            yield Hit(entry.place, {"key": name[:60], "where": where, "guess": guess})
+
+
+RULES = (
+    Rule(
+        "compose-risky-key",
+        "B4",
+        Severity.WARNING,
+        None,
+        "`{service}` {what} (`{key}`).",
+        "What exactly does `{service}` do that fails without `{key}`?",
+        risky_key,
+        (_SECURITY, _REFERENCE),
+    ),
+    Rule(
+        "compose-engine-socket",
+        "B4",
+        Severity.ERROR,
+        None,
+        "`{service}` holds the socket of the Docker engine, which is control over the whole host.",
+        "What could someone do who breaks into `{service}`?",
+        engine_socket,
+        ("https://docs.docker.com/engine/security/#docker-daemon-attack-surface",),
+    ),
+    Rule(
+        "compose-host-folder",
+        "B4",
+        Severity.WARNING,
+        None,
+        "`{service}` mounts `{folder}` of the host, which differs from machine to machine.",
+        "Which files does `{service}` need from there, and could they come with the project?",
+        host_folder,
+        ("https://docs.docker.com/engine/storage/bind-mounts/",),
+    ),
+    Rule(
+        "compose-source-over-image",
+        "B4",
+        Severity.INFO,
+        None,
+        "`{service}` runs the files of your folder instead of those that its build put into `{target}`.",
+        "Is what you test here still the image that you would promote?",
+        source_over_image,
+        ("https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/",),
+    ),
+    Rule(
+        "compose-no-limits",
+        "B4",
+        Severity.INFO,
+        None,
+        "No memory limit is set for {names}.",
+        "Which service stops first when one of them needs more memory than the machine has?",
+        no_limits,
+        ("https://docs.docker.com/reference/compose-file/deploy/#resources",),
+    ),
+    Rule(
+        "compose-version-obsolete",
+        "B4",
+        Severity.INFO,
+        None,
+        "The top-level `version` is ignored by today's Compose.",
+        "Does anything in your set-up still read this line?",
+        obsolete_version,
+        ("https://docs.docker.com/reference/compose-file/version-and-name/",),
+    ),
+    Rule(
+        "compose-duplicate-key",
+        "B1",
+        Severity.ERROR,
+        None,
+        "The key {key} stands twice in one mapping; Compose refuses the file, other readers take the last.",
+        "Which of the two is meant?",
+        duplicate_key,
+        (_REFERENCE,),
+    ),
+    Rule(
+        "compose-unknown-key",
+        "B1",
+        Severity.ERROR,
+        None,
+        "Compose knows no key `{key}` {where} and refuses the file.{guess}",
+        "Which setting did you mean, and at which level does it stand?",
+        unknown_key,
+        (_REFERENCE,),
+    ),
+)
