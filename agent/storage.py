@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,7 @@ from agent.errors import ConcurrentChange, ConfigurationInvalid, StorageUnavaila
 from agent.records import Base
 
 MIGRATIONS = Path(__file__).with_name("migrations")
+BUSY_SECONDS = 5  # how long SQLite waits for another writer
 _LOCK = 7_461_646  # any number that no other program of the same PostgreSQL takes
 
 
@@ -118,15 +121,30 @@ def _sqlite(url: str, path: str | None) -> Engine:
     if not in_memory:
         Path(str(path)).parent.mkdir(parents=True, exist_ok=True)
     options: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0} if in_memory else {}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5}, **options)
+    patience = {} if "timeout=" in url else {"timeout": BUSY_SECONDS}
+    engine = create_engine(url, connect_args={"check_same_thread": False, **patience}, **options)
     event.listen(engine, "connect", _pragmas)
     return engine
 
 
-def _pragmas(connection: Any, record: object) -> None:  # noqa: ARG001 - SQLAlchemy's signature
-    wanted = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "recursive_triggers=ON")
-    for pragma in wanted:  # the last lets REPLACE meet the triggers against deleting
-        connection.execute(f"PRAGMA {pragma}")
+def _pragmas(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001 - SQLAlchemy's signature
+    _enter_wal(connection)
+    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")  # the last lets REPLACE meet the triggers against deleting
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """SQLite waits for other writers everywhere but in this switch, which a new file needs once."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def upgrade(engine: Engine) -> None:

@@ -1,0 +1,136 @@
+"""What learners handed in, reviews of it, and instructors' decisions."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.errors import ConcurrentChange, NotAllowed, NotFound
+from agent.gatekeeping import Gates
+from agent.learners import Learners
+from agent.reviews import Reviews
+from agent.storage import Storage
+from agent.submissions import Submissions
+from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, held, met, unmet
+from tools.files import MAX_FILES, SourceFile, Upload
+from tools.findings import Verdict
+
+
+@pytest.fixture
+def submissions(storage: Storage, people: Learners) -> Submissions:
+    return Submissions(storage)
+
+
+def _hand_in(submissions: Submissions, *uploads: dict[str, str]) -> dict[str, str]:
+    """The workspace after these uploads: path to text."""
+    for number, files in enumerate(uploads):
+        upload = Upload.of(SourceFile(path, text.encode()) for path, text in files.items())
+        submissions.record_upload(LEARNER.id, "first", upload, f"m{number}")
+    return {file.path: file.text for file in submissions.workspace(LEARNER.id, "first")}
+
+
+@pytest.mark.parametrize(
+    ("uploads", "workspace"),
+    [
+        ([{"plan.md": "1", "Dockerfile": "FROM a:1"}, {"hardening-plan.md": "2"}], "Dockerfile hardening-plan.md"),
+        ([{"compose.yaml": "1"}, {"stack/compose.yml": "2"}], "stack/compose.yml"),
+        ([{"compose.yaml": "1", "compose.prod.yaml": "1"}, {"compose.yaml": "2"}], "compose.prod.yaml compose.yaml"),
+        (
+            [{"compose.yaml": "1"}, {"a/compose.yaml": "2", "b/compose.yaml": "2"}],
+            "a/compose.yaml b/compose.yaml compose.yaml",
+        ),
+        ([{"plan.md": "1"}, {"README.md": "2"}], "README.md plan.md"),
+        ([{"README.md": "1"}, {"plan.md": "2"}], "README.md plan.md"),
+        ([{"Dockerfile": "FROM a:1"}, {"worker.Dockerfile": "FROM b:1"}], "Dockerfile worker.Dockerfile"),
+        ([{"stack.yaml": "services:\n"}, {"compose.yaml": "2"}], "compose.yaml"),
+        ([], ""),
+    ],
+)
+def test_the_workspace_holds_the_newest_of_each_file(
+    submissions: Submissions, uploads: list[dict[str, str]], workspace: str
+) -> None:
+    assert sorted(_hand_in(submissions, *uploads)) == workspace.split()
+
+
+def test_the_newest_contents_win_and_the_same_message_counts_once(submissions: Submissions) -> None:
+    assert _hand_in(submissions, {"plan.md": "old"}, {"plan.md": "new"}) == {"plan.md": "new"}
+    submissions.record_upload(LEARNER.id, "first", Upload.of([SourceFile("plan.md", b"again")]), "m0")
+    assert submissions.workspace(LEARNER.id, "first").files[0].text == "new"
+    assert submissions.upload("m0").files[0].text == "old"
+
+
+def test_workspaces_of_lessons_are_apart(submissions: Submissions) -> None:
+    submissions.record_upload(LEARNER.id, "first", UPLOAD, "m1")
+    assert len(submissions.workspace(LEARNER.id, "second")) == 0
+
+
+def test_a_workspace_that_grows_over_the_limits_leaves_its_oldest_files_out(submissions: Submissions) -> None:
+    for part in range(3):
+        files = [SourceFile(f"{part}/{name}.py", b"x") for name in range(MAX_FILES // 2)]
+        submissions.record_upload(LEARNER.id, "first", Upload.of(files), f"m{part}")
+    folders = {file.path[0] for file in submissions.workspace(LEARNER.id, "first")}
+    assert folders == {"1", "2"}
+
+
+def test_an_upload_that_is_not_there_says_what_to_do(submissions: Submissions) -> None:
+    with pytest.raises(NotFound, match="send the files again"):
+        submissions.upload("m404")
+
+
+def test_the_standing_is_of_the_newest_files(gates: Gates, reviews: Reviews) -> None:
+    assert reviews.standing(LEARNER.id, "first") == {}
+    reviews.draft(LEARNER.id, "first", [unmet("P1")])
+    assert reviews.standing(LEARNER.id, "first")["P1"].verdict is Verdict.NOT_MET
+    reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), held("P2")], "m1")
+    reviews.decide("m1", "P2", Verdict.MET, INSTRUCTOR, "seen it")
+    assert {one.verdict for one in reviews.standing(LEARNER.id, "first").values()} == {Verdict.MET}
+    reviews.draft(LEARNER.id, "first", [unmet("P1"), held("P2")])
+    standing = reviews.standing(LEARNER.id, "first")
+    assert (standing["P1"].verdict, standing["P2"].verdict) == (Verdict.NOT_MET, Verdict.MET)
+
+
+def test_the_same_message_gives_the_same_review(gates: Gates, reviews: Reviews) -> None:
+    first = reviews.record(LEARNER.id, "first", UPLOAD, [met("P1")], "m1")
+    assert reviews.record(LEARNER.id, "first", UPLOAD, [unmet("P1")], "m1") == first
+    assert reviews.latest(LEARNER.id, "first") == first
+    assert reviews.latest(LEARNER.id, "second") is None
+
+
+def test_only_instructors_decide_and_only_what_is_held(gates: Gates, reviews: Reviews) -> None:
+    reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), met("P2")], "m1")
+    with pytest.raises(NotAllowed):
+        reviews.decide("m1", "P1", Verdict.MET, LEARNER, "I am the instructor")
+    with pytest.raises(NotFound):
+        reviews.decide("m1", "P2", Verdict.NOT_MET, INSTRUCTOR, "")
+    with pytest.raises(NotFound):
+        reviews.decide("m404", "P1", Verdict.MET, INSTRUCTOR, "")
+    assert [one.judgement.criterion for one in reviews.held("first")] == ["P1"]
+
+
+def test_a_second_decision_cannot_turn_the_first_round(gates: Gates, reviews: Reviews) -> None:
+    reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1")
+    once = reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "seen it")
+    assert reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "pressed twice") == once
+    with pytest.raises(ConcurrentChange, match="decided already: met"):
+        reviews.decide("m1", "P1", Verdict.NOT_MET, INSTRUCTOR, "")
+    assert reviews.held(None) == []
+
+
+def test_a_decision_on_an_outdated_submission_is_refused(gates: Gates, reviews: Reviews) -> None:
+    reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1")
+    reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), held("P2")], "m2")
+    with pytest.raises(ConcurrentChange, match="handed in again"):
+        reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "")
+    assert [(one.review_id, one.judgement.criterion) for one in reviews.held(None)] == [("m2", "P1"), ("m2", "P2")]
+
+
+def test_nothing_waits_once_the_gate_is_behind_the_learner(gates: Gates, reviews: Reviews) -> None:
+    gates.review(LEARNER.id, "first", reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1"))
+    assert [one.person for one in reviews.held("first")] == [LEARNER]
+    gates.waive(LEARNER.id, "first", INSTRUCTOR, "did it at work")
+    assert reviews.held("first") == []
+
+
+def test_evidence_survives_storage_bit_for_bit(gates: Gates, reviews: Reviews) -> None:
+    judged = reviews.record(LEARNER.id, "first", UPLOAD, [met("P1")], "m1").judgements[0]
+    assert judged == met("P1")
+    assert judged.spans[0].holds_in(PLAN)
