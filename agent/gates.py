@@ -101,7 +101,6 @@ def _step(before: Judgement | None, now: Judgement | None) -> int:
 
 def to_mermaid() -> str:
     lines = [
-        f"    {state.value} --> {following.value}: {action.value}"
-        for (state, action), following in TRANSITIONS.items()
+        f"    {state.value} --> {following.value}: {action.value}" for (state, action), following in TRANSITIONS.items()
     ]
     return "\n".join(["stateDiagram-v2", "    [*] --> locked", *lines])

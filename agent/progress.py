@@ -54,9 +54,7 @@ class Progress:
         if view.state in CLOSED or not standing:
             return None
         required = [one for one in lesson.rubric if one.required and one.id in standing]
-        unmet = [
-            one for one in required if standing[one.id].verdict is not Verdict.MET and not standing[one.id].held
-        ]
+        unmet = [one for one in required if standing[one.id].verdict is not Verdict.MET and not standing[one.id].held]
         if not unmet:
             return None
         first = unmet[0]
