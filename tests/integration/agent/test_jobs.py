@@ -1,0 +1,152 @@
+"""Turns in order for each conversation, each once, and none lost when the process is killed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agent.durable_jobs import DurableJobs
+from agent.jobs import ImmediateJobs
+
+ROOT = Path(__file__).parents[3]
+# A process that runs turns and notes what it did; the first time, it hangs in the middle of turn "b".
+WORKER = """
+import sys, time
+from pathlib import Path
+from agent.durable_jobs import DurableJobs
+
+url, notes, mode = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+
+def note(text):
+    with notes.open("a") as file:
+        file.write(text + "\\n")
+
+def run_turn(key):
+    note(f"begin {key}")
+    if mode == "hang" and key == "b":
+        time.sleep(600)
+    note(f"end {key}")
+
+with DurableJobs(url, run_turn=run_turn, run_build=note) as jobs:
+    if mode == "hang":
+        for key in "abc":
+            jobs.submit_turn(key, "conversation")
+    while "end c" not in notes.read_text():
+        time.sleep(0.02)
+"""
+
+
+def _eventually(holds: Callable[[], bool], *, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_turns_keep_their_order_in_a_conversation_and_run_beside_other_conversations(database_url: str) -> None:
+    done: list[str] = []
+    running: list[str] = []
+    beside = threading.Event()
+
+    def run_turn(key: str) -> None:
+        conversation = key[0]
+        assert conversation not in running, "two turns of one conversation at once"
+        running.append(conversation)
+        if len(running) > 1:
+            beside.set()
+        beside.wait(5)
+        running.remove(conversation)
+        done.append(key)
+
+    with DurableJobs(database_url, run_turn=run_turn, run_build=done.append) as jobs:
+        for number in range(4):
+            for conversation in "xy":
+                jobs.submit_turn(f"{conversation}{number}", conversation)
+                jobs.submit_turn(f"{conversation}{number}", conversation)
+        jobs.submit_build("build")
+        jobs.submit_build("build")
+        _eventually(lambda: len(done) >= 9)
+        jobs.submit_turn("x0", "x")
+        time.sleep(0.3)
+    assert [key for key in done if key[0] == "x"] == ["x0", "x1", "x2", "x3"]
+    assert [key for key in done if key[0] == "y"] == ["y0", "y1", "y2", "y3"]
+    assert done.count("build") == 1
+    assert beside.is_set()
+
+
+def test_a_turn_cut_off_by_a_kill_runs_again_after_a_restart(database_url: str, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.touch()
+
+    def start(mode: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-c", WORKER, database_url, str(notes), mode], cwd=ROOT)
+
+    with start("hang") as first:
+        _eventually(lambda: "begin b" in notes.read_text())
+        first.send_signal(signal.SIGKILL)
+    with start("resume") as second:
+        assert second.wait(60) == 0
+    assert notes.read_text().split("\n")[:-1] == ["begin a", "end a", "begin b", "begin b", "end b", "begin c", "end c"]
+
+
+def test_a_turn_that_fails_is_tried_again(tmp_path: Path) -> None:
+    tries: list[str] = []
+
+    def run_turn(key: str) -> None:
+        tries.append(key)
+        if len(tries) < 2:
+            raise ConnectionError
+
+    with DurableJobs(f"sqlite:///{tmp_path / 'jobs.db'}", run_turn=run_turn, run_build=tries.append) as jobs:
+        jobs.submit_turn("a", "c")
+        _eventually(lambda: len(tries) == 2)
+
+
+def test_immediate_jobs_run_each_key_once() -> None:
+    done: list[str] = []
+    jobs = ImmediateJobs(done.append, done.append)
+    for _ in range(2):
+        jobs.submit_turn("a", "c")
+        jobs.submit_build("b")
+    assert done == ["a", "b"]
+
+
+def test_immediate_jobs_run_again_what_failed() -> None:
+    done: list[str] = []
+
+    def run_turn(key: str) -> None:
+        done.append(key)
+        if len(done) == 1:
+            raise ConnectionError
+
+    jobs = ImmediateJobs(run_turn, done.append)
+    with pytest.raises(ConnectionError):
+        jobs.submit_turn("a", "c")
+    jobs.submit_turn("a", "c")
+    assert done == ["a", "a"]
+
+
+def test_immediate_turns_of_a_conversation_wait_for_each_other() -> None:
+    running: list[str] = []
+    most: list[int] = []
+
+    def run_turn(key: str) -> None:
+        running.append(key)
+        most.append(len(running))
+        time.sleep(0.005)
+        running.remove(key)
+
+    jobs = ImmediateJobs(run_turn, running.append)
+    threads = [threading.Thread(target=jobs.submit_turn, args=(str(number), "c")) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 8
