@@ -1,0 +1,53 @@
+"""What a turn decided, before anybody words it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from pydantic import TypeAdapter
+
+from agent.intents import Intent
+from agent.replies import Action, Table
+from agent.turns import BuildRequest, Notice
+from knowledge.passages import Citation, Hit
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`draft` and `closing` (the one question back) are the offline wording.
+
+    `may_reword` is True only where nothing that the engine states (verdicts, lines, numbers) is in the draft.
+    """
+
+    intent: Intent
+    draft: str
+    closing: str = ""
+    hits: tuple[Hit, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    actions: tuple[Action, ...] = ()
+    table: Table | None = None
+    declined: bool = False
+    silent: bool = False
+    may_reword: bool = False
+    hint_level: int = 0
+    archive_of: str = ""  # lesson whose week artefact goes with the reply
+    question_asked: str = ""  # id of the lesson's question that `closing` puts
+    notices: tuple[Notice, ...] = ()
+    build: BuildRequest | None = None
+
+    def with_changes(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+
+_CODEC = TypeAdapter(Decision)
+
+
+def to_state(decision: Decision) -> dict[str, Any]:
+    """Plain JSON values: a checkpoint must be readable by any later version."""
+    state: dict[str, Any] = _CODEC.dump_python(decision, mode="json")
+    return state
+
+
+def from_state(state: dict[str, Any]) -> Decision:
+    return _CODEC.validate_python(state)

@@ -1,0 +1,143 @@
+"""The graph of a turn: understand → one deciding node → word. Its state is the conversation, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+from typing_extensions import TypedDict
+
+from agent.conversation import asking, guiding, handing_in, staff, standing
+from agent.conversation.channels import in_channel
+from agent.conversation.decision import Decision, from_state, to_state
+from agent.conversation.desk import Desk
+from agent.intents import Intent
+from agent.language_model import Message
+from agent.voice import Brief
+
+MAX_REMEMBERED = 20  # lines of a conversation that later turns can see
+MAX_LINE = 4_000
+
+Line = dict[str, str]  # role, text, key
+
+
+def append_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Line]:
+    """Adds lines once: a turn that runs again after a crash brings the same keys."""
+    known = {(line["key"], line["role"]) for line in old}
+    fresh = [line for line in new if (line["key"], line["role"]) not in known]
+    return [*old, *fresh][-MAX_REMEMBERED:]
+
+
+class State(TypedDict, total=False):
+    history: Annotated[list[Line], append_lines]
+    turn_key: str
+    intent: str
+    decision: dict[str, Any]
+    wording: str
+
+
+Graph = CompiledStateGraph[State, Desk, State, State]
+
+
+def understand(state: State, runtime: Runtime[Desk]) -> State:
+    """Rules decide; where they are not sure, a model may propose one of the two nearest."""
+    desk = runtime.context
+    pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation) is not None
+    reading = desk.services.intents.read(desk.turn, pending=pending)
+    intent = reading.intent
+    if not reading.sure:
+        guess = desk.services.voice.guess(desk.turn.text, [one.value for one in _GUESSABLE])
+        intent = Intent(guess) if guess in {one.value for one in _GUESSABLE} else intent
+    return {"intent": intent.value}
+
+
+# What a model may propose: none of these moves a gate or shows another person's work.
+_GUESSABLE = (Intent.QUESTION, Intent.STUCK, Intent.STATUS, Intent.SOCIAL, Intent.OUT_OF_SCOPE)
+
+
+def history_of(state: State) -> tuple[Message, ...]:
+    return tuple(Message(line["role"], line["text"]) for line in state.get("history", ()))
+
+
+def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node has this shape
+    action = desk.turn.action.id if desk.turn.action else ""
+    if action == "build":
+        return handing_in.request_build(desk)
+    if action == "show_findings":
+        return handing_in.show_findings(desk)
+    if action == "submit":
+        return handing_in.submit(desk)
+    formally = handing_in.is_formal(desk.turn.text)
+    if formally and not desk.turn.files:
+        return handing_in.submit(desk)
+    return handing_in.take_files(desk, formally=formally)
+
+
+NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
+    Intent.QUESTION: lambda desk, state: asking.answer_question(desk, history_of(state)),
+    Intent.OUT_OF_SCOPE: lambda desk, state: asking.answer_question(desk, history_of(state)),
+    Intent.ANSWER: lambda desk, state: asking.assess_answer(desk),  # noqa: ARG005 - every node has this shape
+    Intent.STUCK: lambda desk, state: guiding.guide(desk),  # noqa: ARG005
+    Intent.SUBMIT: _hand_in,
+    Intent.STATUS: lambda desk, state: standing.report(desk),  # noqa: ARG005
+    Intent.SOCIAL: lambda desk, state: standing.greet(desk),  # noqa: ARG005
+    Intent.STAFF: lambda desk, state: staff.staff_query(desk),  # noqa: ARG005
+}
+
+
+def _deciding(intent: Intent) -> Callable[[State, Runtime[Desk]], State]:
+    def decide(state: State, runtime: Runtime[Desk]) -> State:
+        desk = runtime.context
+        decision = in_channel(desk, intent) or NODES[intent](desk, state)
+        return {"decision": to_state(decision)}
+
+    return decide
+
+
+def word(state: State, runtime: Runtime[Desk]) -> State:
+    """The voice says what was decided; then both lines are remembered and our question counts as asked."""
+    desk, decision = runtime.context, from_state(state["decision"])
+    if decision.silent:
+        return {"wording": ""}
+    text = _wording(desk, decision, history_of(state)) if decision.may_reword else _as_drafted(decision)
+    if decision.question_asked:
+        desk.services.asked.ask(desk.person.id, desk.lesson.id, decision.question_asked, desk.turn.conversation)
+    said = [_line("user", desk.turn.text, desk), _line("assistant", text, desk)]
+    return {"wording": text, "history": said, "turn_key": desk.turn.key}
+
+
+def _wording(desk: Desk, decision: Decision, history: tuple[Message, ...]) -> str:
+    brief = Brief(
+        purpose=decision.intent.value,
+        learner_text=desk.turn.text,
+        draft=decision.draft,
+        closing=decision.closing,
+        hits=decision.hits,
+        history=history[-6:],
+    )
+    return desk.services.voice.word(brief, emit=desk.emit)
+
+
+def _as_drafted(decision: Decision) -> str:
+    return f"{decision.draft}\n\n{decision.closing}".strip()
+
+
+def _line(role: str, text: str, desk: Desk) -> Line:
+    return {"role": role, "text": text[:MAX_LINE], "key": desk.turn.key}
+
+
+def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
+    graph = StateGraph(State, context_schema=Desk)
+    graph.add_node("understand", understand)
+    graph.add_node("word", word)
+    graph.add_edge(START, "understand")
+    for intent in Intent:
+        graph.add_node(intent.value, _deciding(intent))
+        graph.add_edge(intent.value, "word")
+    graph.add_conditional_edges("understand", lambda state: state["intent"], [intent.value for intent in Intent])
+    graph.add_edge("word", END)
+    return graph.compile(checkpointer=checkpointer)

@@ -1,0 +1,174 @@
+"""Files that come in: what inspection sees at once, and the review of a submission."""
+
+from __future__ import annotations
+
+import re
+
+from agent.conversation import sheet
+from agent.conversation.decision import Decision
+from agent.conversation.desk import Desk
+from agent.conversation.passing import settle
+from agent.gates import GateState
+from agent.intents import Intent
+from agent.judgements import Judgement
+from agent.replies import Action
+from agent.turns import BuildRequest
+from knowledge.course import Lesson
+from tools.context import context_key
+from tools.files import Upload
+from tools.findings import Inspection, Verdict
+
+SUBMIT = Action("submit", "Submit for the gate", style="primary")
+
+
+def take_files(desk: Desk, *, formally: bool) -> Decision:
+    """Stores what came, then inspects it; `formally` when the learner hands it in for the gate."""
+    refused = "\n".join(f"⚠️ {sentence}" for sentence in desk.turn.refused)
+    if desk.turn.files:
+        _store(desk)
+    decision = submit(desk) if formally and desk.turn.files else _inspected(desk)
+    return decision.with_changes(draft=f"{refused}\n\n{decision.draft}".strip()) if refused else decision
+
+
+def _store(desk: Desk) -> None:
+    services, person, lesson = desk.services, desk.person, desk.lesson
+    upload = Upload.of(desk.turn.files)
+    services.submissions.record_upload(person.id, lesson.id, upload, desk.turn.key)
+    workspace = services.submissions.workspace(person.id, lesson.id)
+    judgements = services.assessor.judge(lesson, workspace)
+    services.reviews.draft(person.id, lesson.id, judgements)
+    _count_attempts(desk, workspace)
+
+
+def _count_attempts(desk: Desk, workspace: Upload) -> None:
+    """A changed artefact is an attempt at each criterion that is judged on it."""
+    for criterion in desk.lesson.rubric:
+        digest = artefact_digest(workspace, criterion.artefact)
+        if digest:
+            desk.services.hints.attempt(desk.person.id, desk.lesson.id, criterion.id, digest)
+
+
+def artefact_digest(workspace: Upload, artefact: str) -> str:
+    """Digest of the files that carry an artefact; a Dockerfile's context counts with it."""
+    context = ("dockerfile", "dockerignore", "dependencies")
+    kinds = context if artefact == "dockerfile" else (artefact,)
+    files = [file for file in workspace if file.kind.value in kinds]
+    return Upload.of(files).digest if files else ""
+
+
+def _inspected(desk: Desk) -> Decision:
+    services, lesson = desk.services, desk.lesson
+    workspace = services.submissions.workspace(desk.person.id, lesson.id)
+    if not len(workspace):
+        names = sheet.listed(list(sheet.ARTEFACT_NAMES.values()))
+        return Decision(Intent.SUBMIT, f"I have no file of yours yet. Attach {names} to a message here.")
+    inspection = services.assessor.inspect(workspace)
+    judgements = {one.criterion: one for one in services.assessor.judge(lesson, workspace)}
+    parts = [_read_line(desk), *_unreadable(inspection), _overview(lesson, judgements), sheet.findings(inspection)]
+    more = sheet.more_than(inspection)
+    parts.append(_ending(lesson, judgements, inspection, more))
+    return Decision(Intent.SUBMIT, "\n\n".join(part for part in parts if part), actions=_actions(desk, workspace, more))
+
+
+def _read_line(desk: Desk) -> str:
+    names = [f"`{file.path}`" for file in Upload.of(desk.turn.files)]
+    if not names:
+        return ""
+    shown = sheet.listed(names) if len(names) <= 8 else f"{len(names)} files"
+    return f"I have read {shown}."
+
+
+def _unreadable(inspection: Inspection) -> list[str]:
+    return [f"⚠️ {sentence}" for sentence in inspection.unreadable.values()]
+
+
+def _overview(lesson: Lesson, judgements: dict[str, Judgement]) -> str:
+    titles = {"dockerfile": "Dockerfile", "compose": "Blueprint", "plan": "Plan"}
+    lines = [(title, sheet.verdict_line(lesson, judgements, artefact)) for artefact, title in titles.items()]
+    return "\n".join(f"**{title}** {line}" for title, line in lines if line)
+
+
+def _ending(lesson: Lesson, judgements: dict[str, Judgement], inspection: Inspection, more: int) -> str:
+    rest = f"{more} more {'remark is' if more == 1 else 'remarks are'} less pressing. " if more else ""
+    if any(one.effect is not None for one in inspection.findings):
+        return rest.strip()
+    return rest + (
+        sheet.next_step(lesson, judgements) or "Nothing holds the gate back here. Submit when you are ready."
+    )
+
+
+def _actions(desk: Desk, workspace: Upload, more: int) -> tuple[Action, ...]:
+    build = (
+        (Action("build", "Build it"),) if context_key(workspace) and desk.services.builder.status().available else ()
+    )
+    rest = (Action("show_findings", f"Show all ({more} more)"),) if more else ()
+    return (*build, SUBMIT, *rest)
+
+
+def show_findings(desk: Desk) -> Decision:
+    workspace = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    inspection = desk.services.assessor.inspect(workspace)
+    lines = [
+        f"- {sheet.place(one)} · **{one.criterion}**: {one.message} _{one.question}_" for one in inspection.findings
+    ]
+    return Decision(
+        Intent.SUBMIT, "\n".join(lines) or "There is nothing to remark on in your files.", actions=(SUBMIT,)
+    )
+
+
+def request_build(desk: Desk) -> Decision:
+    services, person, lesson = desk.services, desk.person, desk.lesson
+    workspace = services.submissions.workspace(person.id, lesson.id)
+    if context_key(workspace) is None:
+        return Decision(Intent.SUBMIT, "There is no Dockerfile to build yet. Attach it to a message here.")
+    status = services.builder.status()
+    if not status.available:
+        return Decision(Intent.SUBMIT, f"I can not build here. {status.reason}")
+    upload_id = services.submissions.record_upload(person.id, lesson.id, workspace, f"{desk.turn.key}:build")
+    job = BuildRequest(f"{desk.turn.key}:build", person.id, lesson.id, upload_id, desk.turn.conversation)
+    return Decision(
+        Intent.SUBMIT,
+        "Building exactly these files now.",
+        actions=(Action("stop", "Stop", job.job_id, "danger"),),
+        build=job,
+    )
+
+
+def submit(desk: Desk) -> Decision:
+    """Reviews the newest version of everything, records it, and lets the gate's table decide."""
+    services, person, lesson = desk.services, desk.person, desk.lesson
+    workspace = services.submissions.workspace(person.id, lesson.id)
+    judgements = services.assessor.judge(lesson, workspace)
+    missing = sheet.artefacts_missing(lesson, {one.criterion: one for one in judgements})
+    if missing:
+        return _incomplete(desk, missing)
+    if services.gates.view(person.id, lesson.id).state in (GateState.PASSED, GateState.WAIVED):
+        return Decision(Intent.SUBMIT, f"The {lesson.gate} is behind you already; nothing needs to be handed in again.")
+    review = services.reviews.record(person.id, lesson.id, workspace.digest, judgements, desk.turn.key)
+    _let_hints_fall(desk, judgements)
+    return settle(desk, review, workspace)
+
+
+def _incomplete(desk: Desk, missing: list[str]) -> Decision:
+    text = f"For the {desk.lesson.gate} I still need {sheet.listed(missing)}."
+    seen = _inspected(desk) if desk.turn.files else Decision(Intent.SUBMIT, "")
+    return seen.with_changes(draft=f"{seen.draft}\n\n{text}".strip(), actions=())
+
+
+def _let_hints_fall(desk: Desk, judgements: tuple[Judgement, ...]) -> None:
+    for one in judgements:
+        if one.verdict is Verdict.MET:
+            desk.services.hints.succeed(desk.person.id, desk.lesson.id, one.criterion)
+
+
+_FORMAL = re.compile(
+    r"\b(submit|submission|hand(ing)? (it |this |them |everything )?in|deliver(able)?s?|turn(ing)? (it|this) in|"
+    r"(for|to) the gate|gate review|final version|grade|assess|evaluate)\b",
+    re.IGNORECASE,
+)
+_REHEARSAL = re.compile(r"\b(not|don'?t|do not|before|until|without) (yet )?(i )?(submit|hand)", re.IGNORECASE)
+
+
+def is_formal(text: str) -> bool:
+    """Whether the learner hands in for the gate, and does not only ask for a look."""
+    return _FORMAL.search(text) is not None and _REHEARSAL.search(text) is None

@@ -1,0 +1,108 @@
+"""What follows from a review: the gate moves by its table, and everybody concerned is told."""
+
+from __future__ import annotations
+
+from agent.conversation import sheet
+from agent.conversation.decision import Decision
+from agent.conversation.desk import Desk, Services
+from agent.gates import GateDecision, GateState
+from agent.intents import Intent
+from agent.judgements import Judgement
+from agent.people import Person
+from agent.replies import Action, Reply
+from agent.reviews import ReviewRecord
+from agent.turns import Notice
+from knowledge.course import Lesson
+from tools.files import Upload
+from tools.findings import Verdict
+
+ARCHIVE = Action("archive", "Week artefact")
+
+
+def settle(desk: Desk, review: ReviewRecord, workspace: Upload) -> Decision:
+    lesson = desk.lesson
+    decision = desk.services.gates.review(desk.person.id, lesson.id, review)
+    standing = {one.criterion: one for one in review.judgements}
+    parts = [
+        _headline(lesson, review, standing),
+        _changes(lesson, decision),
+        sheet.review_lines(lesson, review.judgements, workspace),
+        _outcome(desk.services, lesson, decision, standing),
+    ]
+    return Decision(
+        Intent.SUBMIT,
+        "\n\n".join(part for part in parts if part),
+        actions=(ARCHIVE,) if decision.passes else (),
+        notices=_held_notices(desk.services, desk.person, lesson, review),
+    )
+
+
+def _headline(lesson: Lesson, review: ReviewRecord, standing: dict[str, Judgement]) -> str:
+    required = [one for one in lesson.rubric if one.required]
+    met = sum(is_met(standing.get(one.id)) for one in required)
+    return f"**Review {review.number} · {lesson.gate}: {met} of {len(required)} required criteria met.**"
+
+
+def is_met(judgement: Judgement | None) -> bool:
+    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.held
+
+
+def _changes(lesson: Lesson, decision: GateDecision) -> str:
+    lines = []
+    if decision.improved:
+        lines.append(f"📈 Improved: {sheet.named(lesson, decision.improved)}.")
+    if decision.regressed:
+        lines.append(f"📉 Lost since the last review: {sheet.named(lesson, decision.regressed)}.")
+    return "\n".join(lines)
+
+
+def _outcome(services: Services, lesson: Lesson, decision: GateDecision, standing: dict[str, Judgement]) -> str:
+    if decision.passes:
+        return passed_text(services, lesson)
+    if not decision.open and decision.waiting:
+        waiting = sheet.named(lesson, decision.waiting)
+        return f"Nothing is open on your side. {waiting} waits for an instructor, who has been told."
+    return sheet.next_step(lesson, standing)
+
+
+def passed_text(services: Services, lesson: Lesson) -> str:
+    following = services.course.next_after(lesson.id)
+    unlocked = f" Lesson {following.number}, *{following.title}*, is unlocked." if following else ""
+    return (
+        f"🎉 **The {lesson.gate} is passed.**{unlocked} Your final files, this review and the receipts are in your "
+        "week artefact; ask for it at any time."
+    )
+
+
+def _held_notices(services: Services, person: Person, lesson: Lesson, review: ReviewRecord) -> tuple[Notice, ...]:
+    held = [one for one in review.judgements if one.held]
+    if not held:
+        return ()
+    reply = held_reply(person.name, lesson, review.id, held)
+    return tuple(Notice(f"{review.id}:held:{one.id}", one.id, reply) for one in services.learners.instructors())
+
+
+def held_reply(name: str, lesson: Lesson, review_id: str, held: list[Judgement]) -> Reply:
+    lines = [f"**{name}** handed in for the {lesson.gate}; this waits for you:"]
+    for one in held:
+        criterion = lesson.criterion(one.criterion)
+        title = criterion.title if criterion else ""
+        quote = f" They write: “{' '.join(one.spans[0].quote.split())[:300]}”" if one.spans else ""
+        lines.append(f"- **{one.criterion} {title}**. {one.reason or one.missing}{quote}")
+    actions = [
+        Action(verb, f"{label} {one.criterion}", f"{review_id}:{one.criterion}", style)
+        for one in held[:8]
+        for verb, label, style in (("approve", "Approve", "primary"), ("reject", "Reject", "danger"))
+    ]
+    return Reply("\n".join(lines), actions=tuple(actions))
+
+
+def after_decision(services: Services, learner: Person, lesson: Lesson, review: ReviewRecord, key: str) -> Notice:
+    """Moves the learner's gate after an instructor's decision, and says so to the learner."""
+    before = services.gates.view(learner.id, lesson.id).state
+    decision = services.gates.review(learner.id, lesson.id, review)
+    standing = {one.criterion: one for one in review.judgements}
+    text = _outcome(services, lesson, decision, standing)
+    head = "" if before is GateState.PASSED else f"An instructor decided on your submission for the {lesson.gate}."
+    actions = (ARCHIVE,) if decision.passes else ()
+    return Notice(f"{key}:decided:{learner.id}", learner.id, Reply(f"{head}\n\n{text}".strip(), actions=actions))

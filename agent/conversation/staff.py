@@ -1,0 +1,181 @@
+"""What instructors ask and decide by message. Learners are refused kindly, whatever they claim to be."""
+
+from __future__ import annotations
+
+import re
+
+from agent.conversation.decision import Decision
+from agent.conversation.desk import Desk
+from agent.conversation.passing import after_decision, held_reply
+from agent.intents import Intent
+from agent.people import Person
+from agent.replies import Reply, Table
+from agent.turns import Notice
+from knowledge.course import Lesson
+from tools.findings import Verdict
+
+_DECIDE = re.compile(
+    r"^\W*(approve|accept|reject|decline)\w*\s+([a-z]\d{1,2})\s+for\s+(.+?)(?:\s*[:,–-]\s+(.*))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+_OVERRIDE = re.compile(r"^\W*(waive|re-?open)\b.*?\bfor\s+(.+?)(?:\s*[:,–-]\s+(.*))?$", re.IGNORECASE | re.DOTALL)
+_ONE = re.compile(
+    r"(?:progress|standing|status|results?)\s+(?:of|for|on)\s+(.+?)\W*$|how (?:is|are)\s+(.+?)\s+(?:doing|getting|coming|progressing)",
+    re.IGNORECASE,
+)
+_STUCK = re.compile(r"\b(stuck|struggl|block|fail|behind|help)", re.IGNORECASE)
+_WAITING = re.compile(r"\b(held|waiting|wait|decision|decide|approve)\b", re.IGNORECASE)
+
+
+def staff_query(desk: Desk) -> Decision:
+    if not desk.person.is_instructor:
+        return _refuse(desk)
+    decision = _answer(desk)
+    return _privately(desk, decision) if desk.in_channel else decision
+
+
+def _refuse(desk: Desk) -> Decision:
+    text = "I keep everybody's progress to themselves and the instructors, yours too."
+    own = "" if desk.in_channel else " I can show you where you stand yourself: ask “where am I?”."
+    return Decision(Intent.STAFF, text + own, declined=True)
+
+
+def _privately(desk: Desk, decision: Decision) -> Decision:
+    reply = Reply(decision.draft, actions=decision.actions, table=decision.table)
+    notice = Notice(f"{desk.turn.key}:private", desk.person.id, reply)
+    return Decision(Intent.STAFF, "I have sent you that directly.", notices=(notice, *decision.notices))
+
+
+def _answer(desk: Desk) -> Decision:
+    action, text = desk.turn.action, desk.turn.text.strip()
+    if action is not None:
+        return _decide_pressed(desk, action.id, action.value)
+    if match := _DECIDE.match(text):
+        return _decide_named(desk, *match.groups())
+    if match := _OVERRIDE.match(text):
+        return _override(desk, *match.groups())
+    if match := _ONE.search(text):
+        learner = _find(desk, match.group(1) or match.group(2))
+        if learner is not None:
+            return _of_one(desk, learner)
+    return _of_all(desk, text)
+
+
+def _of_all(desk: Desk, text: str) -> Decision:
+    lesson = _lesson_named(desk, text)
+    if _WAITING.search(text):
+        return _held(desk, lesson)
+    if _STUCK.search(text):
+        return _stuck(desk, lesson)
+    found = desk.services.progress.overview(lesson.id)
+    table = Table(("Learner", "Gate", "Met", "Last attempt"), tuple(found.rows))
+    return Decision(Intent.STAFF, _counted(found.rows, f"on the {lesson.gate}", found.query), table=table)
+
+
+def _stuck(desk: Desk, lesson: Lesson) -> Decision:
+    found = desk.services.progress.stuck(lesson.id)
+    table = Table(("Learner", "Criterion", "Since", "Last attempt", "Verdict"), tuple(found.rows))
+    return Decision(Intent.STAFF, _counted(found.rows, f"stuck on the {lesson.gate}", found.query), table=table)
+
+
+def _counted(rows: tuple[tuple[str, ...], ...], what: str, query: str) -> str:
+    people = len({row[0] for row in rows})
+    head = f"**{people} {'learner' if people == 1 else 'learners'} {what}.**" if rows else f"**Nobody is {what}.**"
+    return f"{head}\n_How I counted: {query}_"
+
+
+def _held(desk: Desk, lesson: Lesson) -> Decision:
+    waiting = desk.services.reviews.held(lesson.id)
+    if not waiting:
+        return Decision(Intent.STAFF, f"Nothing of the {lesson.gate} waits for a decision.")
+    first = waiting[0]
+    of_first = [one.judgement for one in waiting if one.review_id == first.review_id]
+    reply = held_reply(first.person.name, lesson, first.review_id, of_first)
+    others = len({one.review_id for one in waiting}) - 1
+    tail = f"\n\n{others} more {'submission waits' if others == 1 else 'submissions wait'} behind it." if others else ""
+    return Decision(Intent.STAFF, reply.text + tail, actions=reply.actions)
+
+
+def _decide_pressed(desk: Desk, verb: str, value: str) -> Decision:
+    review_id, _, criterion = value.rpartition(":")
+    return _decide(desk, review_id, criterion, verb, "")
+
+
+def _decide_named(desk: Desk, verb: str, criterion: str, name: str, note: str | None) -> Decision:
+    learner = _find(desk, name)
+    if learner is None:
+        return _unknown(name)
+    held = [
+        one
+        for one in desk.services.reviews.held(None)
+        if one.person.id == learner.id and one.judgement.criterion == criterion.upper()
+    ]
+    if not held:
+        return Decision(Intent.STAFF, f"{criterion.upper()} of {learner.name} does not wait for a decision.")
+    return _decide(desk, held[-1].review_id, criterion.upper(), verb.lower(), note or "")
+
+
+def _decide(desk: Desk, review_id: str, criterion: str, verb: str, note: str) -> Decision:
+    services = desk.services
+    verdict = Verdict.MET if verb in ("approve", "accept") else Verdict.NOT_MET
+    review = services.reviews.decide(review_id, criterion, verdict, desk.person, note)
+    learner, lesson = services.learners.find(review.person_id), services.course.lesson(review.lesson_id)
+    if learner is None or lesson is None:
+        return Decision(Intent.STAFF, "That submission is no longer there.")
+    notice = after_decision(services, learner, lesson, review, desk.turn.key)
+    state = services.gates.view(learner.id, lesson.id).state.value
+    word = "Approved" if verdict is Verdict.MET else "Rejected"
+    return Decision(Intent.STAFF, f"{word} {criterion} for {learner.name}. Their gate: {state}.", notices=(notice,))
+
+
+def _override(desk: Desk, verb: str, name: str, reason: str | None) -> Decision:
+    learner = _find(desk, name)
+    if learner is None:
+        return _unknown(name)
+    if not reason:
+        return Decision(Intent.STAFF, f"Please add the reason after a colon: “{verb} the gate for {learner.name}: …”.")
+    gates, course = desk.services.gates, desk.services.course
+    waives = verb.lower() == "waive"
+    lesson_id = gates.current(learner.id) if waives else _last_closed(desk, learner)
+    lesson = course.lesson(lesson_id) if lesson_id else None
+    if lesson is None:
+        return Decision(Intent.STAFF, f"{learner.name} has no gate that could be {'waived' if waives else 'reopened'}.")
+    (gates.waive if waives else gates.reopen)(learner.id, lesson.id, desk.person, reason)
+    did = "waived" if waives else "reopened"
+    reply = Reply(f"An instructor {did} your {lesson.gate}: {reason}")
+    notice = Notice(f"{desk.turn.key}:{did}:{learner.id}", learner.id, reply)
+    return Decision(Intent.STAFF, f"The {lesson.gate} of {learner.name} is {did}.", notices=(notice,))
+
+
+def _last_closed(desk: Desk, learner: Person) -> str | None:
+    closed = [
+        lesson.id
+        for lesson in desk.services.course.lessons
+        if desk.services.gates.view(learner.id, lesson.id).state.value in ("passed", "waived")
+    ]
+    return closed[-1] if closed else None
+
+
+def _of_one(desk: Desk, learner: Person) -> Decision:
+    found = desk.services.progress.of(learner.id)
+    table = Table(("Lesson", "Criterion", "Verdict", "Since", "Hint level"), tuple(found.rows))
+    return Decision(Intent.STAFF, f"**{learner.name}**\n_How I counted: {found.query}_", table=table)
+
+
+def _find(desk: Desk, name: str) -> Person | None:
+    cleaned = re.sub(r"^(the )?(learner|student)?\s*@?", "", name.strip().strip("?.! "), flags=re.IGNORECASE) or name
+    return desk.services.learners.named(name.strip(" ?.!<>@")) or desk.services.learners.named(cleaned.strip(" <>@"))
+
+
+def _unknown(name: str) -> Decision:
+    return Decision(
+        Intent.STAFF, f"I know nobody called “{name.strip()[:60]}”. Mention them, or use their display name."
+    )
+
+
+def _lesson_named(desk: Desk, text: str) -> Lesson:
+    low = text.lower()
+    return next(
+        (one for one in desk.services.course.lessons if one.gate.lower() in low or one.title.lower() in low),
+        desk.lesson,
+    )

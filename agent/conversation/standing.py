@@ -1,0 +1,103 @@
+"""Where a learner stands, and how the tutor greets them."""
+
+from __future__ import annotations
+
+from agent.conversation import sheet
+from agent.conversation.decision import Decision
+from agent.conversation.desk import Desk
+from agent.conversation.passing import is_met
+from agent.gates import GateState
+from agent.intents import Intent
+from agent.judgements import Judgement
+from agent.replies import Action
+from knowledge.course import Lesson
+from tools.findings import Verdict
+
+
+def report(desk: Desk) -> Decision:
+    """Ends with the next open criterion: what lies behind is one line, what lies ahead is the point."""
+    if _wants_archive(desk):
+        return _archive(desk)
+    services, person, lesson = desk.services, desk.person, desk.lesson
+    view = services.gates.view(person.id, lesson.id)
+    standing = services.reviews.standing(person.id, lesson.id)
+    head = f"**{lesson.gate}** ({lesson.title}): {sheet.STATES[view.state]}."
+    parts = [_earlier(desk), head, _groups(lesson, standing), sheet.next_step(lesson, standing)]
+    actions = (Action("submit", "Submit for the gate", style="primary"),) if standing else ()
+    return Decision(Intent.STATUS, "\n".join(part for part in parts if part), actions=actions)
+
+
+def _earlier(desk: Desk) -> str:
+    """Gates that are behind the learner."""
+    done = [
+        lesson
+        for lesson in desk.services.course.lessons
+        if desk.services.gates.view(desk.person.id, lesson.id).state in (GateState.PASSED, GateState.WAIVED)
+    ]
+    return "\n".join(f"✅ {lesson.gate} ({lesson.title}): passed." for lesson in done if lesson.id != desk.lesson.id)
+
+
+def _groups(lesson: Lesson, standing: dict[str, Judgement]) -> str:
+    met = [one.id for one in lesson.rubric if is_met(standing.get(one.id))]
+    held = [one for one, judgement in standing.items() if judgement.held]
+    lines = [
+        f"✅ Met: {', '.join(met)}" if met else "",
+        f"⏳ With an instructor: {', '.join(held)}" if held else "",
+    ]
+    for verdict in (Verdict.PARTLY, Verdict.NOT_MET, Verdict.NOT_CHECKED):
+        ids = [one.id for one in lesson.rubric if one.id not in met + held and _verdict(standing, one.id) is verdict]
+        lines.append(f"{sheet.MARKS[verdict]} {verdict.value.capitalize()}: {', '.join(ids)}" if ids else "")
+    return "\n".join(line for line in lines if line)
+
+
+def _verdict(standing: dict[str, Judgement], criterion: str) -> Verdict:
+    return standing[criterion].verdict if criterion in standing else Verdict.NOT_CHECKED
+
+
+def _wants_archive(desk: Desk) -> bool:
+    pressed = desk.turn.action is not None and desk.turn.action.id == "archive"
+    low = desk.turn.text.lower()
+    return pressed or any(word in low for word in ("archive", "artefact", "artifact", "portfolio"))
+
+
+def _archive(desk: Desk) -> Decision:
+    lesson = _last_reviewed(desk)
+    if lesson is None:
+        text = "Your week artefact is made with your first review. Hand in your files and submit them."
+        return Decision(Intent.STATUS, text)
+    text = f"Your week artefact for *{lesson.title}*: final files, review and receipts."
+    return Decision(Intent.STATUS, text, archive_of=lesson.id)
+
+
+def _last_reviewed(desk: Desk) -> Lesson | None:
+    reviewed = [one for one in desk.services.course.lessons if desk.services.reviews.latest(desk.person.id, one.id)]
+    return reviewed[-1] if reviewed else None
+
+
+def greet(desk: Desk) -> Decision:
+    """Once in full; afterwards one line and the next step."""
+    lesson, services = desk.lesson, desk.services
+    standing = services.reviews.standing(desk.person.id, lesson.id)
+    if not services.learners.greet(desk.person.id):
+        return _again(desk, standing)
+    required = sum(one.required for one in lesson.rubric)
+    met = sum(is_met(standing.get(one.id)) for one in lesson.rubric)
+    text = (
+        f"Hello, I am the tutor for lesson {lesson.number}, **{lesson.title}**. {lesson.greeting}\n"
+        f"It ends in the **{lesson.gate}**: {required} required criteria, {met} met so far. "
+        "Ask me anything about the lesson, or hand in your work: I read it, build it where I can, and ask back.\n"
+        f"{sheet.next_step(lesson, standing)}"
+    )
+    return Decision(Intent.SOCIAL, text, actions=(Action("status", "Where am I?"),), citations=())
+
+
+def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:
+    low = desk.turn.text.lower()
+    who = any(phrase in low for phrase in ("who are you", "what are you", "what can you", "are you a"))
+    about = (
+        "I am a program that tutors this lesson: I answer from its material with sources, read and build your files, "
+        "and keep the gate. I do not do the work for you."
+    )
+    thanks = any(word in low for word in ("thank", "thx", "cheers", "great", "awesome", "perfect"))
+    head = about if who else "You are welcome." if thanks else "Hello again."
+    return Decision(Intent.SOCIAL, f"{head} {sheet.next_step(desk.lesson, standing)}".strip())

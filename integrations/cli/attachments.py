@@ -1,0 +1,47 @@
+"""Files that a person names on the command line become attachments; what cannot be taken is said in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tools.files import MAX_FILE_BYTES, SourceFile
+
+MENTION = re.compile(r"(?<!\S)@(\S+)")
+_LEFT_OUT = {".git", "node_modules", ".venv", "__pycache__"}
+_TAKEN_BYTES = 2 * MAX_FILE_BYTES  # enough to say that a file is too large without reading all of it
+
+
+def read_attachments(paths: Iterable[str]) -> tuple[tuple[SourceFile, ...], tuple[str, ...]]:
+    """The files (a folder gives all of its own), and a sentence for each path that cannot be read."""
+    files, refused = [], []
+    for name in paths:
+        try:
+            files.extend(_read(Path(name)))
+        except OSError as error:
+            refused.append(f"`{Path(name).name}` could not be read: {error.strerror or 'unknown reason'}.")
+    return tuple(files), tuple(refused)
+
+
+def _read(path: Path) -> Iterator[SourceFile]:
+    if not path.is_dir():
+        yield _file(path, path.name)
+        return
+    for one in sorted(path.rglob("*")):
+        inside = one.relative_to(path)
+        if one.is_file() and not _LEFT_OUT & set(inside.parts):
+            yield _file(one, inside.as_posix())
+
+
+def _file(path: Path, name: str) -> SourceFile:
+    with path.open("rb") as stream:
+        return SourceFile(name, stream.read(_TAKEN_BYTES))
+
+
+def split_mentions(text: str) -> tuple[str, list[str]]:
+    """`look at @Dockerfile` → the text without the mention, and the paths that exist; other @words stay."""
+    paths = [match for match in MENTION.findall(text) if Path(match).expanduser().exists()]
+    for path in paths:
+        text = text.replace(f"@{path}", "")
+    return " ".join(text.split()) if paths else text, [str(Path(path).expanduser()) for path in paths]

@@ -1,0 +1,101 @@
+"""`tutor chat`: the same tutor at a prompt, or many turns from a file."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from agent.bootstrap import Tutoring, open_tutoring
+from agent.people import Person, Role
+from agent.settings import Settings
+from agent.turns import Turn, TurnResult
+from integrations.cli.attachments import read_attachments
+from integrations.cli.prompt import converse
+from tools.errors import ToolError
+
+
+class BatchTurn(BaseModel):
+    """One line of `tutor chat --batch`; `channel` null is a direct message."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    conversation: str
+    person: str
+    role: str = "learner"
+    channel: str | None = None
+    text: str = ""
+    files: list[str] = []
+
+
+def chat(
+    batch: Annotated[str, typer.Option(help="file with one JSON turn a line, or - for standard input")] = "",
+    database: Annotated[str, typer.Option(help="SQLAlchemy URL; with --batch the default is thrown away")] = "",
+    name: Annotated[str, typer.Option(help="how the tutor calls you")] = "learner",
+) -> None:
+    """Talk with the tutor in the terminal; @path attaches a file."""
+    if not batch:
+        with open_tutoring(_settings(database)) as tutoring:
+            converse(tutoring, Person(f"local:{name}", name))
+        return
+    lines = sys.stdin if batch == "-" else Path(batch).open(encoding="utf-8")  # noqa: SIM115 - closed with the process
+    with open_tutoring(_settings(database or "sqlite://")) as tutoring:
+        failed = sum(_answer(tutoring, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    raise typer.Exit(1 if failed else 0)
+
+
+def _settings(database: str) -> Settings:
+    return Settings.read(database_url=database) if database else Settings.read()
+
+
+def _answer(tutoring: Tutoring, number: int, line: str) -> int:
+    """Prints the line's answer; 1 where the line itself could not be used."""
+    try:
+        turn = _turn(number, BatchTurn.model_validate_json(line))
+    except (ValidationError, ToolError) as error:
+        reason = str(error) if isinstance(error, ToolError) else "not a turn: " + _first_fault(error)
+        print(json.dumps({"line": number, "error": reason}), flush=True)
+        return 1
+    result = tutoring.take(turn)
+    print(json.dumps(_line(turn, result), ensure_ascii=False), flush=True)
+    return 0
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    return f"{'.'.join(str(part) for part in fault['loc'])} {fault['msg']}".strip()
+
+
+def _turn(number: int, said: BatchTurn) -> Turn:
+    files, refused = read_attachments(said.files)
+    role = Role(said.role) if said.role in {one.value for one in Role} else Role.LEARNER
+    return Turn(
+        key=f"batch:{said.conversation}:{number}",
+        conversation=f"batch:{said.conversation}",
+        person=Person(f"batch:{said.person}", said.person, role),
+        text=said.text,
+        channel=said.channel,
+        files=files,
+        refused=refused,
+    )
+
+
+def _line(turn: Turn, result: TurnResult) -> dict[str, Any]:
+    reply = result.reply
+    return {
+        "conversation": turn.conversation.removeprefix("batch:"),
+        "reply": reply.text if reply else None,
+        "intent": result.intent,
+        "hint_level": result.hint_level,
+        "citations": [asdict(one) for one in reply.citations] if reply else [],
+        "gate": dict(result.gate),
+        "declined": bool(reply and reply.declined),
+        "table": asdict(reply.table) if reply and reply.table else None,
+        "notices": [{"person": one.person_id.removeprefix("batch:"), "text": one.reply.text} for one in result.notices],
+    }
