@@ -1,0 +1,327 @@
+"""Dependency files: what they ask for without fixing it, and whether a lock file stands beside them.
+
+The entry points are `unpinned(file)`, `hashed(file)` and `has_lock(upload, ecosystem)`; each reads text only and
+never follows an address. A file that cannot be parsed asks for nothing that could be judged: `unpinned` raises
+UnreadableFile with what to do.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from tools.errors import UnreadableFile
+from tools.files import SourceFile, Upload
+
+MAX_REPORTED = 200  # requirements of one file; a learner needs the first ones
+
+LOCK_FILES: Mapping[str, tuple[str, ...]] = {
+    "python": ("uv.lock", "poetry.lock", "pdm.lock", "pipfile.lock", "pylock.toml"),
+    "conda": ("conda-lock.yml", "conda-lock.yaml", "pixi.lock"),
+    "node": ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb"),
+    "go": ("go.sum",),
+    "rust": ("cargo.lock",),
+    "ruby": ("gemfile.lock",),
+    "php": ("composer.lock",),
+}
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One dependency that a file leaves open; `why` completes the sentence "it …"."""
+
+    name: str
+    written: str
+    line: int
+    why: str
+
+
+def ecosystem_of(path: str) -> str | None:
+    """The key of LOCK_FILES that a dependency file belongs to."""
+    name = posixpath.basename(path).lower()
+    if name in _BY_NAME:
+        return _BY_NAME[name][0]
+    if re.fullmatch(r"(requirements|constraints)[\w.-]*\.(txt|in|lock)", name):
+        return "python"
+    return next((ecosystem for ecosystem, locks in LOCK_FILES.items() if name in locks), None)
+
+
+def is_lock(path: str) -> bool:
+    return any(posixpath.basename(path).lower() in locks for locks in LOCK_FILES.values())
+
+
+def has_lock(upload: Upload, ecosystem: str, folder: str | None = None) -> bool:
+    """Whether a lock file of the ecosystem is in the upload, or in one folder of it ("" is the root).
+
+    For Python a requirements file that fixes everything by version is a lock too.
+    """
+    for file in upload:
+        if folder is not None and posixpath.dirname(file.path) != folder:
+            continue
+        name = posixpath.basename(file.path).lower()
+        if name in LOCK_FILES.get(ecosystem, ()):
+            return True
+        if ecosystem == "python" and _is_requirements(name) and _fixes_everything(file):
+            return True
+    return False
+
+
+def _is_requirements(name: str) -> bool:
+    return name.startswith("requirements") and name.endswith((".txt", ".lock"))
+
+
+def _fixes_everything(file: SourceFile) -> bool:
+    try:
+        lines = [line for _, line in _logical_lines(file.text) if not line.startswith("-")]
+        return bool(lines) and not unpinned(file)
+    except UnreadableFile:
+        return False
+
+
+def unpinned(file: SourceFile) -> tuple[Requirement, ...]:
+    """What the file asks for without an exact version, revision or checksum. A lock file leaves nothing open."""
+    name = posixpath.basename(file.path).lower()
+    if is_lock(name):
+        return ()
+    if name in _BY_NAME:
+        return tuple(islice(_BY_NAME[name][1](file), MAX_REPORTED))
+    if ecosystem_of(file.path) == "python" and not name.startswith("constraints"):
+        return tuple(islice(_requirements(file), MAX_REPORTED))
+    return ()
+
+
+def hashed(file: SourceFile) -> bool:
+    """Whether every requirement of a requirements file carries a checksum."""
+    lines = [line for _, line in _logical_lines(file.text) if not line.startswith("-")]
+    return bool(lines) and all("--hash=" in line for line in lines)
+
+
+def includes(file: SourceFile) -> tuple[tuple[str, str, int], ...]:
+    """`-r` and `-c` of a requirements file: the option, the path from the upload's root, the line."""
+    folder, found = posixpath.dirname(file.path), []
+    for number, line in _logical_lines(file.text):
+        match = re.match(r"(-r|-c|--requirement|--constraint)[\s=]*(\S+)", line)
+        if match and "://" not in match[2]:
+            option = "-r" if match[1] in {"-r", "--requirement"} else "-c"
+            found.append((option, posixpath.normpath(posixpath.join(folder, match[2])), number))
+    return tuple(found)
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Number of its first line and text of each requirement, continuations joined, comments left out."""
+    start, held = 0, ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = re.sub(r"(^|\s)#.*$", "", line).rstrip()
+        start = start if held else number
+        if bare.endswith("\\"):
+            held += bare[:-1] + " "
+            continue
+        if (held + bare).strip():
+            yield start, (held + bare).strip()
+        held = ""
+    if held.strip():
+        yield start, held.strip()
+
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_PYTHON_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*")
+_WHEEL_VERSION = re.compile(r"[\w.]+-\d[\w.+!]*(?:-\w+)*\.(?:whl|tar\.gz|zip)")
+
+
+def _requirements(file: SourceFile) -> Iterator[Requirement]:
+    for number, line in _logical_lines(file.text):
+        if line.startswith(("-e ", "--editable")):
+            line = re.sub(r"^(-e|--editable)[\s=]+", "", line)  # noqa: PLW2901 - the option is not part of what it names
+        elif line.startswith("-"):
+            continue
+        requirement = python_requirement(line, number)
+        if requirement is not None:
+            yield requirement
+
+
+def python_requirement(written: str, line: int = 1) -> Requirement | None:
+    """One requirement as pip takes it; None where it is fixed. Paths into the project are fixed by the project."""
+    spec = re.split(r"\s+--hash=|\s+--\w|\s*;\s", written)[0].strip()
+    if re.match(r"(\.{1,2}|/|file:)", spec):
+        return None
+    name_match = _PYTHON_NAME.match(spec)
+    name = name_match[1] if name_match else spec[:60]
+    reference = re.search(r"(git\+\S+|https?://\S+)", spec)
+    if reference is not None:
+        return _address(name, spec, reference[1], line, "--hash=" in written)
+    version = spec[name_match.end() :].split(";")[0].strip() if name_match else ""
+    version = version.strip("() ")
+    return _version(name, spec, version, line)
+
+
+def _address(name: str, spec: str, address: str, line: int, has_hash: bool) -> Requirement | None:
+    bare, _, fragment = address.partition("#")
+    if bare.startswith("git+"):
+        revision = bare.rpartition("@")[2] if "@" in bare.rpartition("://")[2].partition("/")[2] else ""
+        if _COMMIT.fullmatch(revision):
+            return None
+        why = f"follows the branch or tag `{revision}`" if revision else "takes the newest commit"
+        return Requirement(name, spec, line, why)
+    if has_hash or re.match(r"(sha256|sha384|sha512)=", fragment):
+        return None
+    return Requirement(name, spec, line, "is downloaded without a checksum")
+
+
+def _version(name: str, spec: str, version: str, line: int) -> Requirement | None:
+    if not version:
+        return Requirement(name, spec, line, "names no version")
+    parts = [part.strip() for part in version.split(",")]
+    if any(re.match(r"===?\s*[^*]+$", part) for part in parts):
+        return None
+    return Requirement(name, spec, line, f"allows every version that fits `{version}`")
+
+
+def _toml(file: SourceFile) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UnreadableFile(f"{file.path} is not valid TOML: {str(error)[:120]}. Correct that place.") from None
+
+
+def _line_of(text: str, needle: str, after: int = 0) -> int:
+    """The line where `needle` stands, counted `after` characters into it."""
+    at = text.find(needle)
+    return text.count("\n", 0, at + after) + 1 if at >= 0 else 1
+
+
+def _pyproject(file: SourceFile) -> Iterator[Requirement]:
+    data = _toml(file)
+    project = _table(data, "project")
+    groups = [project.get("dependencies"), *_table(project, "optional-dependencies").values()]
+    groups += _table(data, "dependency-groups").values()
+    for group in groups:
+        for written in group if isinstance(group, list) else ():
+            if isinstance(written, str):
+                requirement = python_requirement(written)
+                if requirement is not None:
+                    yield replace(requirement, line=_line_of(file.text, written))
+    poetry = _table(_table(data, "tool"), "poetry")
+    yield from _poetry(file.text, _table(poetry, "dependencies"))
+    for group in _table(poetry, "group").values():
+        yield from _poetry(file.text, _table(group, "dependencies"))
+
+
+def _table(data: Any, key: str) -> dict[str, Any]:
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _poetry(text: str, dependencies: dict[str, Any]) -> Iterator[Requirement]:
+    for name, given in dependencies.items():
+        details = given if isinstance(given, dict) else {"version": given}
+        if name == "python" or "path" in details or _COMMIT.fullmatch(str(details.get("rev", ""))):
+            continue
+        version = str(details.get("version", ""))
+        why = "follows a branch or tag of a repository" if "git" in details else _open_version(version)
+        if "git" in details or not re.fullmatch(r"={0,3}\s*\d[\w.+!-]*", version):
+            yield Requirement(name, f"{name} {version}".strip(), _line_of(text, f"\n{name}", after=1), why)
+
+
+def _open_version(version: str) -> str:
+    return f"allows every version that fits `{version}`" if version not in {"", "*"} else "names no version"
+
+
+def _pipfile(file: SourceFile) -> Iterator[Requirement]:
+    data = _toml(file)
+    for section in ("packages", "dev-packages"):
+        yield from _poetry(file.text, _table(data, section))
+
+
+_EXACT_NODE = re.compile(r"=?v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
+_LOCAL_NODE = re.compile(r"(file|link|workspace|portal):")
+
+
+def _package_json(file: SourceFile) -> Iterator[Requirement]:
+    try:
+        data = json.loads(file.text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"{file.path} is not valid JSON: {str(error)[:120]}. Correct that place.") from None
+    for section in ("dependencies", "devDependencies", "optionalDependencies"):
+        for name, version in _table(data, section).items():
+            written = str(version)
+            if _EXACT_NODE.fullmatch(written) or _LOCAL_NODE.match(written) or re.search(r"#[0-9a-f]{40}$", written):
+                continue
+            yield Requirement(name, f"{name}@{written}", _line_of(file.text, f'"{name}"'), _open_version(written))
+
+
+def _conda(file: SourceFile) -> Iterator[Requirement]:
+    """Items of `dependencies:`, those beneath `pip:` by pip's rules."""
+    inside, pip_indent = False, -1
+    for number, raw in enumerate(file.text.splitlines(), start=1):
+        line = re.sub(r"(^|\s)#.*$", "", raw).rstrip()
+        indent = len(line) - len(line.lstrip())
+        if line and not line.startswith((" ", "-")):
+            inside, pip_indent = line.startswith("dependencies:"), -1
+            continue
+        item = line.strip().removeprefix("- ").strip("\"'").strip()
+        if not inside or not line.strip().startswith("-"):
+            continue
+        if item == "pip:":
+            pip_indent = indent
+        elif 0 <= pip_indent < indent:
+            requirement = python_requirement(item, number) if not item.startswith("-") else None
+            if requirement is not None:
+                yield requirement
+        else:
+            pip_indent = -1
+            name, version = _conda_parts(item)
+            if not re.fullmatch(r"={1,2}\s*\d[\w.]*(?:=[\w.*]+)?", version) or version.endswith(".*"):
+                yield Requirement(name, item, number, _open_version(version))
+
+
+def _conda_parts(item: str) -> tuple[str, str]:
+    match = re.match(r"(?:[\w./-]+::)?([\w.-]+)\s*(.*)", item)
+    return (match[1], match[2].strip()) if match else (item, "")
+
+
+def _go_mod(file: SourceFile) -> Iterator[Requirement]:
+    """Go fixes versions in go.mod itself; only a replacement by a branch would stay open."""
+    for number, line in enumerate(file.text.splitlines(), start=1):
+        match = re.match(r"\s*(?:require\s+)?([\w./-]+\.[\w./-]+)\s+(latest|master|main)\b", line.split("//")[0])
+        if match:
+            yield Requirement(match[1], line.strip(), number, f"follows `{match[2]}`")
+
+
+def _cargo(file: SourceFile) -> Iterator[Requirement]:
+    data = _toml(file)
+    for section in ("dependencies", "build-dependencies", "dev-dependencies"):
+        for name, given in _table(data, section).items():
+            version = str(given.get("version", "")) if isinstance(given, dict) else str(given)
+            local = isinstance(given, dict) and ("path" in given or "workspace" in given or "rev" in given)
+            if not local and not version.startswith("="):
+                yield Requirement(name, f"{name} {version}".strip(), _line_of(file.text, name), _open_version(version))
+
+
+def _gemfile(file: SourceFile) -> Iterator[Requirement]:
+    for number, line in enumerate(file.text.splitlines(), start=1):
+        match = re.match(r"\s*gem\s+[\"']([\w.-]+)[\"'](.*)", line.split("#")[0])
+        if not match or re.search(r"path:|ref:", match[2]):
+            continue
+        version = re.search(r",\s*[\"']([^\"']+)[\"']", match[2])
+        if version is None or not re.fullmatch(r"=?\s*\d[\w.]*", version[1]):
+            yield Requirement(match[1], line.strip(), number, _open_version(version[1] if version else ""))
+
+
+Reader = Callable[[SourceFile], Iterator[Requirement]]
+_BY_NAME: Mapping[str, tuple[str, Reader]] = {
+    "requirements.txt": ("python", _requirements),
+    "pyproject.toml": ("python", _pyproject),
+    "pipfile": ("python", _pipfile),
+    "package.json": ("node", _package_json),
+    "environment.yml": ("conda", _conda),
+    "environment.yaml": ("conda", _conda),
+    "go.mod": ("go", _go_mod),
+    "cargo.toml": ("rust", _cargo),
+    "gemfile": ("ruby", _gemfile),
+}
