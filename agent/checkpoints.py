@@ -5,9 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
-from langgraph.checkpoint.base import BaseCheckpointSaver
+import psycopg
+import psycopg_pool
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.postgres import PostgresSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -16,9 +19,15 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 from sqlalchemy.engine import make_url
 
+from agent.storage import BUSY_SECONDS
+
+Saver = BaseCheckpointSaver[Any]
+# What a saver raises when its database does not answer: these are not SQLAlchemy's.
+CHECKPOINTS_UNAVAILABLE = (sqlite3.Error, psycopg.Error, psycopg_pool.PoolTimeout)
+
 
 @contextmanager
-def open_checkpointer(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
+def open_checkpointer(url: str) -> Iterator[Saver]:
     """Plain values only: a checkpoint that names a class of ours or of others is not loaded."""
     parsed = make_url(url)
     serde = JsonPlusSerializer(allowed_msgpack_modules=None)
@@ -31,5 +40,35 @@ def open_checkpointer(url: str) -> Iterator[BaseCheckpointSaver[Any]]:
     elif parsed.database in (None, "", ":memory:"):
         yield InMemorySaver(serde=serde)
     else:
-        with closing(sqlite3.connect(str(parsed.database), check_same_thread=False, timeout=5)) as connection:
+        file = str(parsed.database)
+        with closing(sqlite3.connect(file, check_same_thread=False, timeout=BUSY_SECONDS)) as connection:
             yield SqliteSaver(connection, serde=serde)
+
+
+def forget_before(saver: Saver, before: datetime) -> int:
+    """Removes what conversations said before then; returns how many conversations lost something.
+
+    One that went on since keeps its newest state. Call it while no turn runs.
+    """
+    threads: dict[str, list[CheckpointTuple]] = {}
+    for one in saver.list(None):
+        threads.setdefault(one.config["configurable"]["thread_id"], []).append(one)
+    old = {thread: kept for thread, kept in threads.items() if _said(kept[-1]) < before}
+    for thread, kept in old.items():
+        newest = kept[0]
+        if _said(newest) < before:
+            saver.delete_thread(thread)
+        elif not newest.pending_writes:
+            saver.delete_thread(thread)
+            _put_back(saver, newest)
+    return len(old)
+
+
+def _said(one: CheckpointTuple) -> datetime:
+    return datetime.fromisoformat(one.checkpoint["ts"]).astimezone(UTC)
+
+
+def _put_back(saver: Saver, newest: CheckpointTuple) -> None:
+    versions = newest.checkpoint["channel_versions"]
+    here: Any = {"configurable": {key: newest.config["configurable"][key] for key in ("thread_id", "checkpoint_ns")}}
+    saver.put(here, newest.checkpoint, newest.metadata, versions)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Self
 
 from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+from sqlalchemy.engine import make_url
 
 POLL_SECONDS = 0.05  # idle cost stays small; a person notices a tenth of a second
 VERSION = "jobs-1"  # raised on purpose when the steps of a workflow change
@@ -27,7 +29,7 @@ class DurableJobs:
         DBOS(
             config={
                 "name": "tutor",
-                "system_database_url": database_url,
+                "system_database_url": _own_file(database_url),
                 "executor_id": executor,
                 "application_version": VERSION,
                 "serializer": DBOSPortableJSONSerializer(),
@@ -71,3 +73,12 @@ class DurableJobs:
     def submit_build(self, job_id: str) -> None:
         with SetWorkflowID(f"build:{job_id}"):
             DBOS.enqueue_workflow("builds", self._build, job_id)
+
+
+def _own_file(url: str) -> str:
+    """SQLite has one writer a file: the queue's polling must not hold up what is stored before an ack."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return url
+    file = Path(parsed.database)
+    return parsed.set(database=str(file.with_name(f"{file.stem}-jobs{file.suffix}"))).render_as_string()

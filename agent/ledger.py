@@ -20,7 +20,7 @@ from agent.errors import IllegalTransition
 from agent.evidence import Review, faults_of
 from agent.gates import GateAction, GateState, next_state
 from agent.people import Role
-from agent.records import APPEND_ONLY, GateEventRow, GateRow
+from agent.records import APPEND_ONLY, UNCHANGEABLE, GateEventRow, GateRow
 from agent.storage import Storage
 from knowledge.course import Course, Lesson
 from tools.findings import Verdict
@@ -65,16 +65,15 @@ def _read(session: Session) -> dict[tuple[str, str], _Chain]:
 
 
 def _guards(session: Session) -> Iterator[str]:
-    """Tables that could be changed unseen because their triggers are gone."""
+    """Tables that could be changed unseen because a trigger of theirs is gone."""
     if session.get_bind().dialect.name == "sqlite":
-        listed = "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY tbl_name"
+        listed = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        wanted = {f"{table}_no_update" for table in UNCHANGEABLE} | {f"{table}_no_delete" for table in APPEND_ONLY}
     else:
-        listed = (
-            "SELECT tgrelid::regclass::text, count(*) FROM pg_trigger "
-            "WHERE NOT tgisinternal AND tgenabled <> 'D' GROUP BY tgrelid"
-        )
-    guarded = {row[0] for row in session.execute(text(listed)) if row[1] >= 2}
-    yield from (f"{table} has lost its triggers against change" for table in APPEND_ONLY if table not in guarded)
+        listed = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        wanted = {f"{table}_no_{name}" for table in UNCHANGEABLE for name in ("change", "truncate")}
+    missing = wanted - set(session.scalars(text(listed)))
+    yield from (f"the trigger {name} is gone" for name in sorted(missing))
 
 
 def _check(session: Session, course: Course, chain: _Chain, mine: Sequence[_Chain]) -> Iterator[str]:

@@ -251,4 +251,6 @@ class BuildJobRow(Base):
     created_at: Mapped[datetime]
 
 
-APPEND_ONLY = ("gate_events", "decisions", "reviews", "build_receipts")  # the migration sets the triggers
+# The migration sets triggers: these rows are never changed, and but for receipts (some may be forgotten) never deleted.
+APPEND_ONLY = ("decisions", "gate_events", "reviews")
+UNCHANGEABLE = (*APPEND_ONLY, "build_receipts")

@@ -15,7 +15,8 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 TIME = sa.DateTime(timezone=True)
-APPEND_ONLY = ("build_receipts", "decisions", "gate_events", "reviews")
+APPEND_ONLY = ("decisions", "gate_events", "reviews")
+UNCHANGEABLE = (*APPEND_ONLY, "build_receipts")
 
 
 def upgrade() -> None:
@@ -197,15 +198,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["review_id"], ["reviews.id"], name="fk_decisions_review_id_reviews"),
         sa.PrimaryKeyConstraint("review_id", "criterion", name="pk_decisions"),
     )
-    for table in APPEND_ONLY:
+    for table in UNCHANGEABLE:
         for statement in _guards(table, op.get_bind().dialect.name):
             op.execute(statement)
 
 
 def _guards(table: str, dialect: str) -> Iterator[str]:
-    """What refuses to change or delete a row."""
+    """What refuses to change a row, or to delete one."""
+    verbs = ("UPDATE", "DELETE") if table in APPEND_ONLY else ("UPDATE",)
     if dialect == "sqlite":
-        for verb in ("UPDATE", "DELETE"):
+        for verb in verbs:
             yield (
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -215,9 +217,9 @@ def _guards(table: str, dialect: str) -> Iterator[str]:
         f"CREATE FUNCTION {table}_guard() RETURNS trigger AS $$ "
         f"BEGIN RAISE EXCEPTION '{table} is append-only'; END $$ LANGUAGE plpgsql"
     )
-    for name, verb, each in (("change", "UPDATE OR DELETE", "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):
+    for name, refused, each in (("change", " OR ".join(verbs), "ROW"), ("truncate", "TRUNCATE", "STATEMENT")):
         yield (
-            f"CREATE TRIGGER {table}_no_{name} BEFORE {verb} ON {table} "
+            f"CREATE TRIGGER {table}_no_{name} BEFORE {refused} ON {table} "
             f"FOR EACH {each} EXECUTE FUNCTION {table}_guard()"
         )
 
@@ -243,5 +245,5 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
-        for table in APPEND_ONLY:
+        for table in UNCHANGEABLE:
             op.execute(f"DROP FUNCTION {table}_guard()")

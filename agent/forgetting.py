@@ -1,0 +1,97 @@
+"""What a person may have deleted, and what stays because a gate stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from agent.checkpoints import Saver
+from agent.records import (
+    ArtefactRow,
+    AskedRow,
+    AttemptRow,
+    BuildJobRow,
+    BuildReceiptRow,
+    DraftRow,
+    HintRow,
+    InboxRow,
+    InspectionRow,
+    Json,
+    PersonRow,
+    ReviewRow,
+    UploadRow,
+)
+from agent.reviews import from_json
+from agent.storage import Storage
+
+NOBODY = "somebody who asked to be forgotten"
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How much was deleted; `kept` counts the files that reviews of a gate rest on."""
+
+    messages: int
+    conversations: int
+    files: int
+    kept: int
+
+
+class Forgetting:
+    def __init__(self, storage: Storage, checkpointer: Saver) -> None:
+        self._storage, self._checkpointer = storage, checkpointer
+
+    def forget(self, person_id: str) -> Forgotten:
+        """Deletes messages, conversations, drafts, hints, files and receipts; the ledger and its evidence stay.
+
+        A conversation in a channel goes as a whole: what others said to this person cannot be told apart.
+        """
+        with self._storage.begin() as session:
+            written = select(InboxRow.conversation).where(InboxRow.person_id == person_id)
+            conversations = set(session.scalars(written))
+        for conversation in sorted(conversations):
+            self._checkpointer.delete_thread(conversation)
+        with self._storage.begin() as session:
+            messages = len(session.scalars(select(InboxRow.key).where(InboxRow.person_id == person_id)).all())
+            session.execute(delete(InboxRow).where(InboxRow.person_id == person_id))
+            files, kept = _forget_files(session, person_id)
+            _forget_teaching(session, person_id)
+        return Forgotten(messages, len(conversations), files, kept)
+
+
+def _forget_files(session: Session, person_id: str) -> tuple[int, int]:
+    """(deleted, kept): contents that a review or somebody else's upload names are kept."""
+    mine = _named(session, UploadRow.files, UploadRow.person_id == person_id)
+    mine |= _named(session, ReviewRow.files, ReviewRow.person_id == person_id)
+    session.execute(delete(UploadRow).where(UploadRow.person_id == person_id))
+    needed = _named(session, ReviewRow.files) | _named(session, UploadRow.files)
+    for digest in mine - needed:
+        session.execute(delete(ArtefactRow).where(ArtefactRow.digest == digest))
+    return len(mine - needed), len(mine & needed)
+
+
+def _named(session: Session, files: InstrumentedAttribute[Json], *where: ColumnElement[bool]) -> set[str]:
+    return {digest for one in session.scalars(select(files).where(*where)) for digest in one.values()}
+
+
+def _forget_teaching(session: Session, person_id: str) -> None:
+    for table in (DraftRow, HintRow, AttemptRow, AskedRow):
+        session.execute(delete(table).where(table.person_id == person_id))
+    for job in session.scalars(select(BuildJobRow)):
+        if job.request["person_id"] == person_id:
+            session.delete(job)
+    # An inspection that no review rests on can be made again, whoever's it was.
+    session.execute(delete(InspectionRow).where(InspectionRow.digest.not_in(select(ReviewRow.upload_digest))))
+    session.execute(
+        delete(BuildReceiptRow).where(
+            BuildReceiptRow.person_id == person_id, BuildReceiptRow.inputs.not_in(_builds_behind_reviews(session))
+        )
+    )
+    session.execute(update(PersonRow).where(PersonRow.id == person_id).values(name=NOBODY, cohort="", greeted=False))
+
+
+def _builds_behind_reviews(session: Session) -> set[str]:
+    judgements = [one for row in session.scalars(select(ReviewRow)) for one in from_json(row.judgements)]
+    return {one.receipt.digest for one in judgements if one.receipt and one.receipt.kind == "build"}
