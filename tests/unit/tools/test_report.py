@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.findings import ASPECTS, Finding, Inspection, Severity, Verdict
+from tools.report import Report, as_json_line, as_sarif, as_text, ranked
+
+KEYS = {"rule", "criterion", "severity", "file", "line", "end_line", "message", "question"}
+
+
+def finding(rule: str = "compose-x", effect: Verdict | None = Verdict.NOT_MET, line: int = 3) -> Finding:
+    return Finding(
+        rule, "B1", Severity.ERROR, "compose.yaml", line, line + 1, "It is open.", "Which one?", effect, ("https://x",)
+    )
+
+
+def report(*findings: Finding, path: str = "stack", **verdicts: Verdict) -> Report:
+    return Report(path, Inspection("sha256:0", verdicts, findings))
+
+
+def test_a_json_line_has_the_contracted_form() -> None:
+    line = json.loads(as_json_line(report(finding(), B1=Verdict.NOT_MET, B2=Verdict.MET)))
+    assert line["path"] == "stack"
+    assert list(line["criteria"]) == list(ASPECTS)
+    assert line["criteria"]["B1"] == "not met"
+    assert line["criteria"]["B2"] == "met"
+    assert line["criteria"]["D1"] == "not checked"
+    assert set(line["findings"][0]) >= KEYS
+    assert line["findings"][0]["end_line"] == 4
+
+
+def test_an_input_without_inspection_keeps_its_line_and_says_why() -> None:
+    line = json.loads(as_json_line(Report("gone", error="There is no file gone.")))
+    assert set(line["criteria"].values()) == {"not checked"}
+    assert line["error"] == "There is no file gone."
+    assert line["findings"] == []
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_a_report_is_always_one_line(path: str, error: str) -> None:
+    text = as_json_line(Report(path, error=error))
+    assert "\n" not in text
+    assert json.loads(text)["path"] == path
+
+
+def test_findings_are_ranked_by_what_holds_the_gate_back() -> None:
+    advice, partly, blocking = finding("a", None), finding("b", Verdict.PARTLY), finding("c")
+    assert [f.rule for f in ranked([advice, partly, blocking])] == ["c", "b", "a"]
+
+
+def test_text_names_verdict_place_and_question() -> None:
+    text = as_text(report(finding(), B1=Verdict.NOT_MET))
+    assert "B1 not met" in text
+    assert "compose.yaml:3-4  blocks B1  It is open.  [compose-x]" in text
+    assert "Which one?" in text
+
+
+def test_text_can_be_painted_by_the_caller() -> None:
+    text = as_text(report(B1=Verdict.MET), lambda written, role: f"<{role}>{written}</>")
+    assert "B1 <met>met</>" in text
+    assert "Nothing to report." in text
+
+
+def test_text_says_when_nothing_was_inspected() -> None:
+    assert "No file here is one that I inspect." in as_text(report())
+
+
+def test_sarif_holds_each_finding_with_its_rule_and_place() -> None:
+    log = json.loads(as_sarif([report(finding()), Report("gone", error="missing"), report(path="other")]))
+    run = log["runs"][0]
+    assert log["version"] == "2.1.0"
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["compose-x"]
+    (result,) = run["results"]
+    assert result["level"] == "error"
+    location = result["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "stack/compose.yaml"
+    assert location["region"] == {"startLine": 3, "endLine": 4}
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+def test_sarif_of_a_single_file_points_to_that_file() -> None:
+    log = json.loads(as_sarif([report(finding(), path="./a b/compose.yaml")]))
+    location = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"]["uri"] == "a%20b/compose.yaml"
