@@ -1,0 +1,31 @@
+"""`tutor verify`: recomputes every gate from the ledger, the files and the receipts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from agent import ledger
+from agent.settings import Settings
+from agent.storage import Storage
+from knowledge.course_loader import load_course
+
+
+def verify(
+    database: Annotated[str, typer.Option(help="SQLAlchemy URL; empty: the configured one")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object for each difference")] = False,
+) -> None:
+    """Check that every gate follows from its evidence; exit code 1 where one does not."""
+    settings = Settings.read(database_url=database) if database else Settings.read()
+    course = load_course(settings.course)
+    with Storage.open(settings.database, migrate=False) as storage:
+        found = ledger.verify(storage, course)
+    for one in found:
+        place = " ".join(part for part in (one.person_id, one.lesson_id) if part) or "the database"
+        print(json.dumps(asdict(one), ensure_ascii=False) if as_json else f"{place}: {one.what}")
+    if not found and not as_json:
+        print("Every gate follows from its evidence.")
+    raise typer.Exit(1 if found else 0)
