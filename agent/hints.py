@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy.orm import Session
+
 from agent.records import AttemptRow, HintRow
-from agent.storage import Storage
+from agent.storage import Storage, insert_once
 
 LAST_LEVEL = 4
 
@@ -19,7 +22,8 @@ class HintState:
     earned: bool = False
 
     def after_attempt(self) -> HintState:
-        return HintState(self.level, earned=True)
+        """What was tried before the first hint is no payment for the second."""
+        return HintState(self.level, earned=self.level > 0)
 
     def after_ask(self) -> HintState:
         """The first hint is free; each further one costs an attempt; asking again repeats."""
@@ -38,47 +42,39 @@ class Hints:
         self._storage = storage
 
     def level(self, person_id: str, lesson_id: str, criterion: str) -> int:
-        return self._state(person_id, lesson_id, criterion).level
+        with self._storage.begin() as session:
+            return _state(session.get(HintRow, (person_id, lesson_id, criterion))).level
 
     def give(self, person_id: str, lesson_id: str, criterion: str) -> int:
         """The level that may be said now."""
-        state = self._state(person_id, lesson_id, criterion).after_ask()
-        self._keep(person_id, lesson_id, criterion, state)
-        return state.level
+        with self._storage.begin() as session:
+            return _change(session, person_id, lesson_id, criterion, HintState.after_ask).level
 
     def attempt(self, person_id: str, lesson_id: str, criterion: str, digest: str) -> bool:
         """Counts an attempt once: the same artefact, build or answer again is none."""
-        key = (person_id, lesson_id, criterion, digest)
+        key = {"person_id": person_id, "lesson_id": lesson_id, "criterion": criterion}
         with self._storage.begin() as session:
-            if session.get(AttemptRow, key) is not None:
-                return False
-            session.add(
-                AttemptRow(
-                    person_id=person_id,
-                    lesson_id=lesson_id,
-                    criterion=criterion,
-                    digest=digest,
-                    created_at=datetime.now(UTC),
-                )
-            )
-        state = self._state(person_id, lesson_id, criterion)
-        if state.level > 0:
-            self._keep(person_id, lesson_id, criterion, state.after_attempt())
-        return True
+            fresh = insert_once(session, AttemptRow, **key, digest=digest, created_at=datetime.now(UTC))
+            if fresh:
+                _change(session, person_id, lesson_id, criterion, HintState.after_attempt)
+        return fresh
 
     def succeed(self, person_id: str, lesson_id: str, criterion: str) -> None:
-        state = self._state(person_id, lesson_id, criterion)
-        if state.level > 0:
-            self._keep(person_id, lesson_id, criterion, state.after_success())
-
-    def _state(self, person_id: str, lesson_id: str, criterion: str) -> HintState:
         with self._storage.begin() as session:
-            row = session.get(HintRow, (person_id, lesson_id, criterion))
-            return HintState(row.level, row.earned) if row else HintState()
+            _change(session, person_id, lesson_id, criterion, HintState.after_success)
 
-    def _keep(self, person_id: str, lesson_id: str, criterion: str, state: HintState) -> None:
-        row = HintRow(
-            person_id=person_id, lesson_id=lesson_id, criterion=criterion, level=state.level, earned=state.earned
-        )
-        with self._storage.begin() as session:
-            session.merge(row)
+
+def _state(row: HintRow | None) -> HintState:
+    return HintState(row.level, row.earned) if row else HintState()
+
+
+def _change(
+    session: Session, person_id: str, lesson_id: str, criterion: str, step: Callable[[HintState], HintState]
+) -> HintState:
+    row = session.get(HintRow, (person_id, lesson_id, criterion))
+    state = step(_state(row))
+    if row is None:
+        row = HintRow(person_id=person_id, lesson_id=lesson_id, criterion=criterion)
+        session.add(row)
+    row.level, row.earned = state.level, state.earned
+    return state

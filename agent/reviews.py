@@ -17,7 +17,7 @@ from agent.people import Person, Role
 from agent.records import DecisionRow, DraftRow, GateRow, Json, PersonRow, ReviewRow
 from agent.storage import Storage, insert_once
 from agent.submissions import digests, keep
-from tools.files import Upload
+from tools.files import FileKind, Upload, kind_of
 from tools.findings import Verdict
 
 _JUDGEMENTS = TypeAdapter(tuple[Judgement, ...])
@@ -65,6 +65,7 @@ class Reviews:
             if session.get(ReviewRow, key) is None:
                 keep(session, upload)
                 _add(session, person_id, lesson_id, upload, judgements, key)
+                _carry_decisions_over(session, person_id, lesson_id, key)
             row = session.get(ReviewRow, key)
             if row is None:  # another review of this learner took the number
                 raise ConcurrentChange("Another submission of yours is being reviewed. Submit again in a moment.")
@@ -175,6 +176,33 @@ def _add(
         judgements=to_json(judgements),
         created_at=datetime.now(UTC),
     )
+
+
+def _carry_decisions_over(session: Session, person_id: str, lesson_id: str, key: str) -> None:
+    """What an instructor decided stays decided while the evidence is the same, whatever else was revised."""
+    newest = session.scalars(_of(person_id, lesson_id).order_by(ReviewRow.number.desc()).limit(2)).all()
+    if len(newest) < 2 or newest[0].id != key:
+        return
+    now, before = newest
+    earlier = {one.criterion: one for one in from_json(before.judgements)}
+    for decision in session.scalars(select(DecisionRow).where(DecisionRow.review_id == before.id)).all():
+        if _is_unchanged(now, before, decision.criterion, earlier.get(decision.criterion)):
+            again = {"verdict": decision.verdict, "by": decision.by, "note": decision.note}
+            insert_once(
+                session, DecisionRow, review_id=key, criterion=decision.criterion, created_at=now.created_at, **again
+            )
+
+
+def _is_unchanged(now: ReviewRow, before: ReviewRow, criterion: str, earlier: Judgement | None) -> bool:
+    """Held for the same reason on the same quotes; where nothing is quoted, on the same files but for the plan."""
+    current = next((one for one in from_json(now.judgements) if one.criterion == criterion), None)
+    if current is None or not current.held or current != earlier:
+        return False
+    return bool(current.spans) or _artefacts(now.files) == _artefacts(before.files)
+
+
+def _artefacts(files: Json) -> Json:
+    return {path: digest for path, digest in files.items() if kind_of(path) is not FileKind.PLAN}
 
 
 def _is_held(row: ReviewRow, criterion: str) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from agent.errors import ConcurrentChange, NotAllowed, NotFound
 from agent.gatekeeping import Gates
+from agent.judgements import Judgement, Span
 from agent.learners import Learners
 from agent.reviews import Reviews
 from agent.storage import Storage
@@ -121,6 +124,39 @@ def test_a_decision_on_an_outdated_submission_is_refused(gates: Gates, reviews: 
     with pytest.raises(ConcurrentChange, match="handed in again"):
         reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "")
     assert [(one.review_id, one.judgement.criterion) for one in reviews.held(None)] == [("m2", "P1"), ("m2", "P2")]
+
+
+DOCKERFILE = SourceFile("Dockerfile", b"FROM python:3.12\n")
+NEW_PLAN = SourceFile("plan.md", b"Logs go to stdout, and a dashboard is watched.\n")
+NEW_DOCKERFILE = SourceFile("Dockerfile", b"FROM python:3.13\n")
+
+
+@pytest.mark.parametrize(
+    ("files", "again", "decided"),
+    [
+        ([NEW_PLAN, DOCKERFILE], held("D6"), True),
+        ([PLAN, NEW_DOCKERFILE], held("D6"), False),
+        ([NEW_PLAN, DOCKERFILE], replace(held("D6"), reason="another"), False),
+    ],
+)
+def test_a_decision_holds_while_what_it_was_made_on_is_the_same(
+    gates: Gates, reviews: Reviews, files: list[SourceFile], again: Judgement, *, decided: bool
+) -> None:
+    reviews.record(LEARNER.id, "first", Upload.of([PLAN, DOCKERFILE]), [held("D6"), unmet("P1")], "m1")
+    reviews.decide("m1", "D6", Verdict.MET, INSTRUCTOR, "seen it run")
+    second = reviews.record(LEARNER.id, "first", Upload.of(files), [again, met("P1")], "m2")
+    assert second.judgements[0].held is not decided
+    assert len(reviews.held("first")) == (0 if decided else 1)
+
+
+def test_a_decision_on_a_quote_holds_while_the_quote_is_the_same(gates: Gates, reviews: Reviews) -> None:
+    unsure = replace(met("P1"), verdict=Verdict.PARTLY, held=True)
+    reviews.record(LEARNER.id, "first", UPLOAD, [unsure], "m1")
+    reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "clear enough")
+    same = reviews.record(LEARNER.id, "first", Upload.of([PLAN, DOCKERFILE]), [unsure], "m2")
+    assert same.judgements[0].verdict is Verdict.MET
+    elsewhere = replace(unsure, spans=(Span.cut(NEW_PLAN, 0, 18),))
+    assert reviews.record(LEARNER.id, "first", Upload.of([NEW_PLAN]), [elsewhere], "m3").judgements[0].held
 
 
 def test_nothing_waits_once_the_gate_is_behind_the_learner(gates: Gates, reviews: Reviews) -> None:
