@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.sql.functions import Function
 
 from agent.gatekeeping import Gates
 from agent.gates import CLOSED
 from agent.hints import Hints
+from agent.judgements import Judgement
 from agent.learners import Learners
 from agent.people import Person
-from agent.records import UploadRow
+from agent.records import AttemptRow, UploadRow
 from agent.reviews import Reviews
 from agent.storage import Storage
-from knowledge.course import Course, Criterion, Lesson
+from knowledge.course import Course, Lesson
 from tools.findings import Verdict
 
 Row = tuple[str, ...]
@@ -38,38 +40,51 @@ class Progress:
         self._learners, self._reviews, self._gates, self._hints = learners, reviews, gates, hints
 
     def stuck(self, lesson_id: str) -> Receipted:
-        """Learners with an open gate and an attempt that is not met: their first open required criterion."""
-        lesson = self._lesson(lesson_id)
-        rows = [row for person in self._learners.learners() if (row := self._stuck_row(person, lesson))]
+        """Learners with an open gate who handed something in: their first open required criterion."""
+        lesson, people = self._lesson(lesson_id), self._learners.learners()
+        rows = [row for person in people if (row := self._stuck_row(person, lesson))]
         rows.sort(key=lambda row: row[2])
         query = (
-            f"learners whose {lesson.gate} is not passed or waived and who handed something in; the first "
-            f"required criterion that is neither met nor with an instructor; as of {_stamp(datetime.now(UTC))} UTC"
+            f"of {len(people)} learners, those whose {lesson.gate} is open and whose files were judged: "
+            "the first required criterion that is neither met nor with an instructor, since the first review that left "
+            f"it open with none that met it after, and the last attempt at it; as of {_stamp(datetime.now(UTC))} UTC"
         )
         return Receipted(tuple(rows), query)
 
     def _stuck_row(self, person: Person, lesson: Lesson) -> Row | None:
-        view = self._gates.view(person.id, lesson.id)
         standing = self._reviews.standing(person.id, lesson.id)
-        if view.state in CLOSED or not standing:
+        if not standing or self._gates.view(person.id, lesson.id).state in CLOSED:
             return None
-        required = [one for one in lesson.rubric if one.required and one.id in standing]
-        unmet = [one for one in required if standing[one.id].verdict is not Verdict.MET and not standing[one.id].held]
+        unmet = [one for one in lesson.rubric if one.required and _is_open(standing.get(one.id))]
         if not unmet:
             return None
         first = unmet[0]
         more = f" (+{len(unmet) - 1})" if len(unmet) > 1 else ""
-        since, last = self._attempts(person.id, lesson.id)
-        return (person.name, f"{first.id} {first.title}{more}", since, last, standing[first.id].verdict.value)
+        since = self._open_since(person.id, lesson.id, first.id)
+        last = self._last_attempt(person.id, lesson.id, first.id)
+        return (person.name, f"{first.id} {first.title}{more}", since, last, _word(standing.get(first.id)))
 
-    def _attempts(self, person_id: str, lesson_id: str) -> tuple[str, str]:
-        """When the learner first and last handed something in."""
+    def _open_since(self, person_id: str, lesson_id: str, criterion: str) -> str:
+        """The review that first left it open, none that met it after; before any review, the first upload."""
+        since = None
+        for review in reversed(self._reviews.all(person_id, lesson_id)):
+            judged = {one.criterion: one for one in review.judgements}
+            if not _is_unmet(judged.get(criterion)):
+                break
+            since = review.created_at
+        return _stamp(since or self._uploaded(person_id, lesson_id, func.min))
+
+    def _last_attempt(self, person_id: str, lesson_id: str, criterion: str) -> str:
+        """The newest file, build or answer that counted as an attempt at it."""
+        mine = (AttemptRow.person_id == person_id, AttemptRow.lesson_id == lesson_id, AttemptRow.criterion == criterion)
+        with self._storage.begin() as session:
+            newest = session.scalar(select(func.max(AttemptRow.created_at)).where(*mine))
+        return _stamp(newest or self._uploaded(person_id, lesson_id, func.max))
+
+    def _uploaded(self, person_id: str, lesson_id: str, which: Callable[..., Function[datetime]]) -> datetime | None:
         mine = (UploadRow.person_id == person_id, UploadRow.lesson_id == lesson_id)
         with self._storage.begin() as session:
-            found = session.execute(
-                select(func.min(UploadRow.created_at), func.max(UploadRow.created_at)).where(*mine)
-            ).one()
-        return _stamp(found[0]), _stamp(found[1])
+            return session.scalar(select(which(UploadRow.created_at)).where(*mine))
 
     def overview(self, lesson_id: str) -> Receipted:
         lesson = self._lesson(lesson_id)
@@ -79,35 +94,46 @@ class Progress:
 
     def _overview_row(self, person: Person, lesson: Lesson) -> Row:
         view, standing = self._gates.view(person.id, lesson.id), self._reviews.standing(person.id, lesson.id)
-        met = sum(one.verdict is Verdict.MET and not one.held for one in standing.values())
-        last = self._attempts(person.id, lesson.id)[1]
+        met = sum(not _is_unmet(one) for one in standing.values())
+        last = _stamp(self._uploaded(person.id, lesson.id, func.max))
         return (person.name, view.state.value, f"{met} of {len(lesson.rubric)}", last)
 
     def of(self, person_id: str) -> Receipted:
-        """One learner, every criterion that was looked at."""
+        """One learner, every criterion that was looked at; `since` only where it is not met."""
         rows: list[Row] = []
         for lesson in self._course.lessons:
             standing = self._reviews.standing(person_id, lesson.id)
-            since = _stamp(self._gates.view(person_id, lesson.id).since)
             rows.extend(
                 (
                     lesson.title,
                     f"{one.id} {one.title}",
-                    "held" if standing[one.id].held else standing[one.id].verdict.value,
-                    since,
+                    _word(standing[one.id]),
+                    self._open_since(person_id, lesson.id, one.id) if _is_unmet(standing[one.id]) else "",
                     str(self._hints.level(person_id, lesson.id, one.id)),
                 )
-                for one in _judged(lesson, standing)
+                for one in lesson.rubric
+                if one.id in standing
             )
-        return Receipted(tuple(rows), "the newest verdict of each criterion, and the level of the last hint given")
+        query = "the newest verdict of each criterion, since the first review that left it open, the last hint given"
+        return Receipted(tuple(rows), query)
 
     def _lesson(self, lesson_id: str) -> Lesson:
         return self._course.lesson(lesson_id) or self._course.lessons[0]
 
 
-def _judged(lesson: Lesson, standing: Iterable[str]) -> list[Criterion]:
-    known = set(standing)
-    return [one for one in lesson.rubric if one.id in known]
+def _is_unmet(judgement: Judgement | None) -> bool:
+    return judgement is None or judgement.verdict is not Verdict.MET or judgement.held
+
+
+def _is_open(judgement: Judgement | None) -> bool:
+    """Unmet, and the learner's to change."""
+    return _is_unmet(judgement) and not (judgement is not None and judgement.held)
+
+
+def _word(judgement: Judgement | None) -> str:
+    if judgement is None:
+        return Verdict.NOT_CHECKED.value
+    return "held" if judgement.held else judgement.verdict.value
 
 
 def _stamp(at: datetime | None) -> str:

@@ -17,6 +17,11 @@ _BUILD = TypeAdapter(BuildReceipt)
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 
 
+def build_to_json(receipt: BuildReceipt) -> Json:
+    data: Json = _BUILD.dump_python(receipt, mode="json")
+    return data
+
+
 def build_from_json(data: Json) -> BuildReceipt:
     return _BUILD.validate_python(data)
 
@@ -30,7 +35,7 @@ class Receipts:
         row = BuildReceiptRow(
             inputs=receipt.inputs,
             person_id=person_id,
-            receipt=_BUILD.dump_python(receipt, mode="json"),
+            receipt=build_to_json(receipt),
             created_at=datetime.now(UTC),
         )
         with self._storage.begin() as session:
@@ -44,17 +49,17 @@ class Receipts:
 
     def save_inspection(self, inspection: Inspection) -> None:
         """The first inspection of the same bytes stays."""
-        digest, kept = inspection.upload_digest, _to_json(inspection)
+        digest, kept = inspection.upload_digest, inspection_to_json(inspection)
         with self._storage.begin() as session:
             insert_once(session, InspectionRow, digest=digest, inspection=kept)
 
     def inspection(self, digest: str) -> Inspection | None:
         with self._storage.begin() as session:
             row = session.get(InspectionRow, digest)
-            return _from_json(digest, row.inspection) if row else None
+            return inspection_from_json(digest, row.inspection) if row else None
 
 
-def _to_json(inspection: Inspection) -> Json:
+def inspection_to_json(inspection: Inspection) -> Json:
     return {
         "criteria": {aspect: verdict.value for aspect, verdict in inspection.criteria.items()},
         "findings": _FINDINGS.dump_python(inspection.findings, mode="json"),
@@ -64,7 +69,7 @@ def _to_json(inspection: Inspection) -> Json:
     }
 
 
-def _from_json(digest: str, data: Json) -> Inspection:
+def inspection_from_json(digest: str, data: Json) -> Inspection:
     return Inspection(
         digest,
         MappingProxyType({aspect: Verdict(verdict) for aspect, verdict in data["criteria"].items()}),
