@@ -1,0 +1,190 @@
+"""Takes documents into the index: the course's own lessons, folders of guides, and pages by their address."""
+
+from __future__ import annotations
+
+import hashlib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from knowledge.course import Course, Lesson, Section
+from knowledge.documents import HTML, MARKDOWN, MAX_BYTES, Document, Part, read_document
+from knowledge.errors import SourceUnreadable
+from knowledge.index import Index
+from knowledge.passages import Passage
+from knowledge.retrieval import HybridRetriever
+from knowledge.splitting import split
+
+MAX_DOCUMENTS = 5_000
+FETCH_SECONDS = 20
+VERSION = "1"  # raised when splitting changes, so that everything is indexed anew
+
+
+@dataclass
+class Report:
+    """Counts of documents, and a sentence for each that was skipped."""
+
+    added: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    passages: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+class Ingestor:
+    def __init__(self, index: Index, retriever: HybridRetriever, course: Course) -> None:
+        self._index, self._retriever, self._course = index, retriever, course
+        self._readings = [one for lesson in course.lessons for one in lesson.readings if one.source]
+
+    def ensure_course(self) -> Report:
+        """Indexes the lessons that are not there in this version."""
+        report, known = Report(), self._index.digests()
+        for lesson in self._course.lessons:
+            body = repr([lesson.sections, lesson.questions, lesson.misconceptions])
+            document = Document(lesson.id, lesson.title, tuple(_part(lesson, one) for one in lesson.sections))
+            passages = split(document, url=self._course.url, lesson=lesson.id)
+            self._put(report, known, document.source, body.encode(), passages, _keys(lesson, passages))
+        return self._done(report)
+
+    def ingest(self, target: str, *, replace: bool = False) -> Report:
+        """A file, a folder, or an http(s) address."""
+        if replace:
+            self._index.clear()
+            self._retriever.refresh()
+            self.ensure_course()
+        if target.startswith(("http://", "https://")):
+            return self._ingest_page(target)
+        path = Path(target).expanduser()
+        if not path.exists():
+            raise SourceUnreadable(f"{target}: there is no such file or folder.")
+        return self._ingest_files(path)
+
+    def _ingest_files(self, path: Path) -> Report:
+        report, known, seen = Report(), self._index.digests(), set()
+        for source, file in _files(path):
+            seen.add(source)
+            try:
+                data = _bytes(file)
+                document = read_document(source, data)
+            except (SourceUnreadable, OSError) as error:
+                report.problems.append(
+                    str(error) if isinstance(error, SourceUnreadable) else f"{source}: cannot be read."
+                )
+                continue
+            passages = split(document, url=self._url(source), licence=_licence(file))
+            self._put(report, known, source, data, passages, ())
+        if path.is_dir():
+            self._drop_missing(report, known, seen, path)
+        return self._done(report)
+
+    def _drop_missing(self, report: Report, known: dict[str, str], seen: set[str], path: Path) -> None:
+        """What stood in one of this folder's own folders and is no longer there."""
+        tops = {source.split("/", 1)[0] for source in seen if "/" in source}
+        for source in known:
+            if source not in seen and source.split("/", 1)[0] in tops and not (path / source).exists():
+                self._index.remove(source)
+                report.removed += 1
+
+    def _ingest_page(self, address: str) -> Report:
+        report, known = Report(), self._index.digests()
+        data, kind = fetch(address)
+        document = read_document(f"{address}.html" if kind == "html" else address, data)
+        document = Document(address, document.title, document.parts)
+        self._put(report, known, address, data, split(document, url=address.partition("#")[0]), ())
+        return self._done(report)
+
+    def _url(self, source: str) -> str:
+        return next(
+            (one.url for one in self._readings if source == one.source or source.endswith("/" + one.source)), ""
+        )
+
+    def _put(
+        self,
+        report: Report,
+        known: dict[str, str],
+        source: str,
+        data: bytes,
+        passages: Sequence[Passage],
+        keys: Sequence[tuple[str, Passage]],
+    ) -> None:
+        digest = f"{VERSION}:{hashlib.sha256(data).hexdigest()}"
+        report.passages += len(passages)
+        if known.get(source) == digest:
+            report.unchanged += 1
+            return
+        self._index.replace(source, digest, passages, keys)
+        report.added += 1
+
+    def _done(self, report: Report) -> Report:
+        if report.added or report.removed:
+            self._retriever.refresh()
+        return report
+
+
+def _part(lesson: Lesson, section: Section) -> Part:
+    name = section.title.removeprefix("Deep dive: ")
+    return Part(section.id, (lesson.title, name[:1].upper() + name[1:]), section.text)
+
+
+def _keys(lesson: Lesson, passages: Sequence[Passage]) -> list[tuple[str, Passage]]:
+    """Questions and beliefs lead to the passage of their section that is nearest in words."""
+    by_section: dict[str, list[Passage]] = {}
+    for passage in passages:
+        by_section.setdefault(passage.citation.section, []).append(passage)
+    asked = [(one.section, one.text, " ".join(point.text for point in one.points)) for one in lesson.questions]
+    believed = [(one.section, one.belief, one.reality) for one in lesson.misconceptions]
+    return [
+        (text, max(by_section[section], key=lambda passage: _shared(passage.text, f"{text} {answer}")))
+        for section, text, answer in (*asked, *believed)
+        if section in by_section
+    ]
+
+
+def _shared(text: str, other: str) -> int:
+    return len(set(text.lower().split()) & set(other.lower().split()))
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    if path.is_file():
+        yield path.name, path
+        return
+    found = sorted(one for one in path.rglob("*") if one.suffix.lower() in (*MARKDOWN, *HTML) and one.is_file())
+    for one in found[:MAX_DOCUMENTS]:
+        yield one.relative_to(path).as_posix(), one
+
+
+def _bytes(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def _licence(file: Path) -> str:
+    return "see the LICENSE file beside it" if (file.parent / "LICENSE").exists() else ""
+
+
+class _SameScheme(urllib.request.HTTPRedirectHandler):
+    max_redirections = 5
+
+
+def fetch(address: str) -> tuple[bytes, str]:
+    """The page's bytes and its kind, html or markdown; limits on size, time and redirects."""
+    parts = urlsplit(address)
+    if not parts.hostname or parts.username:
+        raise SourceUnreadable(f"{address}: is no address that can be read.")
+    request = urllib.request.Request(  # noqa: S310 - the scheme was checked by the caller
+        address, headers={"User-Agent": "runtime-tutor", "Accept": "text/html, text/markdown"}
+    )
+    opener = urllib.request.build_opener(_SameScheme)
+    try:
+        with opener.open(request, timeout=FETCH_SECONDS) as answer:
+            kind = answer.headers.get_content_type()
+            data = answer.read(MAX_BYTES + 1)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        reason = getattr(error, "code", None) or type(getattr(error, "reason", error)).__name__
+        raise SourceUnreadable(f"{address}: cannot be fetched ({reason}). Save the page and ingest the file.") from None
+    if kind not in ("text/html", "text/markdown", "text/plain", "application/xhtml+xml"):
+        raise SourceUnreadable(f"{address}: is {kind}, not a page of text.")
+    return data, "html" if "html" in kind else "markdown"

@@ -1,0 +1,78 @@
+"""BM25 over stemmed words: finds the exact term where meaning alone would pass it by."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+import snowballstemmer
+
+K1, B = 1.2, 0.6
+_WORD = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+)*")
+_STOP = frozenset(
+    "a an and are as at be but by can could do does did for from had has have how i if in into is it its me my of on "
+    "or our so than that the their them then there these they this to was we were what when where which who why will "
+    "with would you your should just not use using used get".split()
+)
+_STEMMER = snowballstemmer.stemmer("english")
+# Words of the field that people use for one another; each is found by all.
+_SYNONYMS: Mapping[str, str] = {
+    word: names.split()[0]
+    for names in (
+        "env environment",
+        "var variable",
+        "config configuration",
+        "repo repository",
+        "dep dependency",
+        "db database",
+        "log logs",
+        "img image",
+        "credential secret",
+        "password secret",
+        "token secret",
+        "healthcheck health",
+        "startup start",
+        "lockfile lock",
+    )
+    for word in names.split()
+}
+
+
+def words(text: str) -> list[str]:
+    found = [word for word in _WORD.findall(text.lower()) if word not in _STOP]
+    parts = [
+        part for word in found for part in ([word, *re.split(r"[._-]", word)] if re.search(r"[._-]", word) else [word])
+    ]
+    return [_STEMMER.stemWord(_SYNONYMS.get(part, part)) for part in parts if part]
+
+
+class BM25:
+    def __init__(self, texts: Sequence[str]) -> None:
+        counted = [Counter(words(text)) for text in texts]
+        self._lengths = [sum(one.values()) for one in counted]
+        self._average = sum(self._lengths) / max(1, len(self._lengths)) or 1.0
+        self._postings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for index, one in enumerate(counted):
+            for word, count in one.items():
+                self._postings[word].append((index, count))
+
+    def scores(self, query: str) -> dict[int, float]:
+        """Index of a text → score; only texts that share a word."""
+        found: defaultdict[int, float] = defaultdict(float)
+        for word in set(words(query)):
+            postings = self._postings.get(word, ())
+            weight = self._weight(len(postings))
+            for index, count in postings:
+                norm = K1 * (1 - B + B * self._lengths[index] / self._average)
+                found[index] += weight * count * (K1 + 1) / (count + norm)
+        return found
+
+    def _weight(self, documents: int) -> float:
+        return math.log(1 + (len(self._lengths) - documents + 0.5) / (documents + 0.5))
+
+    def known_share(self, query: str) -> float:
+        """The share of a query's words that stand anywhere."""
+        asked = set(words(query))
+        return sum(word in self._postings for word in asked) / len(asked) if asked else 0.0
