@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from agent.records import BuildJobRow
-from agent.storage import Storage
+from agent.storage import Storage, insert_once
 from agent.turns import BuildRequest
 
 
@@ -17,17 +17,9 @@ class BuildJobs:
 
     def put(self, request: BuildRequest, place: Mapping[str, str]) -> None:
         """The same job again changes nothing."""
+        job = {"request": asdict(request), "place": dict(place), "state": "waiting", "created_at": datetime.now(UTC)}
         with self._storage.begin() as session:
-            if session.get(BuildJobRow, request.job_id) is None:
-                session.add(
-                    BuildJobRow(
-                        job_id=request.job_id,
-                        request=asdict(request),
-                        place=dict(place),
-                        state="waiting",
-                        created_at=datetime.now(UTC),
-                    )
-                )
+            insert_once(session, BuildJobRow, job_id=request.job_id, **job)
 
     def load(self, job_id: str) -> tuple[BuildRequest, dict[str, str]] | None:
         with self._storage.begin() as session:

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from agent.build_jobs import BuildJobs
 from agent.durable_jobs import DurableJobs
 from agent.jobs import ImmediateJobs
+from agent.storage import Storage
+from agent.turns import BuildRequest
 
 ROOT = Path(__file__).parents[3]
 # A process that runs turns and notes what it did; the first time, it hangs in the middle of turn "b".
@@ -150,3 +153,27 @@ def test_immediate_turns_of_a_conversation_wait_for_each_other() -> None:
     for thread in threads:
         thread.join()
     assert most == [1] * 8
+
+
+REQUEST = BuildRequest("m1:build", "T1:U1", "first", "m1", "T1:D1")
+
+
+def test_a_build_is_remembered_with_the_place_of_its_progress(storage: Storage) -> None:
+    jobs = BuildJobs(storage)
+    assert jobs.load("m1:build") is None
+    jobs.put(REQUEST, {"channel": "D1", "ts": "1.2"})
+    jobs.put(REQUEST, {"channel": "elsewhere"})
+    assert jobs.load("m1:build") == (REQUEST, {"channel": "D1", "ts": "1.2"})
+
+
+def test_only_its_learner_stops_a_build_and_only_while_it_lasts(storage: Storage) -> None:
+    jobs = BuildJobs(storage)
+    jobs.put(REQUEST, {})
+    assert not jobs.stop("m1:build", "T1:U2")
+    assert not jobs.is_stopped("m1:build")
+    assert jobs.stop("m1:build", "T1:U1")
+    assert jobs.is_stopped("m1:build")
+    jobs.put(BuildRequest("m2:build", "T1:U1", "first", "m2", "T1:D1"), {})
+    jobs.done("m2:build")
+    assert not jobs.stop("m2:build", "T1:U1")
+    assert jobs.is_stopped("m404:build")
