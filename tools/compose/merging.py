@@ -76,13 +76,19 @@ def mount_target(item: Node) -> str:
     return ""
 
 
+def _begins_with_drive(short: str) -> bool:
+    return short[:1].isalpha() and (short[2:3] == "\\" or (short[2:3] == "/" and ":/" in short[2:]))
+
+
 def split_mount(short: str) -> tuple[str, str, str]:
-    """Source, target and mode of `source:target:mode`; `${X:-y}` and drive letters hold no separator."""
+    """Source, target and mode of `source:target:mode`; `${X:-y}` and drive letters hold no separator.
+
+    `v:/data` is a volume of one letter, `C:/data:/data` and `C:\\data:/data` begin with a drive.
+    """
     parts, depth, current = [], 0, ""
     for index, character in enumerate(short):
         depth += (character == "{") - (character == "}")
-        drive = character == ":" and index == 1 and short[:1].isalpha() and short[2:3] in {"\\", "/"}
-        if character == ":" and depth <= 0 and not drive:
+        if character == ":" and depth <= 0 and not (index == 1 and _begins_with_drive(short)):
             parts.append(current)
             current = ""
         else:
