@@ -26,6 +26,8 @@ from knowledge.course import Course, Lesson
 from tools.findings import Verdict
 
 _BY_INSTRUCTORS = (GateAction.WAIVE, GateAction.REOPEN)
+# What comes of values that somebody wrote into the tables by hand.
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _CLOSING = (GateAction.PASS, GateAction.WAIVE)
 
 
@@ -47,7 +49,10 @@ class _Chain:
 def verify(storage: Storage, course: Course) -> list[Discrepancy]:
     """Every difference between what the records say and what follows from them; empty when all is well."""
     with storage.begin() as session:
-        chains = _read(session)
+        try:
+            chains = _read(session)
+        except _UNREADABLE as error:
+            return [Discrepancy("", "", f"the ledger cannot be read ({type(error).__name__})")]
         found = [Discrepancy("", "", what) for what in _guards(session)]
         for key, chain in sorted(chains.items(), key=lambda item: item[0]):
             mine = [other for (person, _), other in chains.items() if person == key[0]]
@@ -86,8 +91,8 @@ def _check(session: Session, course: Course, chain: _Chain, mine: Sequence[_Chai
             yield f"event {event.sequence} was changed, or one before it is missing"
         try:
             found = [*_moved(state, event), *_entitled(event, course, mine), *_reviewed(session, event, course)]
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            found = [f"cannot be read ({type(error).__name__})"]  # whatever somebody wrote into it by hand
+        except _UNREADABLE as error:
+            found = [f"cannot be read ({type(error).__name__})"]
         yield from (f"event {event.sequence} {what}" for what in found)
         state, previous = event.state, event.digest
 

@@ -23,12 +23,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import QueuePool
 
-from agent.errors import ConcurrentChange, ConfigurationInvalid, StorageUnavailable
+from agent.errors import ConcurrentChange, ConfigurationInvalid, NotFound, StorageUnavailable
 from agent.records import Base
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 5  # how long SQLite waits for another writer
 _LOCK = 7_461_646  # any number that no other program of the same PostgreSQL takes
+_CHANGED = "Somebody changed this at the same moment. Look again, then repeat."
 
 
 class Storage:
@@ -57,8 +58,12 @@ class Storage:
             try:
                 with self._sessions.begin() as session:
                     yield session
-            except (StaleDataError, IntegrityError) as error:
-                raise ConcurrentChange("Somebody changed this at the same moment. Look again, then repeat.") from error
+            except StaleDataError as error:
+                raise ConcurrentChange(_CHANGED) from error
+            except IntegrityError as error:
+                if "foreign key" in str(error.orig).lower():
+                    raise NotFound("That person or submission is not known here.") from error
+                raise ConcurrentChange(_CHANGED) from error
 
     def close(self) -> None:
         self.engine.dispose()

@@ -132,6 +132,16 @@ def test_a_ledger_without_its_guards_is_reported(passed: Storage) -> None:
     } <= found
 
 
+@pytest.mark.parametrize("garbage", ["evidence = '{'", "created_at = 'yesterday'"])
+def test_garbage_in_the_ledger_is_reported(passed: Storage, garbage: str) -> None:
+    if passed.engine.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL refuses such values itself")
+    _guards(passed, on=False)
+    with passed.engine.begin() as connection:
+        connection.execute(text(f"UPDATE gate_events SET {garbage}"))
+    assert "cannot be read" in ledger.verify(passed, course())[0].what
+
+
 def test_an_override_that_no_instructor_made_is_found(gates: Gates, storage: Storage) -> None:
     gates.waive(LEARNER.id, "first", replace(INSTRUCTOR, id=LEARNER.id), "myself")
     assert [one.what for one in ledger.verify(storage, course())] == ["event 2 needs an instructor and a reason"]

@@ -74,6 +74,13 @@ def test_a_workspace_that_grows_over_the_limits_leaves_its_oldest_files_out(subm
     assert folders == {"1", "2"}
 
 
+def test_somebody_unknown_hands_nothing_in(submissions: Submissions) -> None:
+    with pytest.raises(NotFound, match="not known"):
+        submissions.record_upload("T1:U404", "first", UPLOAD, "m1")
+    with pytest.raises(NotFound):
+        submissions.upload("m1")
+
+
 def test_an_upload_that_is_not_there_says_what_to_do(submissions: Submissions) -> None:
     with pytest.raises(NotFound, match="send the files again"):
         submissions.upload("m404")
