@@ -17,7 +17,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
@@ -101,7 +101,8 @@ def _state(said: str) -> str:
         return "is busy"
     if "readonly" in low or "read-only" in low or "full" in low:
         return "cannot be written to"
-    return "has no such table; run: tutor migrate" if "no such table" in low else "cannot be reached"
+    missing = "no such table" in low or 'relation "' in low
+    return "lacks a table; run: tutor migrate" if missing else "cannot be reached"
 
 
 def _advice(state: str) -> str:
@@ -188,10 +189,7 @@ def revision(engine: Engine) -> tuple[str | None, str | None]:
 
 
 def _check_revision(engine: Engine) -> None:
-    try:
-        has, needs = revision(engine)
-    except SQLAlchemyError as error:
-        raise StorageUnavailable(_advice("cannot be read")) from error
+    has, needs = revision(engine)
     if has is None:
         raise StorageUnavailable("The database has no tables yet. Run: tutor migrate")
     if has != needs:
