@@ -5,11 +5,18 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
 
 from tools.compose.document import Place
 from tools.compose.stack import Service, Stack
 from tools.errors import UnreadableFile
 from tools.files import FileKind, SourceFile
+
+MAX_STAGES = 100
+MAX_SETTINGS = 100  # ENV instructions of one stage that are read
+MAX_LINE = 10_000
 
 _FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE)
 _HEALTHCHECK = re.compile(r"^[ \t]*HEALTHCHECK[ \t]+(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -48,40 +55,45 @@ def text_of(file: SourceFile) -> str:
         return ""
 
 
-def _stage(text: str, target: str) -> tuple[str, str]:
-    """Base and text of the stage that is built: the named one, else the last."""
-    stages = list(_FROM.finditer(text))
-    chosen = next((match for match in stages if target and (match[2] or "").lower() == target.lower()), None)
-    chosen = chosen or (stages[-1] if stages else None)
-    if chosen is None:
-        return "", ""
-    following = [match.start() for match in stages if match.start() > chosen.start()]
-    return chosen[1], text[chosen.end() : min(following, default=len(text))]
+@dataclass(frozen=True)
+class _Stage:
+    base: str
+    name: str
+    start: int
+    text: str
 
 
-def _ancestry(text: str, target: str) -> Iterator[tuple[str, str]]:
-    """Base and text of the built stage, then of the stages that it stands on."""
-    names = {(match[2] or "").lower() for match in _FROM.finditer(text)} - {""}
-    seen: set[str] = set()
-    base, body = _stage(text, target)
-    while base:
-        yield base, body
-        if base.lower() not in names or base.lower() in seen:
-            return
-        seen.add(base.lower())
-        base, body = _stage(text, base)
+@lru_cache(maxsize=32)
+def _stages(text: str) -> tuple[_Stage, ...]:
+    found = list(islice(_FROM.finditer(text), MAX_STAGES))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return tuple(
+        _Stage(match[1], (match[2] or "").lower(), match.end(), text[match.end() : end])
+        for match, end in zip(found, ends, strict=False)
+    )
+
+
+def _ancestry(text: str, target: str) -> Iterator[_Stage]:
+    """The stage that is built (the named one, else the last), then those that it stands on."""
+    stages = _stages(text)
+    named = {stage.name: stage for stage in stages if stage.name}
+    stage = named.get(target.lower()) or (stages[-1] if stages else None)
+    while stage is not None:
+        yield stage
+        below = named.pop(stage.base.lower(), None)
+        stage = below if below is not stage else None
 
 
 def final_base(stack: Stack, service: Service) -> str:
     target = service.build.target if service.build else ""
-    return next((base for base, _ in reversed(list(_ancestry(dockerfile_text(stack, service), target)))), "")
+    return next((stage.base for stage in reversed(list(_ancestry(dockerfile_text(stack, service), target)))), "")
 
 
 def has_healthcheck(stack: Stack, service: Service) -> bool:
     """Whether the built image brings a health check; the stage's own counts before those beneath it."""
     target = service.build.target if service.build else ""
-    for _, body in _ancestry(dockerfile_text(stack, service), target):
-        checks = _HEALTHCHECK.findall(body)
+    for stage in _ancestry(dockerfile_text(stack, service), target):
+        checks = _HEALTHCHECK.findall(stage.text)
         if checks:
             return str(checks[-1]).upper() != "NONE"
     return False
@@ -100,13 +112,12 @@ def dockerfile_settings(stack: Stack, service: Service) -> Iterator[tuple[str, s
 
 def settings_in(path: str, text: str, target: str = "") -> Iterator[tuple[str, str, Place]]:
     """The same of one Dockerfile, for a stage or the last one."""
-    for _, body in _ancestry(text, target):
-        offset = text.find(body)
-        for match in _ENV_LINE.finditer(body):
-            line = text.count("\n", 0, offset + match.start()) + 1
+    for stage in _ancestry(text, target):
+        for match in islice(_ENV_LINE.finditer(stage.text), MAX_SETTINGS):
+            line = text.count("\n", 0, stage.start + match.start()) + 1
             place = Place(path, line, line + match[2].count("\n"))
             if match[1].upper() != "ENV":
                 yield "", match[2], place
                 continue
-            for name, value in _ENV_PAIR.findall(match[2]):
+            for name, value in _ENV_PAIR.findall(match[2][:MAX_LINE]):
                 yield name, value.strip("\"'"), place

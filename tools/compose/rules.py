@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -22,6 +23,9 @@ class Hit:
     words: Mapping[str, str] = field(default_factory=dict)
     effect: Verdict | None = None
 
+
+MAX_HITS = 100  # of one rule in one stack; nobody reads more
+MAX_WORD = 120
 
 Check = Callable[[Stack], Iterable[Hit]]
 
@@ -45,6 +49,10 @@ def _files(example: str | dict[str, str]) -> dict[str, str]:
     return {"compose.yaml": example} if isinstance(example, str) else example
 
 
+def _short(word: str) -> str:
+    return word if len(word) <= MAX_WORD else word[: MAX_WORD - 1] + "…"
+
+
 @dataclass(frozen=True)
 class Rule:
     """Its pair of examples, files that differ in the defect alone, stands in examples.yaml under its id."""
@@ -59,7 +67,8 @@ class Rule:
     links: tuple[str, ...] = ()
 
     def findings(self, stack: Stack) -> Iterable[Finding]:
-        for hit in self.check(stack):
+        for hit in islice(self.check(stack), MAX_HITS):
+            words = {name: _short(word) for name, word in hit.words.items()}
             yield Finding(
                 rule=self.id,
                 criterion=self.criterion,
@@ -67,8 +76,8 @@ class Rule:
                 file=hit.place.file,
                 line=hit.place.line,
                 end_line=hit.place.end_line,
-                message=self.message.format(**hit.words),
-                question=self.question.format(**hit.words),
+                message=self.message.format(**words),
+                question=self.question.format(**words),
                 effect=hit.effect or self.effect,
                 links=self.links,
             )
