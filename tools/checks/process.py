@@ -1,0 +1,139 @@
+"""D5: the process is started directly, hears signals, and is not root."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from tools.checks.rule import Check, Hit, Rule, Subject
+from tools.compose.images import parse_reference
+from tools.dockerfile.parser import Instruction
+from tools.dockerfile.stages import Stage, resolve
+from tools.errors import UnreadableFile
+from tools.files import SourceFile
+from tools.findings import Verdict
+
+_LINKS = ("https://docs.docker.com/build/building/best-practices/#entrypoint",)
+_SHELLS = ("sh", "bash", "ash", "dash")
+_NON_ROOT_BASE = re.compile(r"nonroot|non-root|rootless|unprivileged", re.IGNORECASE)
+
+
+def _starting(stage: Stage) -> Instruction | None:
+    """What becomes PID 1: ENTRYPOINT where there is one, else CMD."""
+    return stage.last("ENTRYPOINT") or stage.last("CMD")
+
+
+def _shell_form(subject: Subject) -> Iterator[Hit]:
+    one = _starting(subject.final) if subject.final else None
+    if one is None:
+        return
+    shell = one.argv is None and not re.match(r"\s*exec\s", one.value)
+    if shell or _is_wrapped(one):
+        yield Hit(one.line, one.keyword, one.end_line)
+
+
+def _is_wrapped(one: Instruction) -> bool:
+    """`["sh", "-c", "…"]` is the shell form by another name, unless the last command is exec'ed."""
+    argv = one.argv or ()
+    if len(argv) < 3 or argv[0].rpartition("/")[2] not in _SHELLS or not argv[1].startswith("-"):
+        return False
+    last = re.split(r"&&|;", argv[2])[-1].strip()
+    return not last.startswith("exec ")
+
+
+def _no_process(subject: Subject) -> Iterator[Hit]:
+    if subject.final is not None and _starting(subject.final) is None:
+        yield Hit(subject.final.opening.line)
+
+
+def _script_without_exec(subject: Subject) -> Iterator[Hit]:
+    one = subject.final.last("ENTRYPOINT") if subject.final else None
+    script = _script(subject, one)
+    if one is None or script is None:
+        return
+    try:
+        ends = _ends_in_exec(script.text)
+    except UnreadableFile:
+        return
+    if not ends:
+        yield Hit(one.line, posixpath.basename(script.path), one.end_line)
+
+
+def _script(subject: Subject, one: Instruction | None) -> SourceFile | None:
+    """The uploaded script that the entrypoint runs, by its base name."""
+    words = [word.rpartition("/")[2] for word in (one.argv or tuple(one.value.split()))] if one else []
+    names = [word for word in words[:3] if word.endswith(".sh") or "entrypoint" in word]
+    return next((file for file in subject.upload for name in names if posixpath.basename(file.path) == name), None)
+
+
+def _ends_in_exec(text: str) -> bool:
+    lines = [line.strip() for line in text.splitlines()]
+    code = [
+        line for line in lines if line and not line.startswith("#") and line not in ("fi", "done", "esac", ";;", "}")
+    ]
+    joined = " ".join(code[-4:])
+    return bool(code) and (code[-1].startswith("exec ") or re.search(r"(^|\s|;)exec [^;]*$", joined) is not None)
+
+
+def _root(subject: Subject) -> Iterator[Hit]:
+    final = subject.final
+    if final is None:
+        return
+    one = final.last("USER")
+    if one is None:
+        if not _NON_ROOT_BASE.search(_tag(final)):
+            yield Hit(final.opening.line, "no USER, so root")
+        return
+    user = resolve(one.value.strip().strip("\"'"), final.arguments).split(":")[0].strip()
+    if user in ("root", "0", ""):
+        yield Hit(one.line, f"USER {one.value.strip()}")
+
+
+def _tag(stage: Stage) -> str:
+    reference = parse_reference(list(stage.lineage())[-1].base)
+    return f"{reference.repository}:{reference.tag}"
+
+
+_TAIL = "USER 10001\n"
+_BASE = "FROM python:3.12-slim\n"
+
+
+def _rule(name: str, message: str, question: str, check: Check, bad: str, good: str) -> Rule:
+    return Rule(name, "D5", Verdict.NOT_MET, message, question, check, bad, good, _LINKS)
+
+
+RULES = (
+    _rule(
+        "process-in-shell",
+        "{it} puts a shell in front of the program: the shell is PID 1 and does not pass SIGTERM on.",
+        "Which process receives the signal when this container is stopped?",
+        _shell_form,
+        _BASE + _TAIL + "CMD python app.py\n",
+        _BASE + _TAIL + 'CMD ["python", "app.py"]\n',
+    ),
+    _rule(
+        "process-missing",
+        "The final stage says nowhere what it runs; the base image decides.",
+        "What is the one process of this container?",
+        _no_process,
+        _BASE + _TAIL,
+        _BASE + _TAIL + 'CMD ["python", "app.py"]\n',
+    ),
+    _rule(
+        "script-without-exec",
+        "`{it}` starts the program as a child of the shell instead of becoming it.",
+        "What has PID 1 after the last line of this script has run?",
+        _script_without_exec,
+        _BASE + _TAIL + 'ENTRYPOINT ["/start.sh"]\n',
+        _BASE + _TAIL + 'ENTRYPOINT ["python", "app.py"]\n',
+    ),
+    _rule(
+        "process-as-root",
+        "The process runs as root ({it}).",
+        "What does this process need root for, and what could somebody do with it who breaks in?",
+        _root,
+        _BASE + 'CMD ["python", "app.py"]\n',
+        _BASE + _TAIL + 'CMD ["python", "app.py"]\n',
+    ),
+)

@@ -1,0 +1,81 @@
+"""What a check is given and what it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from tools.dockerfile.parser import Instruction, Parsed
+from tools.dockerfile.shell import Command, commands
+from tools.dockerfile.stages import Stage
+from tools.dockerignore import DockerIgnore
+from tools.files import SourceFile, Upload
+from tools.findings import Finding, Severity, Verdict
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One Dockerfile with its upload. `ignore` is None where no .dockerignore came along."""
+
+    file: SourceFile
+    upload: Upload
+    parsed: Parsed
+    stages: tuple[Stage, ...]
+    ignore: DockerIgnore | None
+
+    @property
+    def final(self) -> Stage | None:
+        return self.stages[-1] if self.stages else None
+
+    @cached_property
+    def runs(self) -> list[tuple[Stage, Instruction, list[Command]]]:
+        return [(stage, one, commands(one)) for stage in self.stages for one in stage.of("RUN")]
+
+    def in_final(self, stage: Stage) -> bool:
+        """Whether a layer of this stage is part of the image that is shipped."""
+        return self.final is not None and stage in list(self.final.lineage())
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A place, the word that fills `{it}` in the rule's message, and an effect where it differs from the rule's."""
+
+    line: int
+    it: str = ""
+    end_line: int = 0
+    effect: Verdict | None = None
+
+
+Check = Callable[[Subject], Iterable[Hit]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    criterion: str
+    effect: Verdict | None  # None: advice
+    message: str
+    question: str
+    check: Check
+    bad: str
+    good: str
+    links: tuple[str, ...] = ()
+
+    def findings(self, subject: Subject) -> list[Finding]:
+        return [self._finding(subject, hit) for hit in self.check(subject)]
+
+    def _finding(self, subject: Subject, hit: Hit) -> Finding:
+        severity = {Verdict.NOT_MET: Severity.ERROR, Verdict.PARTLY: Severity.WARNING}
+        return Finding(
+            rule=self.id,
+            criterion=self.criterion,
+            severity=severity.get(self.effect, Severity.INFO) if self.effect else Severity.INFO,
+            file=subject.file.path,
+            line=hit.line,
+            end_line=max(hit.line, hit.end_line),
+            message=self.message.format(it=hit.it),
+            question=self.question,
+            effect=hit.effect or self.effect,
+            links=self.links,
+        )

@@ -1,0 +1,3 @@
+"""Dockerfiles: parsed with their places, read as stages, their RUN lines as commands."""
+
+from __future__ import annotations

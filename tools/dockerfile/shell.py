@@ -1,0 +1,126 @@
+"""A RUN line as simple commands: enough of the shell's grammar to see what is called with which words."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from tools.dockerfile.parser import Instruction
+
+MAX_CHARACTERS = 200_000
+_SEPARATOR = re.compile(r"&&|\|\||;;|[;\n|&(){}]|\$\(|`")
+_PREFIX = frozenset("sudo exec time env command nice nohup then do else if while until ! set -e -x -ex -eux".split())
+_ASSIGN = re.compile(r"^[A-Za-z_]\w*=")
+
+
+@dataclass(frozen=True)
+class Command:
+    """`words` without assignments and prefixes such as sudo; `text` as written; `env` the assignments before it."""
+
+    words: tuple[str, ...]
+    text: str
+    line: int
+    env: tuple[str, ...] = ()
+    piped_to: str = ""  # the program that reads its output
+
+    @property
+    def name(self) -> str:
+        return self.words[0].rpartition("/")[2] if self.words else ""
+
+    def has(self, *options: str) -> bool:
+        return any(word == option or word.startswith(option + "=") for word in self.words for option in options)
+
+    @property
+    def arguments(self) -> list[str]:
+        return [word for word in self.words[1:] if not word.startswith("-")]
+
+
+def commands(instruction: Instruction) -> list[Command]:
+    if instruction.argv is not None:
+        return _of_argv(instruction)
+    script = _script(instruction)[:MAX_CHARACTERS]
+    found: list[Command] = []
+    for text, separator in _pieces(script):
+        made = _command(text, instruction)
+        if made is not None:
+            found.append(made)
+        if separator != "|" or len(found) < 1:
+            continue
+        found[-1] = Command(found[-1].words, found[-1].text, found[-1].line, found[-1].env, "|")
+    return [_with_reader(one, found[index + 1] if index + 1 < len(found) else None) for index, one in enumerate(found)]
+
+
+def _with_reader(one: Command, following: Command | None) -> Command:
+    reader = following.name if one.piped_to and following else ""
+    return Command(one.words, one.text, one.line, one.env, reader)
+
+
+def _of_argv(instruction: Instruction) -> list[Command]:
+    argv = instruction.argv or ()
+    if len(argv) > 2 and argv[0].rpartition("/")[2] in ("sh", "bash", "ash") and argv[1].endswith("c"):
+        inner = Instruction("RUN", argv[2], instruction.line, instruction.end_line, lines=instruction.lines)
+        return commands(inner)
+    return [Command(argv, " ".join(argv), instruction.line)] if argv else []
+
+
+def _script(instruction: Instruction) -> str:
+    bodies = "\n".join(one.body for one in instruction.heredocs)
+    return f"{instruction.value}\n{bodies}" if bodies else instruction.value
+
+
+def _pieces(script: str) -> list[tuple[str, str]]:
+    """(text, separator after it), cut outside of quotes."""
+    found, start, index, quote = [], 0, 0, ""
+    while index < len(script):
+        character = script[index]
+        if quote:
+            quote = "" if character == quote else quote
+            index += 2 if character == "\\" and quote == '"' else 1
+        elif character in "\"'":
+            quote = character
+            index += 1
+        elif character == "\\":
+            index += 2
+        elif match := _SEPARATOR.match(script, index):
+            if match.group() == "{" and index and script[index - 1] == "$":
+                index = script.find("}", index) + 1 or len(script)
+                continue
+            if match.group() == "&" and index and script[index - 1] in "><":
+                index += 1
+                continue
+            found.append((script[start:index], match.group()))
+            start = index = match.end()
+        else:
+            index += 1
+    return [*found, (script[start:], "")]
+
+
+def _command(text: str, instruction: Instruction) -> Command | None:
+    stripped = text.strip()
+    if not stripped or stripped.startswith(("#", "<<")):
+        return None
+    try:
+        words = shlex.split(stripped, comments=False)
+    except ValueError:
+        words = stripped.split()
+    env = []
+    while words and (_ASSIGN.match(words[0]) or words[0] in _PREFIX):
+        if _ASSIGN.match(words[0]):
+            env.append(words[0])
+        words = words[1:]
+    if not words:
+        return Command((), stripped, instruction.line_of(stripped[:30]), tuple(env)) if env else None
+    return Command(tuple(words), stripped, _line(instruction, stripped), tuple(env))
+
+
+def _line(instruction: Instruction, text: str) -> int:
+    """Continuation lines were joined, so the longest start of the text that stands on one line finds it."""
+    head = text.split("\n", 1)[0]
+    for length in (60, 30, 16, 8):
+        number = instruction.line_of(head[:length].strip())
+        if number != instruction.line or head[:length].strip() in (
+            instruction.lines[0][1] if instruction.lines else ""
+        ):
+            return number
+    return instruction.line

@@ -1,0 +1,147 @@
+"""Inspects an upload: Dockerfiles and Compose files, one verdict an aspect, findings ranked."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from types import MappingProxyType
+
+from tools.checks import advice as advice_checks
+from tools.checks import base_images, installs, lean, process, secrets
+from tools.checks.rule import Rule, Subject
+from tools.compose.inspection import inspect_compose
+from tools.dockerfile.parser import Parsed, parse
+from tools.dockerfile.stages import stages
+from tools.dockerignore import DockerIgnore
+from tools.errors import LinterUnavailable, UnreadableFile
+from tools.files import FileKind, SourceFile, Upload
+from tools.findings import DOCKERFILE_ASPECTS, Finding, Inspection, Severity, Verdict, verdict_of
+from tools.hadolint import Hadolint, advice
+
+CHECKS_VERSION = "1"
+RULES: tuple[Rule, ...] = (
+    *base_images.RULES,
+    *installs.RULES,
+    *secrets.RULES,
+    *lean.RULES,
+    *process.RULES,
+    *advice_checks.RULES,
+)
+
+
+def inspect(upload: Upload, *, linter: Hadolint | None = None) -> Inspection:
+    return inspect_many([upload], linter=linter)[0]
+
+
+def inspect_many(uploads: Sequence[Upload], *, linter: Hadolint | None = None) -> list[Inspection]:
+    """Linted in one batch, in the order of `uploads`."""
+    texts = [[text for _, text in _readable(upload)] for upload in uploads]
+    linted = _lint(linter, [text for group in texts for text in group])
+    found = []
+    for upload, group in zip(uploads, texts, strict=True):
+        rows, linted = linted[: len(group)], linted[len(group) :]
+        found.append(_inspect(upload, rows, linter))
+    return found
+
+
+def _lint(linter: Hadolint | None, texts: Sequence[str]) -> list[list[tuple[str, int, str, str]]]:
+    if linter is None or not texts:
+        return [[] for _ in texts]
+    try:
+        return linter.lint(texts)
+    except LinterUnavailable:
+        return [[] for _ in texts]
+
+
+def _readable(upload: Upload) -> list[tuple[SourceFile, str]]:
+    found = []
+    for file in upload.of_kind(FileKind.DOCKERFILE):
+        try:
+            found.append((file, file.text))
+        except UnreadableFile:
+            continue
+    return found
+
+
+def _inspect(
+    upload: Upload, linted: Sequence[Sequence[tuple[str, int, str, str]]], linter: Hadolint | None
+) -> Inspection:
+    findings: list[Finding] = []
+    for (file, text), rows in zip(_readable(upload), linted, strict=True):
+        own = inspect_dockerfile(file, text, upload)
+        findings += [*own, *advice(file.path, rows, own)]
+    verdicts, of_compose, evidence = inspect_compose(upload)
+    criteria = {aspect: _verdict(upload, findings, aspect) for aspect in DOCKERFILE_ASPECTS} | verdicts
+    ranked = sorted(_once([*findings, *of_compose]), key=lambda one: (one.rank, one.file, one.line, one.rule))
+    return Inspection(
+        upload.digest,
+        MappingProxyType(criteria),
+        tuple(ranked),
+        MappingProxyType({"tutor": CHECKS_VERSION} | ({"hadolint": linter.version} if linter else {})),
+        MappingProxyType(dict(evidence)),
+        MappingProxyType(_unreadable(upload)),
+    )
+
+
+def _verdict(upload: Upload, findings: Sequence[Finding], aspect: str) -> Verdict:
+    return verdict_of(tuple(findings), aspect) if _readable(upload) else Verdict.NOT_CHECKED
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    return list({(one.rule, one.file, one.line, one.message): one for one in findings}.values())
+
+
+def _unreadable(upload: Upload) -> dict[str, str]:
+    found = {}
+    for file in upload:
+        try:
+            _ = file.text
+        except UnreadableFile as error:
+            found[file.path] = str(error)
+    return found
+
+
+def inspect_dockerfile(file: SourceFile, text: str, upload: Upload) -> list[Finding]:
+    """Our own checks over one Dockerfile."""
+    parsed = parse(text)
+    faults = _faults(file, parsed)
+    if not any(one.keyword == "FROM" for one in parsed.instructions):
+        return faults
+    subject = Subject(file, upload, parsed, tuple(stages(parsed)), _ignore(upload, file))
+    return [*faults, *(finding for rule in RULES for finding in rule.findings(subject))]
+
+
+def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:
+    """A fault of the whole file meets every aspect: what cannot be read cannot be met."""
+    fatal = not any(one.keyword == "FROM" for one in parsed.instructions)
+    aspects = DOCKERFILE_ASPECTS if fatal else DOCKERFILE_ASPECTS[:1]
+    question = "What does the builder say about this line?"
+    return [
+        Finding(
+            rule="does-not-parse",
+            criterion=aspect,
+            severity=Severity.ERROR if fatal else Severity.WARNING,
+            file=file.path,
+            line=fault.line,
+            end_line=fault.line,
+            message=f"This cannot be built: {fault.message}.",
+            question=question,
+            effect=Verdict.NOT_MET if fatal else None,
+        )
+        for fault in parsed.faults[:5]
+        for aspect in aspects
+    ]
+
+
+def _ignore(upload: Upload, dockerfile: SourceFile) -> DockerIgnore | None:
+    """`Dockerfile.dockerignore` before `.dockerignore`, as BuildKit takes them."""
+    name = posixpath.basename(dockerfile.path)
+    files = upload.of_kind(FileKind.DOCKERIGNORE)
+    own = [file for file in files if posixpath.basename(file.path) == f"{name}.dockerignore"]
+    general = [file for file in files if posixpath.basename(file.path) == ".dockerignore"]
+    for file in (*own, *general):
+        try:
+            return DockerIgnore.parse(file.text)
+        except UnreadableFile:
+            continue
+    return None
