@@ -33,7 +33,7 @@ Evidence = dict[str, tuple[tuple[str, int, int], ...]]
 def inspect_compose(upload: Upload) -> tuple[dict[str, Verdict], tuple[Finding, ...], Evidence]:
     """Verdicts of B1 to B4, findings in the order of the files, and the lines that show what is met.
 
-    Without a Compose file nothing is checked; one that cannot be read shows nothing, so nothing is met.
+    Without a Compose file nothing is checked; a text that is no Compose file shows nothing, so nothing is met.
     """
     projects = compose_projects(upload)
     if not projects:

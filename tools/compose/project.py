@@ -71,6 +71,13 @@ class ProjectReader:
         return self._upload.find(path) is not None
 
 
+def _is_text(file: SourceFile) -> bool:
+    try:
+        return file.text is not None
+    except UnreadableFile:
+        return False
+
+
 def _text_or_empty(file: SourceFile | None) -> str:
     try:
         return file.text if file is not None else ""
@@ -226,8 +233,11 @@ def _not_compose(path: str, root: Mapping | None) -> str:
 
 
 def compose_projects(upload: Upload) -> tuple[tuple[str, ...], ...]:
-    """Each stack of the upload as the files that make it; files that others pull in stand for no stack."""
-    paths = [file.path for file in upload.of_kind(FileKind.COMPOSE)]
+    """Each stack of the upload as the files that make it; files that others pull in stand for no stack.
+
+    Files that are no text are left to the inspection, which names them.
+    """
+    paths = [file.path for file in upload.of_kind(FileKind.COMPOSE) if _is_text(file)]
     referenced = _referenced(upload, paths)
     alone = [path for path in paths if path not in referenced]
     projects: list[tuple[str, ...]] = []

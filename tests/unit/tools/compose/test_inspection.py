@@ -24,10 +24,15 @@ def test_without_a_compose_file_nothing_is_checked() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_one_finding_and_shows_nothing() -> None:
-    for data in (b"\xff\xfea", b"a: [", b"", b"x" * 1_000_001, b"services: \0"):
+    for data in (b"a: [", b"", b"- a", b"services: \x07"):
         verdicts, findings = inspect(data)
         assert [finding.rule for finding in findings] == [UNREADABLE]
         assert set(verdicts.values()) == {Verdict.NOT_MET}
+
+
+def test_a_file_that_is_no_text_is_not_checked() -> None:
+    for data in (b"\xff\xfea", b"x" * 1_000_001, b"services: \0", b"\xe9"):
+        assert set(inspect(data)[0].values()) == {Verdict.NOT_CHECKED}
 
 
 def test_a_finding_stands_where_the_defect_is() -> None:

@@ -1,0 +1,191 @@
+"""`tutor inspect`: files and folders against the aspects, for people, for scripts and for code hosts."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import typer
+
+from tools.errors import ToolError, UploadRefused
+from tools.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload, kind_of
+from tools.findings import Finding, Inspection
+from tools.hadolint import Hadolint
+from tools.inspection import inspect_many
+from tools.report import Report, as_json_line, as_sarif, as_text
+
+NOT_MET, UNUSABLE = 1, 2
+
+_SKIPPED_FOLDERS = frozenset(
+    ".git .hg .svn node_modules .venv venv env .tox .nox __pycache__ .mypy_cache .ruff_cache .pytest_cache "
+    ".idea .vscode .terraform site-packages".split()
+)
+MAX_WALKED = 20_000  # entries of one folder that are looked at
+_COLOURS = {
+    "met": "green",
+    "partly": "yellow",
+    "not met": "red",
+    "not checked": "bright_black",
+    "error": "red",
+    "warning": "yellow",
+    "info": "blue",
+    "question": "cyan",
+}
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(help="a file, or a folder that is inspected as one upload")],
+    output: Annotated[
+        Format, typer.Option("--format", help="for people, one JSON line an input, or SARIF")
+    ] = Format.TEXT,
+) -> None:
+    """Inspect Dockerfiles, Compose and dependency files. Ends with 0, 1 (not met) or 2 (unusable input)."""
+    inputs = [_read(path) for path in paths]
+    reports = list(_reports(inputs))
+    for report in reports:
+        if report.error:
+            typer.echo(f"tutor: {report.error}", err=True)
+    _print(reports, output)
+    if any(report.is_unusable for report in reports):
+        raise typer.Exit(UNUSABLE)
+    if any(report.is_blocking for report in reports):
+        raise typer.Exit(NOT_MET)
+
+
+@dataclass(frozen=True)
+class _Input:
+    """One PATH: its upload, or why there is none. `renamed` gives a file back the name that the upload hides."""
+
+    path: str
+    upload: Upload | None = None
+    error: str = ""
+    renamed: tuple[str, str] | None = None  # name in the upload, name on disk
+
+
+def _reports(inputs: list[_Input]) -> Iterator[Report]:
+    """In the order of the inputs; all uploads go through the linter together."""
+    uploads = [given.upload for given in inputs if given.upload is not None]
+    inspections = iter(inspect_many(uploads, linter=Hadolint.find()) if uploads else ())
+    for given in inputs:
+        if given.upload is None:
+            yield Report(given.path, error=given.error)
+        else:
+            yield _report(given, next(inspections))
+
+
+def _report(given: _Input, inspection: Inspection) -> Report:
+    if given.renamed is not None:
+        alias, name = given.renamed
+        findings = tuple(_named(finding, alias, name) for finding in inspection.findings)
+        inspection = replace(inspection, findings=findings)
+    unreadable = " ".join(inspection.unreadable.values())
+    if unreadable and given.upload is not None and len(given.upload) == 1:
+        return Report(given.path, error=unreadable)
+    return Report(given.path, inspection)
+
+
+def _named(finding: Finding, alias: str, name: str) -> Finding:
+    return replace(finding, file=name) if finding.file == alias else finding
+
+
+def _print(reports: list[Report], output: Format) -> None:
+    if output is Format.SARIF:
+        typer.echo(as_sarif(reports, _version()))
+    elif output is Format.JSON:
+        for report in reports:
+            typer.echo(as_json_line(report))
+    else:
+        typer.echo("\n\n".join(as_text(report, _painted) for report in reports))
+
+
+def _painted(text: str, role: str) -> str:
+    return typer.style(text, fg=_COLOURS.get(role), bold=role == "path")
+
+
+def _version() -> str:
+    try:
+        return version("runtime-tutor")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _read(path: Path) -> _Input:
+    shown = os.fsencode(path).decode("utf-8", errors="replace")
+    try:
+        return _read_folder(path, shown) if path.is_dir() else _read_file(path, shown)
+    except FileNotFoundError:
+        return _Input(shown, error=f"There is no file or folder {shown}. Check the path.")
+    except PermissionError:
+        return _Input(shown, error=f"{shown} may not be read. Check its permissions.")
+    except ToolError as error:
+        return _Input(shown, error=str(error))
+    except OSError as error:
+        return _Input(shown, error=f"{shown[:200]} cannot be read: {error.strerror or 'the system refused it'}.")
+
+
+def _read_file(path: Path, shown: str) -> _Input:
+    if path.exists() and not path.is_file():
+        raise UploadRefused(f"{shown} is neither a file nor a folder. Give a regular file.")
+    with path.open("rb") as stream:
+        file = SourceFile(PurePosixPath(shown).name, stream.read(MAX_FILE_BYTES + 1))
+    if file.kind is FileKind.OTHER:
+        alias = _name_by_content(file)
+        if alias is not None:
+            return _Input(shown, Upload.of([SourceFile(alias, file.data)]), renamed=(alias, file.path))
+    return _Input(shown, Upload.of([file]))
+
+
+def _name_by_content(file: SourceFile) -> str | None:
+    """A name under which a file of unknown name is inspected as what it holds."""
+    text = file.data[:100_000].decode("utf-8", errors="replace")
+    if re.search(r"^\s*FROM\s+\S+", text, re.MULTILINE | re.IGNORECASE) and not file.path.endswith((".yml", ".yaml")):
+        return "Dockerfile"
+    if file.path.endswith((".yml", ".yaml")) or re.search(r"^services\s*:", text, re.MULTILINE):
+        return "compose.yaml"
+    return None
+
+
+def _read_folder(path: Path, shown: str) -> _Input:
+    """What is inspected comes first, so that a large project loses only files that nobody reads."""
+    candidates = sorted(_walk(path), key=lambda item: (kind_of(item[0]) is FileKind.OTHER, item[0]))
+    files, total = [], 0
+    for name, location in candidates[:MAX_FILES]:
+        with location.open("rb") as stream:
+            data = stream.read(MAX_FILE_BYTES + 1)
+        is_read = kind_of(name) is not FileKind.OTHER
+        if total + len(data) <= MAX_UPLOAD_BYTES and (is_read or len(data) <= MAX_FILE_BYTES):
+            files.append(SourceFile(name, data))
+            total += len(data)
+    return _Input(shown, Upload.of(files))
+
+
+def _walk(root: Path) -> Iterator[tuple[str, Path]]:
+    """Regular files below a folder with their relative POSIX names; no links are followed."""
+    seen = 0
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
+        for name in sorted(names):
+            seen += 1
+            if seen > MAX_WALKED:
+                return
+            location = Path(folder) / name
+            relative = location.relative_to(root).as_posix()
+            if location.is_file() and not location.is_symlink() and not _is_mangled(relative):
+                yield relative, location
+
+
+def _is_mangled(name: str) -> bool:
+    """Names that are no UTF-8 or hold control characters: no upload can carry them."""
+    return any(ord(character) < 32 or "\ud800" <= character <= "\udfff" for character in name)
