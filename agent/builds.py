@@ -72,12 +72,16 @@ def told(receipt: BuildReceipt) -> Reply:
 
 def _built(receipt: BuildReceipt) -> str:
     parts = [
-        f"**Built in {receipt.seconds:.0f} s**: {receipt.image_bytes / _MEGABYTE:,.0f} MB, user `{receipt.user or 'root'}`.",
+        f"**Built in {receipt.seconds:.0f} s**: {_size(receipt.image_bytes)}, user `{receipt.user or 'root'}`.",
         _layers(receipt),
         _run(receipt.run),
         _secrets(receipt),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _size(count: int) -> str:
+    return f"{count / _MEGABYTE:,.0f} MB"
 
 
 def _layers(receipt: BuildReceipt) -> str:

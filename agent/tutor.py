@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.checkpoints import CHECKPOINTS_UNAVAILABLE
 from agent.conversation.decision import Decision, from_state
 from agent.conversation.desk import Desk, Services
 from agent.conversation.graph import Graph
@@ -21,7 +22,8 @@ from knowledge.course import Lesson
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
 
-MAX_MESSAGE = 40_000
+MAX_MESSAGE = 39_999
+_GONE = "I cannot reach my records right now. Nothing is lost; please try again in a moment."
 _log = logging.getLogger(__name__)
 
 
@@ -57,11 +59,11 @@ class Tutor:
             if known.values.get("turn_key") == desk.turn.key and not known.next:
                 return dict(known.values)
             return dict(self._graph.invoke({}, config, context=desk, durability="sync"))
-        except SQLAlchemyError as error:
-            raise StorageUnavailable from error
+        except (SQLAlchemyError, *CHECKPOINTS_UNAVAILABLE) as error:
+            raise StorageUnavailable(_GONE) from error
 
     def _result(self, desk: Desk, decision: Decision, wording: str) -> TurnResult:
-        gate = dict(desk_after(desk).verdicts())
+        gate = dict(desk.verdicts())
         reply = None if decision.silent else self._reply(desk, decision, wording)
         level = decision.hint_level
         return TurnResult(reply, decision.intent.value, level, gate, decision.notices, decision.build)
@@ -93,11 +95,6 @@ class Tutor:
         course = self.services.course
         current = None if person.is_instructor else self.services.gates.current(person.id)
         return (course.lesson(current) if current else None) or course.lessons[-1 if not person.is_instructor else 0]
-
-
-def desk_after(desk: Desk) -> Desk:
-    """The same desk, to be read again after the turn has changed the records."""
-    return desk
 
 
 def _too_long(turn: Turn) -> TurnResult:

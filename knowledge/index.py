@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -118,3 +119,8 @@ def _metadata(source: str, digest: str, passage: Passage) -> dict[str, str]:
 def _passage(metadata: Mapping[str, Any]) -> Passage:
     data = json.loads(metadata["passage"])
     return Passage(**{**data, "citation": Citation(**data["citation"])})
+
+
+def forget_index(folder: Path) -> None:
+    """Removes an embedded index, whatever state it is in; call it before the index is opened."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ def dockerfile_of(upload: Upload) -> SourceFile | None:
     """The Dockerfile that is built: the one called so, nearest to the root, else the only one."""
     files = sorted(upload.of_kind(FileKind.DOCKERFILE), key=lambda file: (file.path.count("/"), file.path))
     named = [file for file in files if posixpath.basename(file.path).lower() in ("dockerfile", "containerfile")]
-    return (named or files[:1] or [None])[0]
+    return next(iter(named or files), None)
 
 
 def context_files(upload: Upload) -> tuple[SourceFile, ...]:

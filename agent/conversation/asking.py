@@ -21,6 +21,7 @@ from tools.findings import Verdict
 
 POINT_NEAR = 0.58  # cosine between a sentence of the learner and an expected point
 BELIEF_NEAR = 0.66  # the same for a misconception's cue
+RELATED = 0.46  # the same between what was asked and a question back
 _STATEMENT = re.compile(r"[^.!?\n]+")
 
 
@@ -80,16 +81,16 @@ def _question_back(desk: Desk, hits: Sequence[Hit]) -> Question | None:
     sections = [hit.passage.citation.section for hit in hits if hit.passage.lesson == desk.lesson.id]
     fresh = [one for one in desk.lesson.questions if one.id not in asked]
     of_section = [one for section in sections for one in fresh if one.section == section]
-    return of_section[0] if of_section else _nearest(desk, fresh)
+    return _nearest(desk, of_section, least=0.0) or _nearest(desk, fresh, least=RELATED)
 
 
-def _nearest(desk: Desk, questions: Sequence[Question]) -> Question | None:
+def _nearest(desk: Desk, questions: Sequence[Question], *, least: float) -> Question | None:
     if not questions:
         return None
     vectors = desk.services.embed([desk.turn.text[:500], *(one.text for one in questions)])
     nearness = vectors[1:] @ vectors[0]
     best = int(np.argmax(nearness))
-    return questions[best] if nearness[best] >= BELIEF_NEAR - 0.2 else None
+    return questions[best] if nearness[best] >= least else None
 
 
 def assess_answer(desk: Desk) -> Decision:
@@ -119,7 +120,8 @@ def _feedback(desk: Desk, question: Question, said: Sequence[Point], missing: Se
         text = f"I could not find the main point in that yet. Have another look at {where}."
         return Decision(Intent.ANSWER, text, closing=question.text, question_asked=question.id)
     kept = "; ".join(_uncapped(point.text) for point in said)
-    text = f"Good: {kept}. {len(missing)} more {'point belongs' if len(missing) == 1 else 'points belong'} to it ({where})."
+    more = "1 more point belongs" if len(missing) == 1 else f"{len(missing)} more points belong"
+    text = f"Good: {kept}. {more} to it ({where})."
     return Decision(Intent.ANSWER, text, closing="What else matters here?", question_asked=question.id)
 
 

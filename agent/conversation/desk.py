@@ -64,8 +64,11 @@ class Desk:
         return self.turn.channel is not None
 
     def verdicts(self) -> Mapping[str, str]:
-        standing = self.services.reviews.standing(self.person.id, self.lesson.id)
-        return {
-            one.id: standing[one.id].verdict.value if one.id in standing else "not checked"
-            for one in self.lesson.rubric
-        }
+        """Criterion to verdict, of this lesson and of those that are behind the learner."""
+        found: dict[str, str] = {}
+        for lesson in self.services.course.lessons:
+            standing = self.services.reviews.standing(self.person.id, lesson.id)
+            if standing or lesson.id == self.lesson.id:
+                unjudged = dict.fromkeys((one.id for one in lesson.rubric), "not checked")
+                found |= unjudged | {name: one.verdict.value for name, one in standing.items() if name in unjudged}
+        return found

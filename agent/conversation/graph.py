@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
@@ -43,7 +43,7 @@ class State(TypedDict, total=False):
 Graph = CompiledStateGraph[State, Desk, State, State]
 
 
-def understand(state: State, runtime: Runtime[Desk]) -> State:
+def understand(state: State, runtime: Runtime[Desk]) -> State:  # noqa: ARG001 - a node's shape
     """Rules decide; where they are not sure, a model may propose one of the two nearest."""
     desk = runtime.context
     pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation) is not None
@@ -89,7 +89,11 @@ NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
 }
 
 
-def _deciding(intent: Intent) -> Callable[[State, Runtime[Desk]], State]:
+class _Node(Protocol):
+    def __call__(self, state: State, runtime: Runtime[Desk]) -> State: ...
+
+
+def _deciding(intent: Intent) -> _Node:
     def decide(state: State, runtime: Runtime[Desk]) -> State:
         desk = runtime.context
         decision = in_channel(desk, intent) or NODES[intent](desk, state)

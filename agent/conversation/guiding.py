@@ -99,5 +99,8 @@ def _nothing_open(desk: Desk, standing: dict[str, Judgement]) -> Decision:
 
 
 def _waits(target: Criterion, judgement: Judgement) -> Decision:
-    text = f"**{target.id} {target.title}** waits for an instructor. {judgement.reason} You need not change anything for it."
+    text = (
+        f"**{target.id} {target.title}** waits for an instructor. {judgement.reason} "
+        "You need not change anything for it."
+    )
     return Decision(Intent.STUCK, text)

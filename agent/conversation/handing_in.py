@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agent.assessment import place
 from agent.conversation import sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
@@ -108,9 +109,7 @@ def _actions(desk: Desk, workspace: Upload, more: int) -> tuple[Action, ...]:
 def show_findings(desk: Desk) -> Decision:
     workspace = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
     inspection = desk.services.assessor.inspect(workspace)
-    lines = [
-        f"- {sheet.place(one)} · **{one.criterion}**: {one.message} _{one.question}_" for one in inspection.findings
-    ]
+    lines = [f"- {place(one)} · **{one.criterion}**: {one.message} _{one.question}_" for one in inspection.findings]
     return Decision(
         Intent.SUBMIT, "\n".join(lines) or "There is nothing to remark on in your files.", actions=(SUBMIT,)
     )
@@ -144,7 +143,7 @@ def submit(desk: Desk) -> Decision:
         return _incomplete(desk, missing)
     if services.gates.view(person.id, lesson.id).state in (GateState.PASSED, GateState.WAIVED):
         return Decision(Intent.SUBMIT, f"The {lesson.gate} is behind you already; nothing needs to be handed in again.")
-    review = services.reviews.record(person.id, lesson.id, workspace.digest, judgements, desk.turn.key)
+    review = services.reviews.record(person.id, lesson.id, workspace, judgements, desk.turn.key)
     _let_hints_fall(desk, judgements)
     return settle(desk, review, workspace)
 

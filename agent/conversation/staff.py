@@ -20,7 +20,8 @@ _DECIDE = re.compile(
 )
 _OVERRIDE = re.compile(r"^\W*(waive|re-?open)\b.*?\bfor\s+(.+?)(?:\s*[:,–-]\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 _ONE = re.compile(
-    r"(?:progress|standing|status|results?)\s+(?:of|for|on)\s+(.+?)\W*$|how (?:is|are)\s+(.+?)\s+(?:doing|getting|coming|progressing)",
+    r"(?:progress|standing|status|results?)\s+(?:of|for|on)\s+(.+?)\W*$|"
+    r"how (?:is|are)\s+(.+?)\s+(?:doing|getting|coming|progressing)",
     re.IGNORECASE,
 )
 _STUCK = re.compile(r"\b(stuck|struggl|block|fail|behind|help)", re.IGNORECASE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any

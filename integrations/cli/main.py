@@ -23,29 +23,22 @@ def _register() -> None:
     from integrations.cli import (  # noqa: PLC0415 - a help page must not wait for the index and the graph
         ask_command,
         chat_command,
-        demo_command,
         doctor_command,
-        eval_command,
         ingest_command,
         inspect_command,
         lesson_command,
         migrate_command,
         review_command,
-        slack_command,
         verify_command,
     )
 
-    app.command("demo")(demo_command.demo)
     app.command("chat")(chat_command.chat)
-    app.command("slack")(slack_command.slack)
-    app.command("worker")(slack_command.worker)
     app.command("ask")(ask_command.ask)
     app.command("ingest")(ingest_command.ingest)
     app.command("inspect")(inspect_command.inspect)
     app.command("review")(review_command.review)
     app.command("verify")(verify_command.verify)
     app.command("migrate")(migrate_command.migrate)
-    app.command("eval")(eval_command.evaluate)
     app.command("doctor")(doctor_command.doctor)
     app.add_typer(lesson_command.app, name="lesson", help="Check a course pack.")
 

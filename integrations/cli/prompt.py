@@ -31,7 +31,7 @@ def converse(tutoring: Tutoring, person: Person, *, console: Console | None = No
     offered: tuple[Action, ...] = show(screen, _take(tutoring, person, "hello", screen))
     while True:
         try:
-            text = session.prompt(HTML("<ansigreen><b>you ›</b></ansigreen> "))
+            text = session.prompt(HTML("<ansigreen><b>you &gt;</b></ansigreen> "))
         except (EOFError, KeyboardInterrupt):
             return
         if text.strip():

@@ -108,10 +108,11 @@ def _is_secret_line(line: str) -> bool:
 
 def fixed_environment(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
-        for _, setting in _values(service):
-            hosts = _URL_HOST.findall(_without_fallbacks(setting.value)) if setting.value else ()
+        named = [(f"`{setting.name}`", setting.value) for _, setting in _values(service) if setting.value is not None]
+        for name, value in (*named, *(("The command", value) for value in service.command)):
+            hosts = _URL_HOST.findall(_without_fallbacks(value))
             if any("." in host and _PRODUCTION_HOST.search(host) for host in hosts):
-                yield Hit(setting.place, {"service": service.name, "name": setting.name})
+                yield Hit(value.place, {"service": service.name, "name": name})
 
 
 def uploaded_secrets(stack: Stack) -> Iterator[Hit]:
@@ -193,7 +194,7 @@ RULES = (
         "B2",
         Severity.WARNING,
         Verdict.PARTLY,
-        "`{name}` of `{service}` names the host of one particular environment.",
+        "{name} of `{service}` names the host of one particular environment.",
         "What must a colleague change in this file to run the same stack against another environment?",
         fixed_environment,
         (_VARIABLES, _CONFIG),

@@ -44,7 +44,7 @@ def _holds_state(mount: Mount, family: Family, service: Service) -> bool:
     target = mount.target.rstrip("/") or "/"
     if any(_within(folder, target) or _within(target, folder) for folder in family.data):
         return True
-    told = " ".join([service.command_line, *(s.value.text for s in service.environment if s.value is not None)])
+    told = _told(service)
     return target != "/" and re.search(rf"(?:^|[\s=:,\"']){re.escape(target)}(?:[/\s\"',:]|$)", told) is not None
 
 
@@ -54,9 +54,16 @@ def _keeps_state(stack: Stack, service: Service, family: Family) -> bool:
         return False
     if family.kept:
         return bool(family.data)
-    if not family.data or _TEMPORARY.search(service.command_line):
+    told = _told(service)
+    if not family.data or _TEMPORARY.search(told):
         return False
-    return _PERSISTENT.search(service.command_line) is not None or _is_queue(stack, service)
+    mounted = any(m.kind is not MountKind.TMPFS and _holds_state(m, family, service) for m in service.mounts)
+    return mounted or _PERSISTENT.search(told) is not None or _is_queue(stack, service)
+
+
+def _told(service: Service) -> str:
+    """Everything that a service is told by its command and its settings."""
+    return " ".join([service.command_line, *(s.value.text for s in service.environment if s.value is not None)])
 
 
 def _only_visits(service: Service) -> bool:

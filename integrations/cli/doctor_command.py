@@ -1,0 +1,66 @@
+"""`tutor doctor`: says what works here and what does not, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import typer
+
+from agent import ledger
+from agent.bootstrap import open_knowledge
+from agent.errors import TutorError
+from agent.settings import Settings
+from agent.storage import Storage
+from knowledge.course_loader import load_course
+from knowledge.errors import KnowledgeError
+from tools.buildkit import open_builder
+from tools.errors import ToolError
+from tools.hadolint import Hadolint
+
+
+def doctor() -> None:
+    """Check settings, database, index, engine, linter and Slack's tokens."""
+    settings = Settings.read()
+    broken = False
+    for name, look in _checks(settings):
+        try:
+            good, said = look()
+        except (TutorError, KnowledgeError, ToolError) as error:
+            good, said = False, str(error)
+        broken = broken or not good
+        print(f"{'ok ' if good else '!! '} {name}: {said}")
+    raise typer.Exit(1 if broken else 0)
+
+
+def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, str]]]]:
+    yield "course", lambda: (True, ", ".join(one.id for one in load_course(settings.course).lessons))
+    yield "database", lambda: _database(settings)
+    yield "index", lambda: (bool(open_knowledge(settings).retriever.search("container")), "passages are found")
+    yield "linter", _linter
+    yield "builds", lambda: (True, open_builder(settings.builds.value, settings.engine_url or None).status().reason)
+    yield "voice", lambda: (True, _voice(settings))
+    yield "slack", lambda: (True, _slack(settings))
+
+
+def _database(settings: Settings) -> tuple[bool, str]:
+    with Storage.open(settings.database) as storage:
+        found = ledger.verify(storage, load_course(settings.course))
+    return not found, "the ledger agrees with the files" if not found else f"{len(found)} discrepancies: tutor verify"
+
+
+def _linter() -> tuple[bool, str]:
+    found = Hadolint.find()
+    return (
+        found is not None,
+        f"hadolint {found.version}" if found else "hadolint does not run; set up again: make setup",
+    )
+
+
+def _voice(settings: Settings) -> str:
+    return f"{settings.model} by {settings.model_protocol.value}" if settings.openai_api_key else "offline"
+
+
+def _slack(settings: Settings) -> str:
+    if settings.slack_bot_token is None:
+        return "not connected (SLACK_BOT_TOKEN is not set)"
+    return "Socket Mode" if settings.slack_app_token else "HTTP"

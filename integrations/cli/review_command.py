@@ -1,0 +1,86 @@
+"""`tutor review`: judges plans criterion by criterion."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from agent.assessment import plan_of
+from agent.judgements import Judgement
+from agent.review.reviewer import PlanReviewer
+from agent.settings import Settings
+from integrations.cli.attachments import read_attachments
+from knowledge.course import Course, Lesson
+from knowledge.course_loader import load_course
+from tools.errors import ToolError, UnreadableFile
+from tools.files import FileKind, SourceFile, Upload
+
+
+def review(
+    paths: Annotated[list[Path], typer.Argument(help="plans, or folders with one")],
+    form: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    lesson: Annotated[str, typer.Option(help="id of the lesson whose criteria apply")] = "",
+) -> None:
+    """Review a plan on its text, with quoted evidence for each criterion."""
+    chosen = _lesson(load_course(Settings.read().course), lesson)
+    reviewer, failed = PlanReviewer.load(chosen), False
+    for path in paths:
+        result = _review(reviewer, path)
+        failed = failed or "error" in result
+        print(json.dumps(result, ensure_ascii=False) if form == "json" else _as_text(result), flush=True)
+    raise typer.Exit(2 if failed else 0)
+
+
+def _lesson(course: Course, wanted: str) -> Lesson:
+    found = course.lesson(wanted) if wanted else None
+    judged = [one for one in course.lessons if any(criterion.judged_by == "text" for criterion in one.rubric)]
+    if wanted and found is None:
+        raise typer.BadParameter(
+            f"there is no lesson “{wanted}”; there are: {', '.join(one.id for one in course.lessons)}"
+        )
+    return found or judged[0]
+
+
+def _review(reviewer: PlanReviewer, path: Path) -> dict[str, Any]:
+    try:
+        judgements = reviewer.review(_plan(path))
+    except ToolError as error:
+        return {"path": str(path), "criteria": {}, "error": str(error)}
+    return {"path": str(path), "criteria": {one.criterion: as_json(one) for one in judgements}}
+
+
+def _plan(path: Path) -> SourceFile:
+    files, refused = read_attachments([str(path)])
+    if refused:
+        raise UnreadableFile(refused[0])
+    if not path.is_dir():
+        return files[0]
+    plan = plan_of(Upload.of(file for file in files if file.kind is FileKind.PLAN))
+    if plan is None:
+        raise UnreadableFile(f"{path.name} holds no plan: put it there as a Markdown file, for example plan.md.")
+    return plan
+
+
+def as_json(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "verdict": judgement.verdict.value,
+        "held": judgement.held,
+        "evidence": [
+            {"file": span.file, "start": span.start, "end": span.end, "quote": span.quote} for span in judgement.spans
+        ],
+        "missing": judgement.missing or judgement.reason,
+    }
+
+
+def _as_text(result: dict[str, Any]) -> str:
+    if "error" in result:
+        return f"{result['path']}: {result['error']}"
+    lines = [result["path"]]
+    for criterion, one in result["criteria"].items():
+        verdict = "held for an instructor" if one["held"] else one["verdict"]
+        lines.append(f"  {criterion}  {verdict}" + (f": {one['missing']}" if one["missing"] else ""))
+        lines.extend(f"        “{' '.join(quote['quote'].split())[:100]}”" for quote in one["evidence"])
+    return "\n".join(lines)
