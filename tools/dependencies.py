@@ -131,7 +131,6 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PYTHON_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*")
-_WHEEL_VERSION = re.compile(r"[\w.]+-\d[\w.+!]*(?:-\w+)*\.(?:whl|tar\.gz|zip)")
 
 
 def _requirements(file: SourceFile) -> Iterator[Requirement]:

@@ -135,10 +135,6 @@ class DockerIgnore:
                 return not pattern.brings_back
         return False
 
-    def excludes_name(self, name: str) -> bool:
-        """Whether files of this name are kept out at the root as well as in folders."""
-        return self.excludes(name) and self.excludes(f"folder/below/{name}")
-
 
 def _pattern(number: int, written: str) -> Pattern:
     brings_back = written.startswith("!")

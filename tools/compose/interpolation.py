@@ -32,10 +32,6 @@ class Variable:
     def default(self) -> Text | None:
         return self.argument if self.operator in {":-", "-"} else None
 
-    @property
-    def is_required(self) -> bool:
-        return self.operator in {":?", "?"}
-
     def value(self, env: Mapping[str, str]) -> str:
         given = env.get(self.name)
         usable = given is not None and (given != "" or not self.operator.startswith(":"))

@@ -27,6 +27,7 @@ _NOT_A_NEED = re.compile(
 _TELEMETRY = re.compile(
     r"OTEL|OTLP|SENTRY|JAEGER|ZIPKIN|LOKI|TEMPO|STATSD|PUSHGATEWAY|PROMETHEUS|LANGFUSE|LANGSMITH|PHOENIX"
 )
+_SWITCHES = frozenset("true false yes no on off none null".split())
 _THIS_MACHINE = frozenset("localhost host.docker.internal gateway.docker.internal ip6-localhost".split())
 
 
@@ -78,7 +79,7 @@ def _hosts(name: str, text: str) -> Iterator[str]:
             yield match[1]
     if "://" in text:
         return
-    if name and _HOST_NAME.fullmatch(name) and _LABEL.fullmatch(text):
+    if name and _HOST_NAME.fullmatch(name) and _LABEL.fullmatch(text) and text.lower() not in _SWITCHES:
         yield text
     elif name and _ADDRESS_NAME.fullmatch(name):
         for part in text.split(","):

@@ -61,11 +61,6 @@ def test_an_unusable_pattern_is_named_and_excludes_nothing(line: str) -> None:
     assert ignore.excludes(".env")
 
 
-def test_a_name_is_kept_out_everywhere_only_by_a_pattern_for_every_folder() -> None:
-    assert not DockerIgnore.parse(".env").excludes_name(".env")
-    assert DockerIgnore.parse("**/.env").excludes_name(".env")
-
-
 def test_more_patterns_than_the_limit_are_left_out_and_named() -> None:
     ignore = DockerIgnore.parse("a\n" * (MAX_PATTERNS + 10))
     assert len(ignore.patterns) == MAX_PATTERNS

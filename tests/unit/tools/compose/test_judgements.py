@@ -146,6 +146,7 @@ def test_a_command_without_a_credential_is_left_alone(line: str) -> None:
         ("BROKERS", "kafka-1:9092,kafka-2:9092", ["kafka-1", "kafka-2"]),
         ("OPENAI_BASE_URL", "https://api.openai.com/v1", []),
         ("HOST", "app", []),
+        ("REV_SERVER", "true", []),
         ("ALLOWED_HOSTS", "web", []),
         ("CORS_ORIGIN", "http://web:3000", []),
         ("MODEL", "small:7b", []),
