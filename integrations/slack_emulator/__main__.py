@@ -1,0 +1,52 @@
+"""`python -m integrations.slack_emulator`: a workspace to try an app against."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+
+from integrations.slack_emulator.apps import Profile
+from integrations.slack_emulator.emulator import Emulator
+from integrations.slack_emulator.workspaces import Workspace
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m integrations.slack_emulator", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--profile", choices=[*Profile], default=Profile.AGENT)
+    parser.add_argument("--classroom", action="store_true", help="with a guest, a stranger and a second bot")
+    parser.add_argument("--strict", action="store_true", help="refuse arguments that Slack does not document")
+    parser.add_argument("--rate-limits", action="store_true")
+    options = parser.parse_args()
+    make = Workspace.classroom if options.classroom else Workspace.demo
+    workspace = make(options.profile)
+    ends = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before any thread starts: sigwait is to get them
+    with Emulator(
+        workspace,
+        host=options.host,
+        port=options.port,
+        strict=options.strict,
+        rate_limits=options.rate_limits,
+    ) as emulator:
+        print(_instructions(emulator), flush=True)  # noqa: T201 - a command speaks to its terminal
+        signal.sigwait(ends)
+
+
+def _instructions(emulator: Emulator) -> str:
+    installation = emulator.installation()
+    return "\n".join(
+        (
+            f"Workspace in the browser: {emulator.url}/",
+            f"Web API base URL:         {emulator.url}/api/",
+            f"Bot token:                {installation.bot_token}",
+            f"App token (Socket Mode):  {installation.app.app_token}",
+            f"Signing secret (HTTP):    {installation.app.signing_secret}",
+            "Ctrl-C ends it.",
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What a person types, fills in and presses, in the words of the wire."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.slack_emulator.errors import NotPossible
+from integrations.slack_emulator.transcript import Button
+from integrations.slack_emulator.views import View
+from integrations.slack_emulator.workspaces import Workspace
+
+_BROADCASTS = "channel|here|everyone"
+_URL = re.compile(r"https?://[^\s<>&]+(?:&amp;[^\s<>&]+)*[^\s<>&.,;:!?)\]'\"]")
+
+
+def as_typed(text: str, workspace: Workspace) -> str:
+    """Escapes `&<>`; names after `@` and `#`, known `<@U…>`, and addresses become references.
+
+    A typed `<!channel>` stays text, a typed `@channel` is the broadcast, as in Slack's own client.
+    """
+    escaped = html.escape(text, quote=False)
+    escaped = _URL.sub(lambda match: f"<{match[0]}>", escaped)
+    escaped = re.sub(rf"(?<!\w)@({_BROADCASTS})\b", r"<!\1>", escaped)
+    for member in sorted(workspace.members.values(), key=lambda one: -len(one.name)):
+        escaped = escaped.replace(f"&lt;@{member.id}&gt;", f"<@{member.id}>")
+        escaped = re.sub(rf"(?<![\w<])@{re.escape(member.name)}\b", f"<@{member.id}>", escaped)
+    for channel in workspace.channels.values():
+        if channel.name:
+            named = f"<#{channel.id}|{channel.name}>"
+            escaped = re.sub(rf"(?<![\w&<])#{re.escape(channel.name)}\b(?!-)", named, escaped)
+    return escaped
+
+
+def find_button(buttons: list[Button], wanted: str, value: str | None) -> Button:
+    """By action id, else by label."""
+    for name in ("action_id", "label"):
+        for button in buttons:
+            if getattr(button, name) == wanted and value in (None, button.value):
+                return button
+    shown = ", ".join(f"{button.label} ({button.action_id})" for button in buttons) or "none"
+    raise NotPossible(f"There is no button {wanted!r}; shown: {shown}.")
+
+
+def action_of(button: Button) -> dict[str, Any]:
+    """The entry of `actions` in a block_actions payload."""
+    action: dict[str, Any] = {"type": button.kind, "action_id": button.action_id, "block_id": button.block_id}
+    label = {"type": "plain_text", "text": button.label, "emoji": True}
+    if button.kind in ("static_select", "radio_buttons", "overflow"):
+        return action | {"selected_option": {"text": label, "value": button.value}}
+    if button.kind == "checkboxes":
+        return action | {"selected_options": [{"text": label, "value": button.value}]}
+    action |= {"text": label, "value": button.value}
+    return action | ({"style": button.style} if button.style else {})
+
+
+def fill(view: View, values: Mapping[str, Any]) -> None:
+    """Sets the state of every input; `values` by block id or action id, ready-made state or plain value."""
+    known = set()
+    for block in view.blocks:
+        if block["type"] != "input":
+            continue
+        element = block["element"]
+        names = (block["block_id"], element.get("action_id", ""))
+        given = next((values[name] for name in names if name in values), None)
+        known |= {*names}
+        current = view.values.get(block["block_id"], {}).get(names[1])
+        if given is not None or current is None:
+            view.values[block["block_id"]] = {names[1]: _state(element, given)}
+    if unknown := values.keys() - known - view.values.keys():
+        raise NotPossible(f"The modal has no input {', '.join(sorted(unknown))}.")
+
+
+def _state(element: dict[str, Any], given: Any) -> dict[str, Any]:
+    kind = str(element["type"])
+    if isinstance(given, dict):
+        return {"type": kind, **given}
+    options = {one["value"]: one for one in element.get("options") or []}
+    match kind:
+        case "static_select" | "radio_buttons" | "external_select":
+            return {"type": kind, "selected_option": options.get(given) or element.get("initial_option")}
+        case "checkboxes" | "multi_static_select":
+            chosen = [options[one] for one in given] if given is not None else element.get("initial_options") or []
+            return {"type": kind, "selected_options": chosen}
+        case "users_select":
+            return {"type": kind, "selected_user": given or element.get("initial_user")}
+        case "datepicker":
+            return {"type": kind, "selected_date": given or element.get("initial_date")}
+    return {"type": kind, "value": given if given not in (None, "") else element.get("initial_value")}
