@@ -22,6 +22,12 @@ class Learners:
             if not insert_once(session, PersonRow, id=person.id, first_seen=at, greeted=False, **seen):
                 session.execute(update(PersonRow).where(PersonRow.id == person.id).values(**seen))
 
+    def is_new(self, person_id: str) -> bool:
+        """Whether the greeting is still to come."""
+        with self._storage.begin() as session:
+            row = session.get(PersonRow, person_id)
+            return row is None or not row.greeted
+
     def greet(self, person_id: str) -> bool:
         """True exactly once for a person."""
         with self._storage.begin() as session:

@@ -15,7 +15,8 @@ _TAKEN_BYTES = 2 * MAX_FILE_BYTES  # enough to say that a file is too large with
 
 def read_attachments(paths: Iterable[str]) -> tuple[tuple[SourceFile, ...], tuple[str, ...]]:
     """The files (a folder gives all of its own), and a sentence for each path that cannot be read."""
-    files, refused = [], []
+    files: list[SourceFile] = []
+    refused: list[str] = []
     for name in paths:
         try:
             files.extend(_read(Path(name)))

@@ -23,16 +23,20 @@ def _register() -> None:
     from integrations.cli import (  # noqa: PLC0415 - a help page must not wait for the index and the graph
         ask_command,
         chat_command,
+        demo_command,
         doctor_command,
         ingest_command,
         inspect_command,
         lesson_command,
         migrate_command,
         review_command,
+        slack_command,
         verify_command,
     )
 
+    app.command("demo")(demo_command.demo)
     app.command("chat")(chat_command.chat)
+    app.command("slack")(slack_command.slack)
     app.command("ask")(ask_command.ask)
     app.command("ingest")(ingest_command.ingest)
     app.command("inspect")(inspect_command.inspect)

@@ -1,0 +1,76 @@
+"""`tutor slack`: the Slack app, by Socket Mode or by HTTP."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from typing import Annotated
+
+import typer
+import uvicorn
+from slack_bolt.adapter.asgi import SlackRequestHandler
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from slack_sdk import WebClient
+
+from agent.bootstrap import open_tutoring
+from agent.errors import ConfigurationInvalid
+from agent.settings import Settings
+from integrations.slack.app import SlackTutor, open_slack
+
+RETRY_SECONDS = 2.0
+CONNECT_SECONDS = 15.0
+
+
+def slack(
+    *,
+    http: Annotated[bool, typer.Option("--http", help="listen for signed HTTP events instead of Socket Mode")] = False,
+) -> None:
+    """Run the Slack app until it is stopped."""
+    settings = Settings.read()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor:
+        stop = threading.Event()
+        threading.Thread(target=_deliver, args=(tutor, stop), daemon=True).start()
+        try:
+            _serve_http(settings, tutor) if http else _serve_socket(settings, tutor)
+        finally:
+            stop.set()
+
+
+def _deliver(tutor: SlackTutor, stop: threading.Event) -> None:
+    """What had to wait is tried again."""
+    while not stop.wait(RETRY_SECONDS):
+        tutor.courier.flush()
+
+
+def _serve_http(settings: Settings, tutor: SlackTutor) -> None:
+    if settings.slack_signing_secret is None:
+        raise ConfigurationInvalid("SLACK_SIGNING_SECRET is not set; HTTP delivery cannot be trusted without it.")
+    uvicorn.run(SlackRequestHandler(tutor.app), host=settings.host, port=settings.port, log_level="warning")
+
+
+def _serve_socket(settings: Settings, tutor: SlackTutor) -> None:
+    connect(settings, tutor)
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    signal.signal(signal.SIGINT, lambda *_: stopped.set())
+    stopped.wait()
+
+
+def connect(settings: Settings, tutor: SlackTutor) -> SocketModeHandler:
+    if settings.slack_app_token is None:
+        raise ConfigurationInvalid("SLACK_APP_TOKEN is not set; Socket Mode needs it (or use --http).")
+    token = settings.slack_app_token.get_secret_value()
+    handler = SocketModeHandler(tutor.app, token, web_client=WebClient(token=token, base_url=settings.slack_base_url))
+    handler.connect()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
+    _await_socket(handler)
+    return handler
+
+
+def _await_socket(handler: SocketModeHandler) -> None:
+    """`connect` returns before the socket is open; events of that moment would only come as retries."""
+    deadline = time.monotonic() + CONNECT_SECONDS
+    while not handler.client.is_connected() and time.monotonic() < deadline:
+        time.sleep(0.02)
