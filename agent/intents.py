@@ -95,7 +95,7 @@ class IntentReader:
         if pending and not asks:
             return Reading(Intent.ANSWER)
         nearest, nearness = self._nearest(text)
-        if asks and nearest not in (Intent.OUT_OF_SCOPE, Intent.QUESTION) and nearness < _NEAR:
+        if asks and nearness < _NEAR:  # what is asked is looked up; only the material says that it is out of scope
             return Reading(Intent.QUESTION, sure=False)
         return Reading(nearest, sure=nearness >= _NEAR)
 

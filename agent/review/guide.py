@@ -19,7 +19,8 @@ class Facet(_Strict):
     """Holds where one statement matches every pattern of one of `any`; `unless` spoils a statement.
 
     `heading` patterns may match the heading that the statement stands under instead of the statement.
-    `at_least` asks for that many different matches of the first pattern, over all statements.
+    `at_least` asks for that many different matches of the first pattern, over all statements; matches of one
+    named group are the same.
     """
 
     id: str

@@ -78,7 +78,7 @@ def _matches(facet: Facet, statement: Statement) -> set[str]:
         return set()
     for alternative in facet.alternatives:
         first, *rest = alternative
-        keys = {" ".join(match.group().lower().split()) for match in first.finditer(statement.text)}
+        keys = {match.lastgroup or " ".join(match.group().lower().split()) for match in first.finditer(statement.text)}
         context = f"{statement.heading}: {statement.text}"
         if keys and all(pattern.search(context) for pattern in rest):
             return keys

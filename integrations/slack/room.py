@@ -94,6 +94,8 @@ class Room:
         for notice in result.notices:
             self._courier.post(notice.key, user=notice.person_id.partition(":")[2], message=message(notice.reply))
         self._courier.flush()
+        for notice in result.notices:
+            self._refresh_home(notice.person_id)
         if result.reply is not None:
             self._send_files(incoming, result.reply)
         if result.build is not None:
@@ -196,6 +198,12 @@ class Room:
     def publish_home(self, user: str, person: Person) -> None:
         with suppress(SlackApiError, SlackClientError, OSError):
             self._client.views_publish(user_id=user, view=home(self._tutoring.tutor.services, person))
+
+    def _refresh_home(self, person_id: str) -> None:
+        """A learner's page after somebody else decided on their work."""
+        person = self._tutoring.tutor.services.learners.find(person_id)
+        if person is not None and not person.is_instructor:
+            self.publish_home(person_id.partition(":")[2], person)
 
     def open_home(self, team: str, user: str, *, greet_in: str = "") -> None:
         """What a person sees who opens the app; the first time they are greeted in the conversation."""
