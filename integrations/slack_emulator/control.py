@@ -39,6 +39,7 @@ class Control:
 
     def routes(self) -> list[BaseRoute]:
         questions: dict[str, Verb] = {
+            "people": self._people,
             "workspace": lambda data: self._display.workspace(self._who(data)),
             "channel": lambda data: self._display.channel(self._who(data), data["channel"]),
             "home": lambda data: self._display.home(self._who(data), data["app"]),
@@ -120,6 +121,12 @@ class Control:
 
     def _who(self, data: Data) -> Person:
         return self._person(str(data["person"]), team=str(data.get("team", "")))
+
+    def _people(self, data: Data) -> Data:
+        team = data.get("team") or next(iter(self._world.workspaces))
+        if team not in self._world.workspaces:
+            raise NotPossible(f"There is no workspace {team!r}.")
+        return {"people": [one.id for one in self._world.workspaces[team].people()]}
 
     def _seen(self, data: Data) -> Seen:
         person = self._who(data)

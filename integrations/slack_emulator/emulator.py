@@ -22,6 +22,7 @@ from integrations.slack_emulator.faults import Fault, Kind
 from integrations.slack_emulator.feed import Feed
 from integrations.slack_emulator.interactions import Interactions
 from integrations.slack_emulator.methods import handlers
+from integrations.slack_emulator.pages import page_routes
 from integrations.slack_emulator.persons import Desk, Person
 from integrations.slack_emulator.postings import Postings
 from integrations.slack_emulator.responses import Responses
@@ -73,7 +74,7 @@ class Emulator:
         slack = SlackRoutes(self.world, api, self.sockets, responses, self._abort)
         control = Control(self.world, self._feed, self.person, self.sockets)
         self._server = Server(
-            Starlette(routes=[*slack.routes(), *control.routes()]),
+            Starlette(routes=[*page_routes(), *slack.routes(), *control.routes()]),
             host=host,
             port=port,
             tick=self.world.clock.run_due,

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from integrations.slack_emulator.apps import App
 from integrations.slack_emulator.deliveries import Attempt, Deliveries, Delivery
-from integrations.slack_emulator.world import World
+from integrations.slack_emulator.world import Change, World
 
 MAX_CONNECTIONS = 10
 REMEMBERED = 10_000
@@ -109,14 +109,14 @@ class Sockets:
             return
         await websocket.send_json(self._hello(app))
         self._open.append(connection)
-        self._notify()
+        self._show(app)
         sender = asyncio.create_task(self._write(connection))
         try:
             await self._read(connection)
         finally:
             self._open.remove(connection)
             sender.cancel()
-            self._notify()
+            self._show(app)
 
     def _hello(self, app: App) -> dict[str, Any]:
         return {
@@ -154,9 +154,11 @@ class Sockets:
         else:
             self._deliveries.acknowledged(*found, frame.get("payload") or {})
 
-    def _notify(self) -> None:
-        with self._world.lock:
-            self._world.changed.notify_all()
+    def _show(self, app: App) -> None:
+        data = {"app_id": app.id, "connected": bool(self.connections(app.id))}
+        for workspace in self._world.workspaces.values():
+            if app.id in workspace.installations:
+                self._world.publish(Change("presence", workspace.id, "", data))
 
 
 def _envelope(delivery: Delivery, attempt: Attempt) -> dict[str, Any]:
