@@ -78,7 +78,7 @@ class Control:
             return refused
         try:
             person = self._who(dict(request.query_params))
-        except NotPossible as error:
+        except (NotPossible, KeyError) as error:
             return JSONResponse({"error": str(error)}, 400)
         view = partial(self._display.change, person)
         events = self._feed.stream(person.workspace.id, person.id, view)

@@ -226,6 +226,8 @@ class Emulator:
         self._feed.start(loop)
 
     def _team(self, team: str) -> Workspace:
+        if team and team not in self.world.workspaces:
+            raise NotPossible(f"There is no workspace {team!r}.")
         return self.world.workspaces[team] if team else self.workspace
 
     def _last_calls(self) -> str:

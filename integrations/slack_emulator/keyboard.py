@@ -71,6 +71,15 @@ def fill(view: View, values: Mapping[str, Any]) -> None:
             view.values[block["block_id"]] = {names[1]: _state(element, given)}
     if unknown := values.keys() - known - view.values.keys():
         raise NotPossible(f"The modal has no input {', '.join(sorted(unknown))}.")
+    if missing := [block["label"]["text"] for block in view.blocks if _is_missing(block, view)]:
+        raise NotPossible(f"Slack asks to complete: {', '.join(missing)}.")
+
+
+def _is_missing(block: dict[str, Any], view: View) -> bool:
+    if block["type"] != "input" or block.get("optional"):
+        return False
+    state = view.values[block["block_id"]][block["element"].get("action_id", "")]
+    return not any(value for key, value in state.items() if key != "type")
 
 
 def _state(element: dict[str, Any], given: Any) -> dict[str, Any]:

@@ -16,6 +16,16 @@ START_SECONDS = 10.0
 Peer = tuple[str, int]
 
 
+class _AnnouncingServer(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, listening: threading.Event) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._listening.set()
+
+
 class Server:
     """`tick` runs every 50 ms on the server's loop; `ready` gets that loop before the first request."""
 
@@ -42,7 +52,7 @@ class Server:
             ws_ping_interval=None,
             timeout_graceful_shutdown=1,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _AnnouncingServer(config, self._started)
         self._thread = threading.Thread(target=self._run, name="slack-emulator", daemon=True)
 
     @property
@@ -93,9 +103,6 @@ class Server:
                 await ticking
 
     async def _keep_ticking(self) -> None:
-        while not self._server.started:
-            await asyncio.sleep(0.005)
-        self._started.set()
         while True:
             await asyncio.sleep(TICK_SECONDS)
             await asyncio.to_thread(self._tick)

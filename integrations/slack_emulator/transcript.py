@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,31 +104,45 @@ def blocks_text(blocks: list[Block], workspace: Workspace) -> str:
 
 
 def _block_text(block: Block, workspace: Workspace) -> str:
-    match block.get("type"):
-        case "section":
-            texts = [block.get("text"), *(block.get("fields") or [])]
-            return "\n".join(_text_object(one, workspace) for one in texts if one)
-        case "header" | "alert":
-            return _text_object(block.get("text"), workspace)
-        case "markdown":
-            return str(block.get("text", ""))
-        case "context":
-            return " ".join(_text_object(one, workspace) for one in block.get("elements", []))
-        case "table":
-            rows = (" | ".join(_cell_text(cell) for cell in row) for row in block.get("rows", []))
-            return "\n".join(rows)
-        case "input":
-            return _text_object(block.get("label"), workspace)
-        case "image":
-            return str(block.get("alt_text", ""))
-        case "task_card":
-            texts = [str(block.get("title", "")), _rich_text(block.get("details")), _rich_text(block.get("output"))]
-            return f"[{block.get('status', '')}] " + " ".join(one for one in texts if one)
-        case "plan":
-            return "\n".join([str(block.get("title", "")), blocks_text(block.get("tasks", []), workspace)])
-        case "rich_text":
-            return _rich_text(block)
-    return ""
+    text = _TEXTS.get(str(block.get("type")))
+    return text(block, workspace) if text else ""
+
+
+def _section_text(block: Block, workspace: Workspace) -> str:
+    texts = [block.get("text"), *(block.get("fields") or [])]
+    return "\n".join(_text_object(one, workspace) for one in texts if one)
+
+
+def _context_text(block: Block, workspace: Workspace) -> str:
+    return " ".join(_text_object(one, workspace) for one in block.get("elements", []))
+
+
+def _table_text(block: Block, _: Workspace) -> str:
+    return "\n".join(" | ".join(_cell_text(cell) for cell in row) for row in block.get("rows", []))
+
+
+def _task_text(block: Block, _: Workspace) -> str:
+    texts = [str(block.get("title", "")), _rich_text(block.get("details")), _rich_text(block.get("output"))]
+    return f"[{block.get('status', '')}] " + " ".join(one for one in texts if one)
+
+
+def _plan_text(block: Block, workspace: Workspace) -> str:
+    return "\n".join([str(block.get("title", "")), blocks_text(block.get("tasks", []), workspace)])
+
+
+_TEXTS: dict[str, Callable[[Block, Workspace], str]] = {
+    "section": _section_text,
+    "header": lambda block, workspace: _text_object(block.get("text"), workspace),
+    "alert": lambda block, workspace: _text_object(block.get("text"), workspace),
+    "markdown": lambda block, _: str(block.get("text", "")),
+    "context": _context_text,
+    "table": _table_text,
+    "input": lambda block, workspace: _text_object(block.get("label"), workspace),
+    "image": lambda block, _: str(block.get("alt_text", "")),
+    "task_card": _task_text,
+    "plan": _plan_text,
+    "rich_text": lambda block, _: _rich_text(block),
+}
 
 
 def _cell_text(cell: Block) -> str:

@@ -4,13 +4,13 @@ import { h, link } from "./dom.js";
 import { field } from "./inputs.js";
 import { withEmoji } from "./emoji.js";
 import { markdown } from "./markdown.js";
-import { inline, mrkdwn } from "./mrkdwn.js";
+import { mrkdwn } from "./mrkdwn.js";
 
 export function renderBlocks(blocks, surface) {
   return blocks.map((block) => (RENDERERS[block.type] || unknown)(block, surface));
 }
 
-export function text(object, surface) {
+function text(object, surface) {
   if (!object) return [];
   if (typeof object === "string") return [withEmoji(object)];
   return object.type === "mrkdwn" ? mrkdwn(object.text, surface.directory) : [withEmoji(object.text)];
@@ -31,7 +31,7 @@ const RENDERERS = {
   actions: (block, surface) => h("div", { class: "block actions" }, block.elements.map((one) => element(one, block, surface))),
   context_actions: (block, surface) => h("div", { class: "block actions quiet" }, block.elements.map((one) => element(one, block, surface))),
   markdown: (block) => h("div", { class: "block prose" }, markdown(block.text)),
-  image: (block) => h("div", { class: "block image" }, link(block.image_url || "", `🖼 ${block.alt_text}`)),
+  image: (block) => h("div", { class: "block image" }, link(block.image_url || "", `${block.alt_text}`)),
   input: (block, surface) => field(block, surface),
   table: (block, surface) => table(block, surface),
   rich_text: (block, surface) => h("div", { class: "block prose" }, block.elements.map((one) => rich(one, surface))),
@@ -49,12 +49,12 @@ function element(one, block, surface) {
       return button(one, surface);
     case "feedback_buttons":
       return h("span", { class: "feedback", role: "group", "aria-label": "Feedback" },
-        [[one.positive_button, "👍"], [one.negative_button, "👎"]].map(([choice, sign]) => h("button", {
+        [one.positive_button, one.negative_button].map((choice) => h("button", {
           type: "button", class: "button small", "aria-label": choice.accessibility_label || choice.text.text,
           onclick: (event) => { surface.press(one.action_id, choice.value); markPressed(event.currentTarget); },
-        }, `${sign} ${choice.text.text}`)));
+        }, withEmoji(choice.text.text))));
     case "image":
-      return link(one.image_url || "", `🖼 ${one.alt_text}`);
+      return link(one.image_url || "", `${one.alt_text}`);
     case "static_select":
     case "overflow":
       return select(one, block, surface);
@@ -130,5 +130,3 @@ function styled(node) {
   }
   return content;
 }
-
-export { inline };

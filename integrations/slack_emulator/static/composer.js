@@ -35,7 +35,7 @@ export function composer({ id, label, target, commands = [], disabled = "" }) {
     chips.replaceChildren(...files.map((file) => h("li", { class: "chip" }, file.name,
       h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: () => { files = files.filter((one) => one !== file); draw(); } }, "×"))));
     box.style.height = "auto";
-    box.style.height = `${Math.min(box.scrollHeight + 2, 240)}px`;
+    box.style.height = `${Math.min(box.scrollHeight, 240)}px`;
   }
 
   function reset() {

@@ -5,7 +5,8 @@ import { acceptDrops, composer } from "./composer.js";
 import { h } from "./dom.js";
 import { drawHome } from "./home.js";
 import { atEnd, drawMessages, drawPrompts, drawStatus, toEnd } from "./listing.js";
-import { allCommands, appHere, currentChannel, here, isDirect, nameOf, sorted, state, who } from "./state.js";
+import { asTyped } from "./mrkdwn.js";
+import { allCommands, appHere, currentChannel, directory, here, isDirect, nameOf, sorted, state, who } from "./state.js";
 
 export function conversation(area, { openThread, showTab, back }) {
   const list = h("ol", { class: "messages", "aria-label": "Messages" });
@@ -43,7 +44,7 @@ export function conversation(area, { openThread, showTab, back }) {
   function redraw(follow = atEnd(scroll)) {
     const flat = isDirect();
     const shown = flat ? sorted() : sorted().filter((one) => one.top_level);
-    drawMessages(list, shown, { inThread: false, flat, openThread, edit: (message) => box.edit(message, message.text) });
+    drawMessages(list, shown, { inThread: false, flat, openThread, edit: (message) => box.edit(message, asTyped(message.text, directory)) });
     list.classList.toggle("empty", !shown.length);
     refresh();
     if (follow) requestAnimationFrame(() => toEnd(scroll));

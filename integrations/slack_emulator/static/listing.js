@@ -26,7 +26,7 @@ function toolsFor(message, previous, options) {
     me: state.person,
     person: who(),
     context,
-    compact: !context && isContinued(previous, message),
+    compact: !context && isContinued(previous, message, options),
     press: (one, action_id, value) => act("click", { ...here(), ts: one.ts, action_id, value }),
     react: (one) => act("react", { ...here(), ts: one.ts, name: "+1" }),
     reply: options.inThread ? null : (one) => options.openThread(one.root),
@@ -38,9 +38,9 @@ function toolsFor(message, previous, options) {
   };
 }
 
-function isContinued(previous, message) {
+function isContinued(previous, message, { flat }) {
   return previous !== null && previous.user === message.user && previous.username === message.username
-    && previous.only_for === message.only_for
+    && previous.only_for === message.only_for && (!flat || previous.root === message.root)
     && Number(message.ts) - Number(previous.ts) < TOGETHER_SECONDS && day(previous.ts) === day(message.ts);
 }
 

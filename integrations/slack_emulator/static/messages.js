@@ -85,12 +85,12 @@ function replies(tools) {
 
 function toolbar(message, tools) {
   if (message.only_for) return null;
-  const one = (label, sign, action) => h("button", { type: "button", title: label, "aria-label": label, onclick: action }, sign);
+  const one = (label, action, described) => h("button", { type: "button", "aria-label": described, onclick: action }, label);
   const mine = message.user === tools.me;
   return h("div", { class: "toolbar", role: "toolbar", "aria-label": "Message actions" },
-    one("React with thumbs up", "👍", () => tools.react(message, "+1")),
-    tools.reply ? one("Reply in thread", "↳", () => tools.reply(message)) : null,
-    tools.shortcuts.map((shortcut) => one(shortcut.name, "⚙", () => shortcut.run(message))),
-    mine ? one("Edit", "✎", () => tools.edit(message)) : null,
-    mine ? one("Delete", "🗑", () => tools.remove(message)) : null);
+    one("+1", () => tools.react(message), "React with thumbs up"),
+    tools.reply ? one("Reply", () => tools.reply(message), "Reply in thread") : null,
+    tools.shortcuts.map((shortcut) => one(shortcut.name, () => shortcut.run(message))),
+    mine ? one("Edit", () => tools.edit(message)) : null,
+    mine ? one("Delete", () => tools.remove(message)) : null);
 }

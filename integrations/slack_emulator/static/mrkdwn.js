@@ -43,13 +43,13 @@ function lines(list, directory) {
   return list.flatMap((line, number) => [number ? h("br") : null, ...inline(line, directory)]);
 }
 
-export function inline(text, directory) {
+function inline(text, directory) {
   const nodes = [];
   let rest = text;
   for (let found = rest.match(TOKEN); found; found = rest.match(TOKEN)) {
     if (found.index) nodes.push(withEmoji(decode(rest.slice(0, found.index))));
     const [whole, reference, code, bold, italic, gone] = found;
-    if (reference) nodes.push(reference_(reference, directory));
+    if (reference) nodes.push(referenced(reference, directory));
     else if (code) nodes.push(h("code", {}, decode(plainReferences(code))));
     else if (bold) nodes.push(h("strong", {}, inline(bold, directory)));
     else if (italic) nodes.push(h("em", {}, inline(italic, directory)));
@@ -62,11 +62,20 @@ export function inline(text, directory) {
 
 const plainReferences = (text) => text.replace(/<(https?:[^<>|\n]+)(?:\|[^<>\n]*)?>/g, "$1");
 
-function reference_(reference, directory) {
+function referenced(reference, directory) {
   const [target, label] = reference.split("|", 2);
   const mention = (text) => h("span", { class: "mention" }, text);
   if (target.startsWith("@")) return mention(`@${directory.member(target.slice(1)) || label || target.slice(1)}`);
   if (target.startsWith("#")) return mention(`#${directory.channel(target.slice(1)) || label || target.slice(1)}`);
   if (target.startsWith("!")) return mention(label || `@${target.slice(1).split("^")[0]}`);
   return link(decode(target), decode(label || target));
+}
+
+// What the person had typed, for editing.
+export function asTyped(text, directory) {
+  return decode(text
+    .replace(/<@([^>|]+)(?:\|[^>]*)?>/g, (whole, id) => `@${directory.member(id) || id}`)
+    .replace(/<#([^>|]+)(?:\|([^>]*))?>/g, (whole, id, name) => `#${directory.channel(id) || name || id}`)
+    .replace(/<!([a-z]+)>/g, "@$1")
+    .replace(/<(https?:[^>|]+)(?:\|[^>]*)?>/g, "$1"));
 }

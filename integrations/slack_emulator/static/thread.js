@@ -3,7 +3,8 @@
 import { acceptDrops, composer } from "./composer.js";
 import { h } from "./dom.js";
 import { atEnd, drawMessages, drawStatus, toEnd } from "./listing.js";
-import { here, repliesTo, state, threadOf } from "./state.js";
+import { asTyped } from "./mrkdwn.js";
+import { directory, here, repliesTo, state, threadOf } from "./state.js";
 
 export function threadPane(area, { close }) {
   const list = h("ol", { class: "messages", "aria-label": "Messages of the thread" });
@@ -25,7 +26,7 @@ export function threadPane(area, { close }) {
 
   function redraw(follow = atEnd(scroll)) {
     if (!state.thread) return;
-    drawMessages(list, threadOf(state.thread), { inThread: true, flat: false, openThread: () => {}, edit: (message) => box.edit(message, message.text) });
+    drawMessages(list, threadOf(state.thread), { inThread: true, flat: false, openThread: () => {}, edit: (message) => box.edit(message, asTyped(message.text, directory)) });
     const replies = repliesTo(state.thread).length;
     if (replies) list.children[2]?.before(h("li", { class: "day", role: "separator" }, h("span", {}, replies === 1 ? "1 reply" : `${replies} replies`)));
     refresh();

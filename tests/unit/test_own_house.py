@@ -1,0 +1,46 @@
+"""The project takes its own medicine, and its documents say what is there."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.settings import Settings
+from tools.files import SourceFile, Upload
+from tools.findings import Verdict
+from tools.inspection import inspect
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_our_dockerfile_and_compose_file_pass_our_own_inspection() -> None:
+    names = ("Dockerfile", ".dockerignore", "compose.yaml", "requirements.lock")
+    upload = Upload.of(SourceFile(name, (ROOT / name).read_bytes()) for name in names)
+    verdicts = inspect(upload).criteria
+    assert {name: verdict for name, verdict in verdicts.items() if verdict is not Verdict.MET} == {}
+
+
+@pytest.mark.parametrize("package", ["agent", "evals", "integrations", "knowledge", "tools"])
+def test_a_package_is_ours_and_not_another_of_that_name(package: str) -> None:
+    assert (importlib.import_module(package).__file__ or "").startswith(str(ROOT))
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name, field in Settings.model_fields.items():
+        variable = str(field.validation_alias or f"TUTOR_{name.upper()}")
+        assert f"`{variable}`" in readme, variable
+
+
+@pytest.mark.parametrize("profile", ["agent", "plain"])
+def test_a_manifest_asks_for_what_the_app_calls(profile: str) -> None:
+    manifest = json.loads((ROOT / f"integrations/slack/manifest.{profile}.json").read_text("utf-8"))
+    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    assert {"chat:write", "files:read", "files:write", "im:history", "im:write", "users:read"} <= scopes
+    assert len(manifest["features"].get("agent_view", {}).get("agent_description", "")) <= 300
+    assert {"app_home_opened", "app_mention", "message.im"} <= set(
+        manifest["settings"]["event_subscriptions"]["bot_events"]
+    )
