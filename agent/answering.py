@@ -20,6 +20,7 @@ MAX_CHARACTERS = 700
 MIN_RELEVANCE = 0.45  # of the best passage; below it the question is declined. Calibrated by the grounding suite
 STRANGE = 0.25  # what is asked on top when none of the question's words stands anywhere in the material
 MIN_SENTENCE = 0.30  # cosine between the question and a quoted sentence
+BEHIND = 0.40  # how far a sentence may be behind the best one and still be quoted
 SUPPORTED = 0.62  # cosine between a sentence and the best sentence of its passages
 MAX_QUESTION = 2_000
 _MARKER = re.compile(r"\s*\[(\d+)\]")
@@ -80,14 +81,17 @@ class Answerer:
         if not pool:
             return []
         nearness = self._embed([text for _, _, text in pool]) @ self._embed([asked])[0]
-        ranked = sorted(
-            range(len(pool)), key=lambda one: -_worth(float(nearness[one]), hits[pool[one][0]].score, pool[one][1])
-        )
+        worth = [
+            _worth(float(near), hits[index].score, place)
+            for near, (index, place, _) in zip(nearness, pool, strict=True)
+        ]
+        ranked = sorted(range(len(pool)), key=lambda one: -worth[one])
         chosen: list[int] = []
         length = 0
         for one in ranked:
             text = pool[one][2]
-            if nearness[one] < MIN_SENTENCE or any(_same(text, pool[other][2]) for other in chosen):
+            weak = nearness[one] < MIN_SENTENCE or worth[one] < worth[ranked[0]] - BEHIND
+            if weak or any(_same(text, pool[other][2]) for other in chosen):
                 continue
             if len(chosen) == MAX_SENTENCES or length + len(text) > MAX_CHARACTERS:
                 break

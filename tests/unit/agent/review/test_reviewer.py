@@ -14,7 +14,7 @@ from tools.findings import Verdict
 
 REVIEWER = PlanReviewer.load(load_course().lessons[0])
 GOOD = (Path(__file__).parents[3] / "submissions" / "good" / "plan.md").read_text("utf-8")
-PADDING = (
+PADDING = "\nThe service answers questions about documents for a team of forty people. We wrote it in Python. It is small and new.\n"
     "\nThe service answers questions about documents for a team of forty people. We wrote it in Python. It is small.\n"
 )
 
