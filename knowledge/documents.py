@@ -140,4 +140,4 @@ def _html_sections(root: Tag) -> Iterator[tuple[int, str, str, str]]:
 def plain(text: str) -> str:
     """Inline Markdown as it reads."""
     bare = _LINK.sub(r"\1", _IMAGE.sub("", text))
-    return re.sub(r"(\*\*|__|`)", "", bare).strip()
+    return re.sub(r"(\*\*|__|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w))", "", bare).strip()

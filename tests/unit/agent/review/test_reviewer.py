@@ -14,8 +14,9 @@ from tools.findings import Verdict
 
 REVIEWER = PlanReviewer.load(load_course().lessons[0])
 GOOD = (Path(__file__).parents[3] / "submissions" / "good" / "plan.md").read_text("utf-8")
-PADDING = "\nThe service answers questions about documents for a team of forty people. We wrote it in Python. It is small and new.\n"
-    "\nThe service answers questions about documents for a team of forty people. We wrote it in Python. It is small.\n"
+PADDING = (
+    "\nThe service answers questions about documents for a team of forty people. "
+    "We wrote it in Python. It is small and new.\n"
 )
 
 
