@@ -88,7 +88,7 @@ def _verdict(upload: Upload, findings: Sequence[Finding], aspect: str) -> Verdic
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:
-    return list({(one.rule, one.file, one.line, one.message): one for one in findings}.values())
+    return list({(one.rule, one.criterion, one.file, one.line, one.message): one for one in findings}.values())
 
 
 def _unreadable(upload: Upload) -> dict[str, str]:

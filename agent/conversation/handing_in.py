@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agent.assessment import place
 from agent.conversation import sheet
@@ -16,6 +17,7 @@ from agent.replies import Action
 from agent.turns import BuildRequest
 from knowledge.course import Lesson
 from tools.context import context_key
+from tools.errors import UnreadableFile
 from tools.files import Upload
 from tools.findings import Inspection, Verdict
 
@@ -24,11 +26,26 @@ SUBMIT = Action("submit", "Submit for the gate", style="primary")
 
 def take_files(desk: Desk, *, formally: bool) -> Decision:
     """Stores what came, then inspects it; `formally` when the learner hands it in for the gate."""
+    desk = _readable_only(desk)
     refused = "\n".join(f"⚠️ {sentence}" for sentence in desk.turn.refused)
     if desk.turn.files:
         _store(desk)
+    elif desk.turn.refused:
+        return Decision(Intent.SUBMIT, f"{refused}\n\nNothing else has changed.")
     decision = submit(desk) if formally and desk.turn.files else _inspected(desk)
     return decision.with_changes(draft=f"{refused}\n\n{decision.draft}".strip()) if refused else decision
+
+
+def _readable_only(desk: Desk) -> Desk:
+    """What cannot be read as text is refused with its remedy, and leaves the former version in place."""
+    taken, refused = [], list(desk.turn.refused)
+    for file in desk.turn.files:
+        try:
+            _ = file.text
+            taken.append(file)
+        except UnreadableFile as error:
+            refused.append(str(error))
+    return replace(desk, turn=replace(desk.turn, files=tuple(taken), refused=tuple(refused)))
 
 
 def _store(desk: Desk) -> None:

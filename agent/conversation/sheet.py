@@ -32,7 +32,8 @@ STATES: Mapping[GateState, str] = {
 
 
 def findings(inspection: Inspection, *, limit: int | None = MAX_FINDINGS) -> str:
-    shown = [one for one in inspection.findings if one.effect is not None] or list(inspection.findings)
+    blocking = [one for one in inspection.findings if one.effect is not None] or list(inspection.findings)
+    shown = list({(one.file, one.line, one.message): one for one in reversed(blocking)}.values())[::-1]
     lines = [_finding(number, one) for number, one in enumerate(shown[:limit], start=1)]
     return "\n".join(lines)
 
