@@ -17,8 +17,8 @@ from knowledge.splitting import sentences
 CONSIDERED = 6  # passages that an answer may quote from
 MAX_SENTENCES = 4
 MAX_CHARACTERS = 700
-MIN_RELEVANCE = 0.47  # of the best passage; below it the question is declined. Calibrated by the grounding suite
-STRANGE = 0.25  # what is asked on top when none of the question's words stands anywhere in the material
+MIN_RELEVANCE = 0.46  # of the best passage; below it the question is declined. Calibrated by the grounding suite
+STRANGE = 0.10  # what is asked on top when none of the question's words stands anywhere in the material
 MIN_SENTENCE = 0.30  # cosine between the question and a quoted sentence
 BEHIND = 0.40  # how far a sentence may be behind the best one and still be quoted
 SUPPORTED = 0.62  # cosine between a sentence and the best sentence of its passages

@@ -24,7 +24,7 @@ _TODO = re.compile(
     r"(in|for) the (near |distant )?future|if we (had|ever|get|find)|would (like|love) to|hope(fully)? |wish(ed)? |"
     r"nice to have|not (yet )?(decided|clear|sure|planned|implemented|in place)|are considering|might |may be later|perhaps|"
     r"maybe|at some point|still (missing|open|unclear)|needs? to be (decided|figured)|should probably|could one day|"
-    r"when we have (time|budget)|later on we)\b",
+    r"when we have (time|budget)|later on we|follow\w* (the |all )?best practices|(very|extremely|really) important)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(

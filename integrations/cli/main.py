@@ -25,6 +25,7 @@ def _register() -> None:
         chat_command,
         demo_command,
         doctor_command,
+        eval_command,
         ingest_command,
         inspect_command,
         lesson_command,
@@ -43,6 +44,7 @@ def _register() -> None:
     app.command("review")(review_command.review)
     app.command("verify")(verify_command.verify)
     app.command("migrate")(migrate_command.migrate)
+    app.command("eval")(eval_command.evaluate)
     app.command("doctor")(doctor_command.doctor)
     app.add_typer(lesson_command.app, name="lesson", help="Check a course pack.")
 
