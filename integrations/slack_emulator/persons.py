@@ -178,7 +178,10 @@ class Person:
 
     def channel(self, reference: str) -> Channel:
         if reference.startswith("#") or reference in self.workspace.channels:
-            return self.workspace.channel(reference)
+            found = self.workspace.channel(reference)
+            if found.kind != "public" and self.id not in found.members:
+                raise NotPossible(f"{self.id} is not in {reference}.")
+            return found
         return self.workspace.direct(self.id, self.workspace.member(reference).id)
 
     def installation(self, app: str = "") -> Installation:
