@@ -20,7 +20,7 @@ from knowledge.passages import Hit, Retriever
 MAX_TOOL_ROUNDS = 2
 MAX_SENTENCES = 8
 MIN_KEPT = 0.5  # below this share of kept sentences the draft says it better
-_SENTENCE = re.compile(r"(?<=[.!?])(?:\s*\[\d+\])*\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?!\[\d)|(?<=\])\s+(?=[A-Z“\"`])|\n+")
 _log = logging.getLogger(__name__)
 
 Unsupported = Callable[[str, Sequence[Hit]], Sequence[str]]  # the sentences of a text that no passage supports
