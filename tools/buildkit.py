@@ -47,7 +47,7 @@ _REFUSED = re.compile(
 _SYNTAX = re.compile(r"\A(\ufeff?(?:\s*#[^\n]*\n)*?)\s*#\s*syntax\s*=", re.IGNORECASE)
 _INFRASTRUCTURE = re.compile(
     r"dial tcp|no such host|name resolution|connection refused|TLS handshake|i/o timeout|Cannot connect to the Docker daemon|"
-    r"context deadline exceeded|toomanyrequests|error during connect|network is unreachable",
+    r"context deadline exceeded|network \S+ not found|toomanyrequests|error during connect|network is unreachable",
     re.IGNORECASE,
 )
 _OUTCOMES = (
@@ -305,6 +305,18 @@ class _Log:
         return _tail("\n".join(self.tail))
 
 
+def _reason(said: str) -> str:
+    """The builder's last word, without its preamble."""
+    errors = re.findall(r"(?m)^(?:ERROR: )?(?:failed to solve: )?(.+)$", _tail(said))
+    return errors[-1] if errors else "The builder refused the Dockerfile."
+
+
+def _marked(said: str) -> str:
+    """The line of the Dockerfile that the builder points at."""
+    match = re.search(r"(?m)^\s*\d+ \| >>> (.+)$", said)
+    return match[1] if match else ""
+
+
 def _failed(receipt: BuildReceipt, log: _Log) -> BuildReceipt:
     said = "\n".join([log.error, *log.tail])
     if _INFRASTRUCTURE.search(said):
@@ -312,13 +324,13 @@ def _failed(receipt: BuildReceipt, log: _Log) -> BuildReceipt:
         return replace(receipt, outcome=Outcome.INFRASTRUCTURE, summary=summary)
     outcome = next((found for pattern, found in _OUTCOMES if pattern.search(said)), Outcome.FAILED)
     match = _LINE.search(said)
-    summary = _tail(log.error).splitlines()[-1] if log.error else "The builder refused the Dockerfile."
+    summary = _reason(log.error or said)
     return replace(
         receipt,
         outcome=outcome,
         summary=summary[:300],
         failed_line=int(match[1]) if match else None,
-        failed_step=log.step[:200],
+        failed_step=(log.step or _marked(said))[:200],
         log_excerpt=log.excerpt(),
     )
 
