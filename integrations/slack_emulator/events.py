@@ -82,9 +82,11 @@ class Events:
         for one in self.in_channel(workspace, channel):
             self.emit(one, self._subscription(channel), dict(event), actor=actor)
 
-    def reacted(self, workspace: Workspace, channel: Channel, message: Message, name: str, user: str) -> None:
+    def reacted(
+        self, workspace: Workspace, channel: Channel, message: Message, kind: str, name: str, user: str
+    ) -> None:
         event = {
-            "type": "reaction_added",
+            "type": kind,
             "user": user,
             "reaction": name,
             "item_user": message.user,
@@ -92,7 +94,7 @@ class Events:
             "event_ts": self._world.new_ts(),
         }
         for one in self.in_channel(workspace, channel):
-            self.emit(one, "reaction_added", dict(event), actor=user)
+            self.emit(one, kind, dict(event), actor=user)
 
     def _subscription(self, channel: Channel) -> str:
         return f"message.{EVENT_SUFFIX[channel.kind]}"

@@ -91,9 +91,13 @@ class Person:
             self._desk.postings.delete(self.workspace, *self._own(message))
 
     def reacts(self, message: Seen, name: str) -> None:
+        """A second time takes it back, as a click on a reaction does."""
         with self._world.lock:
             place = self.channel(message.channel)
-            self._desk.postings.react(self.workspace, place, place.messages[message.ts], name, self.id)
+            found = place.messages[message.ts]
+            again = self.id in found.reactions.get(name, [])
+            act = self._desk.postings.take_back if again else self._desk.postings.react
+            act(self.workspace, place, found, name, self.id)
 
     def clicks(self, message: Seen | str, action_id: str, *, value: str | None = None) -> Delivery:
         """`message` may be a view's id; `action_id` may be the visible label."""

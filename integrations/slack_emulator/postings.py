@@ -55,7 +55,15 @@ class Postings:
     def react(self, workspace: Workspace, channel: Channel, message: Message, name: str, user: str) -> None:
         message.reactions.setdefault(name, []).append(user)
         self.show(workspace, channel, message)
-        self._events.reacted(workspace, channel, message, name, user)
+        self._events.reacted(workspace, channel, message, "reaction_added", name, user)
+
+    def take_back(self, workspace: Workspace, channel: Channel, message: Message, name: str, user: str) -> None:
+        """Undoes `react`; the last one takes the reaction off the message."""
+        message.reactions[name].remove(user)
+        if not message.reactions[name]:
+            del message.reactions[name]
+        self.show(workspace, channel, message)
+        self._events.reacted(workspace, channel, message, "reaction_removed", name, user)
 
     def edit_ts(self) -> str:
         return self._world.new_ts()

@@ -76,13 +76,10 @@ class ChatMethods:
             raise Refusal("no_item_specified")
         channel = call.channel()
         message = call.message(channel, "timestamp")
-        users = message.reactions.get(str(call.args["name"]), [])
-        if call.bot not in users:
+        name = str(call.args["name"]).strip(":")
+        if call.bot not in message.reactions.get(name, []):
             raise Refusal("no_reaction")
-        users.remove(call.bot)
-        if not users:
-            del message.reactions[str(call.args["name"])]
-        self._postings.show(call.team, channel, message)
+        self._postings.take_back(call.team, channel, message, name, call.bot)
         return {}
 
     def validate_blocks(self, call: Call) -> Answer:

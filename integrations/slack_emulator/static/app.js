@@ -19,6 +19,7 @@ async function become(person) {
   state.person = person;
   state.thread = "";
   state.unread.clear();
+  announce("");
   try {
     state.workspace = await ask("workspace", who());
   } catch (error) {
@@ -37,16 +38,20 @@ async function go(channel, tab = "messages") {
   state.tab = appHere() ? tab : "messages";
   state.thread = "";
   state.unread.delete(channel);
-  await load();
+  if (!await load()) return;
   element("frame").classList.add("reading");
   await showTab(state.tab);
 }
 
+// False where the person has moved on meanwhile.
 async function load() {
-  const answer = await ask("channel", here());
+  const asked = here();
+  const answer = await ask("channel", asked);
+  if (asked.channel !== state.channel || asked.person !== state.person) return false;
   state.messages = new Map(answer.messages.map((one) => [one.ts, one]));
   state.sessions = new Map(answer.sessions.map((one) => [one.thread_ts, one]));
   state.prompts = answer.prompts;
+  return true;
 }
 
 async function showTab(tab) {
@@ -58,7 +63,9 @@ async function showTab(tab) {
   writeAddress();
   if (!app) return;
   await act(tab === "home" ? "open-home" : "open-messages", { ...who(), app: app.id });
-  if (tab === "home") main.home((await ask("home", { ...who(), app: app.id })).view);
+  if (tab !== "home") return;
+  const { view } = await ask("home", { ...who(), app: app.id });
+  if (appHere() === app && state.tab === "home") main.home(view);
 }
 
 function openThread(root) {
@@ -73,7 +80,7 @@ const redrawSidebar = () => drawSidebar(element("sidebar"), { go: (id) => go(id)
 
 async function catchUp() {
   state.workspace = await ask("workspace", who());
-  await load();
+  if (!await load()) return;
   main.redraw();
   thread.redraw();
   redrawSidebar();

@@ -5,7 +5,7 @@ import { complain, h } from "./dom.js";
 
 const MOST_BYTES = 25 * 1024 * 1024;
 
-// `target()` gives {person, channel, thread_ts}; `commands` are the slash commands that are known here.
+// `target` is {person, channel, thread_ts}, fixed: what is typed here goes there. `commands` are the slash commands that are known here.
 export function composer({ id, label, target, commands = [], disabled = "" }) {
   let files = [];
   let editing = null;
@@ -49,15 +49,14 @@ export function composer({ id, label, target, commands = [], disabled = "" }) {
   async function submit() {
     const text = box.value.trim();
     if (!text && !files.length) return;
-    const place = target();
     const [word, ...rest] = text.split(/\s+/);
     let done;
-    if (editing) done = await act("edit", { ...place, ts: editing.ts, text });
-    else if (commands.includes(word) && !place.thread_ts) done = await act("command", { ...place, command: word, text: rest.join(" ") });
+    if (editing) done = await act("edit", { ...target, ts: editing.ts, text });
+    else if (commands.includes(word) && !target.thread_ts) done = await act("command", { ...target, command: word, text: rest.join(" ") });
     else {
       const sent = await Promise.all(files.map(async (file) => ({ name: file.name, data: await asBase64(file) })));
       send.disabled = true;
-      done = await act("say", { ...place, text, files: sent });
+      done = await act("say", { ...target, text, files: sent });
       send.disabled = false;
     }
     if (done) reset();

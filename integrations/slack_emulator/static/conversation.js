@@ -34,7 +34,7 @@ export function conversation(area, { openThread, showTab, back }) {
     const channel = currentChannel();
     const name = nameOf(channel);
     const hint = isDirect() ? `Message ${name}` : `Message #${name} (write @tutor to ask the tutor)`;
-    box = composer({ id: "composer", label: hint, target: here, commands: allCommands(), disabled: channel.writable ? "" : "Nobody can write here." });
+    box = composer({ id: "composer", label: hint, target: here(), commands: allCommands(), disabled: channel.writable ? "" : "Nobody can write here." });
     drawHeader();
     const showHome = state.tab === "home" && appHere();
     area.replaceChildren(header, ...(showHome ? [home] : [scroll, h("div", { class: "foot" }, status, prompts, box.node)]));

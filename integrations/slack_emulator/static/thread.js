@@ -16,7 +16,7 @@ export function threadPane(area, { close }) {
     area.hidden = !state.thread;
     document.getElementById("frame").classList.toggle("with-thread", Boolean(state.thread));
     if (!state.thread) return area.replaceChildren();
-    box = composer({ id: "thread-composer", label: "Reply in this thread", target: () => ({ ...here(), thread_ts: state.thread }) });
+    box = composer({ id: "thread-composer", label: "Reply in this thread", target: { ...here(), thread_ts: state.thread } });
     area.replaceChildren(
       h("div", { class: "title-bar" }, h("h2", {}, "Thread"), h("button", { type: "button", class: "button close", "aria-label": "Close thread", onclick: close }, "×")),
       scroll, h("div", { class: "foot" }, status, box.node));

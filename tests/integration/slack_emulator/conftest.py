@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 from slack_bolt import App
@@ -38,6 +38,8 @@ def hang_up(emulator: Emulator, handler: SocketModeHandler) -> None:
     handler.client.auto_reconnect_enabled = False
     emulator.sockets.close()
     emulator.wait_for(lambda: not emulator.sockets.connections())
+    with suppress(AttributeError):  # the client may find its socket gone between its own look and its close
+        handler.client.disconnect()
     handler.close()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -10,6 +12,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 from slack_sdk import WebClient
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect as open_socket
 
 from integrations.slack_emulator import Emulator, Workspace
 
@@ -101,7 +105,7 @@ def test_the_same_event_can_come_twice_without_need(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the client's own leak
 @pytest.mark.usefixtures("leaky_client")
-@pytest.mark.parametrize("way", ["refresh", "close", "reset"])
+@pytest.mark.parametrize("way", ["refresh", "close", "reset", "deaf"])
 def test_the_client_comes_back_after_its_socket_is_lost(
     emulator: Emulator, bolt: App, connect: Connect, heard: list[dict[str, Any]], way: str
 ) -> None:
@@ -111,6 +115,7 @@ def test_the_client_comes_back_after_its_socket_is_lost(
         "refresh": lambda: emulator.sockets.disconnect("refresh_requested"),
         "close": emulator.sockets.close,
         "reset": emulator.reset_sockets,
+        "deaf": emulator.deafen_sockets,
     }
     ways[way]()
     emulator.wait_for(lambda: any(one is not lost for one in emulator.sockets.connections()), 15)
@@ -118,16 +123,25 @@ def test_the_client_comes_back_after_its_socket_is_lost(
     emulator.wait_for(lambda: emulator.deliveries.log[-1].state == "acknowledged")
 
 
-def test_a_ticket_opens_one_socket(emulator: Emulator) -> None:
-    from websockets.exceptions import InvalidStatus  # noqa: PLC0415 - only this test speaks to the socket itself
-    from websockets.sync.client import connect as open_socket  # noqa: PLC0415
+def socket_url(emulator: Emulator) -> str:
+    client = WebClient(base_url=f"{emulator.url}/api/")
+    return str(client.apps_connections_open(app_token=emulator.app.app_token)["url"])
 
-    token = emulator.app.app_token
-    url = str(WebClient(base_url=f"{emulator.url}/api/").apps_connections_open(app_token=token)["url"])
+
+def test_a_ticket_opens_one_socket(emulator: Emulator) -> None:
+    url = socket_url(emulator)
     with open_socket(url) as socket:
-        assert '"hello"' in str(socket.recv())
+        assert json.loads(socket.recv())["type"] == "hello"
         with pytest.raises(InvalidStatus):
             open_socket(url)
+
+
+def test_an_eleventh_socket_is_turned_away(emulator: Emulator) -> None:
+    with ExitStack() as stack:
+        opened = [stack.enter_context(open_socket(socket_url(emulator))) for _ in range(11)]
+        frames = [json.loads(socket.recv()) for socket in opened]
+        assert [one["type"] for one in frames] == ["hello"] * 10 + ["disconnect"]
+        assert frames[-1]["reason"] == "too_many_websockets"
 
 
 def test_a_slow_slash_command_ends_in_an_apology(emulator: Emulator, bolt: App, connect: Connect) -> None:
