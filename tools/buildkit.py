@@ -54,6 +54,7 @@ _OUTCOMES = (
     (re.compile(r"no space left on device", re.IGNORECASE), Outcome.DISK),
     (re.compile(r"exit code: 137|out of memory|oom", re.IGNORECASE), Outcome.MEMORY),
 )
+_DECODER = json.JSONDecoder()
 _SECRET_ENV = re.compile(r"(password|secret|token|api_?key|private_?key)", re.IGNORECASE)
 
 
@@ -194,7 +195,6 @@ def _watch(client: Any, tag: str) -> RunReport:
         security_opt=["no-new-privileges"],
         mem_limit=MEMORY,
         pids_limit=PIDS,
-        tmpfs={"/tmp": "size=64m"},  # noqa: S108 - inside the container
     )
     try:
         try:
@@ -253,13 +253,13 @@ class _Log:
     failed: bool = False
     _seen: set[str] = field(default_factory=set)
     _bytes: int = 0
+    _rest: str = ""
 
     def follow(self, process: subprocess.Popen[bytes], cancelled: Callable[[], bool]) -> Outcome | None:
         assert process.stderr is not None  # noqa: S101 - it was opened as a pipe
         begun = last = time.monotonic()
         with selectors.DefaultSelector() as selector:
             selector.register(process.stderr, selectors.EVENT_READ)
-            rest = b""
             while True:
                 now = time.monotonic()
                 if cancelled():
@@ -270,22 +270,30 @@ class _Log:
                     continue
                 chunk = os.read(process.stderr.fileno(), 65_536)
                 if not chunk:
+                    self._drain(b"\n", last=True)
                     return None
                 last, self._bytes = now, self._bytes + len(chunk)
                 if self._bytes > LOG_BYTES:
                     return Outcome.LOG_LIMIT
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    self._read(line)
+                self._drain(chunk)
 
-    def _read(self, line: bytes) -> None:
-        try:
-            message = json.loads(line)
-        except ValueError:
-            self.tail.append(line.decode("utf-8", "replace"))
-            return
-        if not isinstance(message, dict):
-            return
+    def _drain(self, chunk: bytes, *, last: bool = False) -> None:
+        """Reads whole messages: buildx prints JSON objects over several lines, and plain lines between them."""
+        text = (self._rest + chunk.decode("utf-8", "replace")).lstrip()
+        while text:
+            try:
+                message, end = _DECODER.raw_decode(text) if text.startswith("{") else ({}, text.index("\n"))
+            except ValueError:
+                if not last:
+                    break
+                message, end = {}, len(text)
+            if not message:
+                self.tail.append(text[:end])
+            self._read(message)
+            text = text[end:].lstrip()
+        self._rest = text[-LOG_BYTES:]
+
+    def _read(self, message: dict[str, Any]) -> None:
         for vertex in message.get("vertexes") or ():
             self._vertex(vertex)
         for log in message.get("logs") or ():
