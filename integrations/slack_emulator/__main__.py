@@ -23,13 +23,17 @@ def main() -> None:
     workspace = make(options.profile)
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before any thread starts: sigwait is to get them
-    with Emulator(
-        workspace,
-        host=options.host,
-        port=options.port,
-        strict=options.strict,
-        rate_limits=options.rate_limits,
-    ) as emulator:
+    try:
+        made = Emulator(
+            workspace,
+            host=options.host,
+            port=options.port,
+            strict=options.strict,
+            rate_limits=options.rate_limits,
+        )
+    except OSError as error:
+        parser.error(f"Port {options.port} cannot be had ({error.strerror}). Give another one with --port, or 0.")
+    with made as emulator:
         print(_instructions(emulator), flush=True)  # noqa: T201 - a command speaks to its terminal
         signal.sigwait(ends)
 

@@ -7,6 +7,7 @@ from typing import Any
 from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import Channel
 from integrations.slack_emulator.deliveries import Deliveries, Delivery
+from integrations.slack_emulator.errors import Refusal
 from integrations.slack_emulator.messages import Message
 from integrations.slack_emulator.views import View, check_view
 from integrations.slack_emulator.viewstack import new_view, replace_view, show_stack
@@ -80,7 +81,10 @@ class Interactions:
         stack = self._world.views.stacks.get((view.team_id, view.user), [])
         match answer.get("response_action"):
             case "errors":
-                return {str(key): str(value) for key, value in answer.get("errors", {}).items()}
+                errors = {str(key): str(value) for key, value in answer.get("errors", {}).items()}
+                if unknown := errors.keys() - {block["block_id"] for block in view.blocks if block["type"] == "input"}:
+                    raise Refusal("invalid_arguments", f"errors for blocks that are no inputs: {sorted(unknown)}")
+                return errors
             case "update":
                 replace_view(self._world, view, check_view(answer.get("view"), "modal"))
             case "push":

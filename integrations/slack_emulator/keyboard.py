@@ -23,10 +23,22 @@ def as_typed(text: str, workspace: Workspace) -> str:
     """
     escaped = html.escape(text, quote=False)
     escaped = _URL.sub(lambda match: f"<{match[0]}>", escaped)
+    if "@" in escaped:
+        escaped = _with_mentions(escaped, workspace)
+    if "#" in escaped:
+        escaped = _with_channels(escaped, workspace)
+    return escaped
+
+
+def _with_mentions(escaped: str, workspace: Workspace) -> str:
     escaped = re.sub(rf"(?<!\w)@({_BROADCASTS})\b", r"<!\1>", escaped)
     for member in sorted(workspace.members.values(), key=lambda one: -len(one.name)):
         escaped = escaped.replace(f"&lt;@{member.id}&gt;", f"<@{member.id}>")
         escaped = re.sub(rf"(?<![\w<])@{re.escape(member.name)}\b", f"<@{member.id}>", escaped)
+    return escaped
+
+
+def _with_channels(escaped: str, workspace: Workspace) -> str:
     for channel in workspace.channels.values():
         if channel.name:
             named = f"<#{channel.id}|{channel.name}>"

@@ -10,7 +10,7 @@ from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import Channel
 from integrations.slack_emulator.contents import MAX_TEXT
 from integrations.slack_emulator.deliveries import Deliveries, Delivery
-from integrations.slack_emulator.errors import NotPossible
+from integrations.slack_emulator.errors import NotPossible, Refusal
 from integrations.slack_emulator.events import Events
 from integrations.slack_emulator.files import Attachment
 from integrations.slack_emulator.interactions import Interactions
@@ -24,6 +24,7 @@ from integrations.slack_emulator.workspaces import Workspace
 from integrations.slack_emulator.world import World
 
 File = Attachment | tuple[str, bytes]
+TROUBLE = {"": "We had some trouble connecting. Try again?"}
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,12 @@ class Person:
             delivery = self._desk.interactions.submit(installation, shown)
             self._world.changed.wait_for(lambda: delivery.state != "pending", seconds)
             if delivery.state != "acknowledged":
-                return {"": "We had some trouble connecting. Try again?"}
-            return self._desk.interactions.answer_submission(installation, shown, delivery.answer)
+                return TROUBLE
+            try:
+                return self._desk.interactions.answer_submission(installation, shown, delivery.answer)
+            except Refusal as refusal:
+                self._world.note("refused", "view_submission", refusal.error, *refusal.messages)
+                return TROUBLE
 
     def closes(self, *, whole_stack: bool = False) -> Delivery | None:
         with self._world.lock:

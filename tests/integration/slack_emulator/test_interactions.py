@@ -89,6 +89,25 @@ def test_a_modal_is_opened_corrected_and_submitted(
     assert emulator.modal("Learner A") is None
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"response_action": "errors", "errors": {"elsewhere": "Say more."}},
+        {"response_action": "update", "view": {"type": "modal"}},
+    ],
+)
+def test_a_wrong_answer_to_a_submission_is_a_defect(
+    emulator: Emulator, bolt: App, client: WebClient, connect: Connect, answer: dict[str, Any]
+) -> None:
+    bolt.view("plan")(lambda ack: ack(**answer))
+    connect(emulator, bolt)
+    person = emulator.person("Learner A")
+    trigger = person.clicks(post_buttons(emulator, client), "go").payload["trigger_id"]
+    client.views_open(trigger_id=trigger, view=MODAL)
+    assert "trouble" in person.submits({"why": "because"})[""]
+    assert emulator.defects[-1].method == "view_submission"
+
+
 def test_a_trigger_works_once_and_not_for_long(emulator: Emulator, client: WebClient) -> None:
     message, person = post_buttons(emulator, client), emulator.person("Learner A")
     trigger = person.clicks(message, "go").payload["trigger_id"]
