@@ -1,15 +1,18 @@
-"""`tutor lesson check`: validates a course pack and explains its faults."""
+"""`tutor lesson check`: validates a course pack, or one lesson of it, and explains its faults."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agent.review.guide import read_guides
-from knowledge.course_loader import load_course
+from knowledge.course import Lesson
+from knowledge.course_loader import load_course, load_lesson
 from knowledge.errors import CourseInvalid
+from tools.findings import ASPECTS
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,20 +24,47 @@ def lesson() -> None:
 
 @app.command()
 def check(
-    path: Annotated[Path | None, typer.Argument(help="folder of a course pack; the shipped one if left out")] = None,
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="folder of a course pack, or of one lesson; the shipped course if left out"),
+    ] = None,
 ) -> None:
     """Name every fault of a course pack, or say what it holds."""
     try:
-        course = load_course(path)
-        faults = [f"{one.id}/{fault}" for one in course.lessons for fault in read_guides(one)[1]]
+        lessons = _lessons(path)
+        faults = [fault for one in lessons for fault in _faults(one)]
     except CourseInvalid as error:
-        course, faults = None, list(error.faults)
+        lessons, faults = (), list(error.faults)
     for fault in faults:
         print(fault)
-    if faults or course is None:
+    if faults:
+        print(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
         raise typer.Exit(1)
-    for one in course.lessons:
-        print(
-            f"{one.id}: {len(one.sections)} sections, {len(one.rubric)} criteria, {len(one.questions)} questions, "
-            f"{len(one.misconceptions)} misconceptions, {len(one.readings)} readings"
-        )
+    for one in lessons:
+        print(_summary(one))
+
+
+def _lessons(path: Path | None) -> Sequence[Lesson]:
+    if path is not None and not path.is_dir():
+        raise CourseInvalid([f"{path}: is no folder; name the folder of a course pack or of a lesson"])
+    if path is not None and (path / "lesson.yaml").exists():
+        return (load_lesson(path.absolute()),)
+    return load_course(path).lessons
+
+
+def _faults(one: Lesson) -> Iterator[str]:
+    """What only the tools and the reviewer can know: whether they can judge what the rubric asks of them."""
+    for criterion in one.rubric:
+        if criterion.aspect and criterion.aspect not in ASPECTS:
+            yield (
+                f"{one.id}/rubric.yaml: {criterion.id} → aspect “{criterion.aspect}” is inspected by nothing; "
+                f"write one of {', '.join(ASPECTS)}"
+            )
+    yield from (f"{one.id}/{fault}" for fault in read_guides(one)[1])
+
+
+def _summary(one: Lesson) -> str:
+    return (
+        f"{one.id}: {len(one.sections)} sections, {len(one.rubric)} criteria, {len(one.questions)} questions, "
+        f"{len(one.misconceptions)} misconceptions, {len(one.readings)} readings"
+    )
