@@ -20,12 +20,14 @@ from agent.gatekeeping import Gates
 from agent.hints import Hints
 from agent.inbox import Inbox
 from agent.intents import IntentReader
+from agent.learner_model import LearnerModel
 from agent.learners import Learners
 from agent.model_voice import ModelVoice
 from agent.openai_models import open_model
 from agent.outbox import Outbox
 from agent.progress import Progress
 from agent.receipts import Receipts
+from agent.retention import Retention
 from agent.reviews import Reviews
 from agent.settings import Settings
 from agent.storage import Storage
@@ -67,7 +69,7 @@ class Tutoring:
     build_jobs: BuildJobs
     inbox: Inbox
     outbox: Outbox
-    forgetting: Forgetting
+    retention: Retention
     knowledge: Knowledge
 
     def take(self, turn: Turn) -> TurnResult:
@@ -95,7 +97,9 @@ def open_tutoring(
     """Everything that a turn needs; the keyword arguments are the ports that tests replace."""
     knowledge = open_knowledge(settings)
     with Storage.open(settings.database) as storage, open_checkpointer(settings.database) as checkpointer:
-        services = _services(settings, knowledge, storage, builder=builder, voice=voice, now=now)
+        forgetting = Forgetting(storage, checkpointer)
+        services = _services(settings, knowledge, storage, forgetting, builder=builder, voice=voice, now=now)
+        inbox, outbox = Inbox(storage), Outbox(storage)
         week = Week(knowledge.course, services.submissions, services.reviews, services.receipts)
         yield Tutoring(
             settings=settings,
@@ -103,9 +107,9 @@ def open_tutoring(
             tutor=Tutor(services, build_graph(checkpointer), week),
             builds=_builds(services),
             build_jobs=BuildJobs(storage),
-            inbox=Inbox(storage),
-            outbox=Outbox(storage),
-            forgetting=Forgetting(storage, checkpointer),
+            inbox=inbox,
+            outbox=outbox,
+            retention=Retention(inbox, outbox, checkpointer, days=settings.retention_days, now=now),
             knowledge=knowledge,
         )
 
@@ -114,6 +118,7 @@ def _services(
     settings: Settings,
     knowledge: Knowledge,
     storage: Storage,
+    forgetting: Forgetting,
     *,
     builder: Builder | None,
     voice: Voice | None,
@@ -125,12 +130,14 @@ def _services(
     return Services(
         course=course,
         learners=learners,
+        learner_model=LearnerModel(storage),
         submissions=Submissions(storage),
         reviews=reviews,
         receipts=receipts,
         gates=gates,
         hints=hints,
         asked=Asked(storage),
+        forgetting=forgetting,
         progress=Progress(storage, course, learners=learners, reviews=reviews, gates=gates, hints=hints),
         answerer=knowledge.answerer,
         assessor=Assessor(course, receipts, engine, Hadolint.find()),

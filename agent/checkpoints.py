@@ -45,23 +45,36 @@ def open_checkpointer(url: str) -> Iterator[Saver]:
             yield SqliteSaver(connection, serde=serde)
 
 
-def forget_before(saver: Saver, before: datetime) -> int:
-    """Removes what conversations said before then; returns how many conversations lost something.
+def aged(saver: Saver, before: datetime) -> list[str]:
+    """Conversations that hold something older, each once."""
+    return sorted({one.config["configurable"]["thread_id"] for one in saver.list(None) if _is_aged(one, before)})
 
-    One that went on since keeps its newest state. Call it while no turn runs.
+
+def _is_aged(one: CheckpointTuple, before: datetime) -> bool:
+    return _said(one) < before or len(_fresh(one, before)) < len(_lines(one))
+
+
+def tidy(saver: Saver, conversation: str, before: datetime) -> None:
+    """Removes what a conversation said before then; one that went on since keeps its newest state.
+
+    Call it while no turn of this conversation runs.
     """
-    threads: dict[str, list[CheckpointTuple]] = {}
-    for one in saver.list(None):
-        threads.setdefault(one.config["configurable"]["thread_id"], []).append(one)
-    old = {thread: kept for thread, kept in threads.items() if _said(kept[-1]) < before}
-    for thread, kept in old.items():
-        newest = kept[0]
-        if _said(newest) < before:
-            saver.delete_thread(thread)
-        elif not newest.pending_writes:
-            saver.delete_thread(thread)
-            _put_back(saver, newest)
-    return len(old)
+    newest = next(saver.list({"configurable": {"thread_id": conversation}}), None)
+    if newest is None or newest.pending_writes:
+        return  # an unfinished turn goes on from there; the next sweep comes back
+    saver.delete_thread(conversation)
+    if _said(newest) >= before:
+        newest.checkpoint["channel_values"]["history"] = _fresh(newest, before)
+        _put_back(saver, newest)
+
+
+def _lines(one: CheckpointTuple) -> list[dict[str, str]]:
+    lines: list[dict[str, str]] = one.checkpoint["channel_values"].get("history", [])
+    return lines
+
+
+def _fresh(one: CheckpointTuple, before: datetime) -> list[dict[str, str]]:
+    return [line for line in _lines(one) if datetime.fromisoformat(line["at"]) >= before]
 
 
 def _said(one: CheckpointTuple) -> datetime:

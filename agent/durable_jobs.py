@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -10,7 +11,8 @@ from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflo
 from sqlalchemy.engine import make_url
 
 POLL_SECONDS = 0.05  # idle cost stays small; a person notices a tenth of a second
-VERSION = "jobs-1"  # raised on purpose when the steps of a workflow change
+QUEUES = ("turns", "builds")
+VERSION = "jobs-2"  # raised on purpose when the steps of a workflow change
 
 
 class DurableJobs:
@@ -22,9 +24,10 @@ class DurableJobs:
         *,
         run_turn: Callable[[str], None],
         run_build: Callable[[str], None],
+        run_tidy: Callable[[str], None],
         executor: str = "local",
         build_workers: int = 1,
-        listen: Sequence[str] = ("turns", "builds"),
+        listen: Sequence[str] = QUEUES,
     ) -> None:
         DBOS(
             config={
@@ -46,6 +49,10 @@ class DurableJobs:
         def build_step(job_id: str) -> None:
             run_build(job_id)
 
+        @DBOS.step(name="tidy")
+        def tidy_step(conversation: str) -> None:
+            run_tidy(conversation)
+
         @DBOS.workflow(name="turn")
         def turn(key: str) -> None:
             turn_step(key)
@@ -54,7 +61,11 @@ class DurableJobs:
         def build(job_id: str) -> None:
             build_step(job_id)
 
-        self._turn, self._build = turn, build
+        @DBOS.workflow(name="tidy")
+        def tidy(conversation: str) -> None:
+            tidy_step(conversation)
+
+        self._turn, self._build, self._tidy = turn, build, tidy
 
     def __enter__(self) -> Self:
         DBOS.listen_queues(list(self._listen))
@@ -73,6 +84,12 @@ class DurableJobs:
     def submit_build(self, job_id: str) -> None:
         with SetWorkflowID(f"build:{job_id}"):
             DBOS.enqueue_workflow("builds", self._build, job_id)
+
+    def submit_tidy(self, conversation: str) -> None:
+        """Once a day at most, between two turns of the conversation."""
+        day = datetime.now(UTC).date().isoformat()
+        with SetWorkflowID(f"tidy:{conversation}:{day}"), SetEnqueueOptions(queue_partition_key=conversation):
+            DBOS.enqueue_workflow("turns", self._tidy, conversation)
 
 
 def _own_file(url: str) -> str:

@@ -16,6 +16,7 @@ from agent.records import BuildReceiptRow, DecisionRow, GateEventRow, Inspection
 from agent.reviews import from_json
 from agent.submissions import fetch
 from knowledge.course import Criterion, Lesson
+from tools.context import context_key
 from tools.errors import UnreadableFile
 from tools.files import Upload
 from tools.findings import Verdict
@@ -64,7 +65,7 @@ def faults_of(session: Session, review: Review, lesson: Lesson) -> Iterator[str]
     for judgement in review.claimed:
         criterion = lesson.criterion(judgement.criterion)
         if criterion is not None:
-            wrong = (*_quotes(judgement, upload), *_unfounded(session, review, criterion, judgement))
+            wrong = (*_quotes(judgement, upload), *_unfounded(session, review, upload, criterion, judgement))
             yield from (f"has {judgement.criterion}, which {what}" for what in wrong)
 
 
@@ -94,13 +95,15 @@ def _quotes(judgement: Judgement, upload: Upload) -> Iterator[str]:
             yield f"quotes what does not stand in {span.file}"
 
 
-def _unfounded(session: Session, review: Review, criterion: Criterion, judgement: Judgement) -> Iterator[str]:
+def _unfounded(
+    session: Session, review: Review, upload: Upload, criterion: Criterion, judgement: Judgement
+) -> Iterator[str]:
     """A `met` stands on a verbatim span, the tool's receipt or a decision, whichever the rubric asks for."""
     receipt = judgement.receipt
     if receipt is not None and receipt.kind == "decision":
         yield from _decided(session, review, judgement)
     elif receipt is not None:
-        yield from _attested(session, review, criterion, judgement, receipt)
+        yield from _attested(session, review, upload, criterion, judgement)
     elif judgement.verdict is Verdict.MET and (criterion.judged_by in _GROUND or not judgement.spans):
         yield "is met without evidence"
 
@@ -114,8 +117,11 @@ def _decided(session: Session, review: Review, judgement: Judgement) -> Iterator
 
 
 def _attested(
-    session: Session, review: Review, criterion: Criterion, judgement: Judgement, receipt: Receipt
+    session: Session, review: Review, upload: Upload, criterion: Criterion, judgement: Judgement
 ) -> Iterator[str]:
+    receipt = judgement.receipt
+    if receipt is None:
+        return
     if _GROUND.get(criterion.judged_by, receipt.kind) != receipt.kind:
         yield f"rests on a receipt of the wrong kind: {receipt.kind}"
     elif receipt.kind == "inspection":
@@ -123,6 +129,8 @@ def _attested(
         verdict = row.inspection["criteria"].get(criterion.aspect) if row else None
         if receipt.digest != review.row.upload_digest or verdict != judgement.verdict:
             yield "rests on an inspection that is not there, or says otherwise"
+    elif receipt.digest != context_key(upload):
+        yield "rests on a build of other files"
     elif (judgement.verdict is Verdict.MET) != _ran(session, receipt, review.at):
         yield "rests on a build receipt that is not there, or says otherwise"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from agent.checkpoints import Saver
@@ -19,6 +19,7 @@ from agent.records import (
     InboxRow,
     InspectionRow,
     Json,
+    ObservationRow,
     PersonRow,
     ReviewRow,
     UploadRow,
@@ -26,6 +27,7 @@ from agent.records import (
 from agent.reviews import from_json
 from agent.storage import Storage
 
+_Own = InboxRow | ReviewRow | BuildReceiptRow | AttemptRow | AskedRow | ObservationRow
 NOBODY = "somebody who asked to be forgotten"
 
 
@@ -39,9 +41,34 @@ class Forgotten:
     kept: int
 
 
+@dataclass(frozen=True)
+class Known:
+    """How much is stored of a person."""
+
+    messages: int
+    files: int
+    reviews: int
+    builds: int
+    attempts: int
+    answers: int
+    observations: int
+
+
 class Forgetting:
     def __init__(self, storage: Storage, checkpointer: Saver) -> None:
         self._storage, self._checkpointer = storage, checkpointer
+
+    def known(self, person_id: str) -> Known:
+        with self._storage.begin() as session:
+            return Known(
+                messages=_count(session, InboxRow, person_id),
+                files=len(_named(session, UploadRow.files, UploadRow.person_id == person_id)),
+                reviews=_count(session, ReviewRow, person_id),
+                builds=_count(session, BuildReceiptRow, person_id),
+                attempts=_count(session, AttemptRow, person_id),
+                answers=_count(session, AskedRow, person_id),
+                observations=_count(session, ObservationRow, person_id),
+            )
 
     def forget(self, person_id: str) -> Forgotten:
         """Deletes messages, conversations, drafts, hints, files and receipts; the ledger and its evidence stay.
@@ -61,6 +88,10 @@ class Forgetting:
         return Forgotten(messages, len(conversations), files, kept)
 
 
+def _count(session: Session, table: type[_Own], person_id: str) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(table.person_id == person_id)) or 0
+
+
 def _forget_files(session: Session, person_id: str) -> tuple[int, int]:
     """(deleted, kept): contents that a review or somebody else's upload names are kept."""
     mine = _named(session, UploadRow.files, UploadRow.person_id == person_id)
@@ -77,7 +108,7 @@ def _named(session: Session, files: InstrumentedAttribute[Json], *where: ColumnE
 
 
 def _forget_teaching(session: Session, person_id: str) -> None:
-    for table in (DraftRow, HintRow, AttemptRow, AskedRow):
+    for table in (DraftRow, HintRow, AttemptRow, AskedRow, ObservationRow):
         session.execute(delete(table).where(table.person_id == person_id))
     for job in session.scalars(select(BuildJobRow)):
         if job.request["person_id"] == person_id:

@@ -29,6 +29,8 @@ class Intent(StrEnum):
     ANSWER = "answer"
     SOCIAL = "social"
     STAFF = "staff query"
+    PRIVACY = "privacy"
+    BELIEFS = "beliefs"
     OUT_OF_SCOPE = "out of scope"
 
 
@@ -40,6 +42,10 @@ ACTIONS: Mapping[str, Intent] = {
     "show_findings": Intent.SUBMIT,
     "archive": Intent.STATUS,
     "status": Intent.STATUS,
+    "forget": Intent.PRIVACY,
+    "contest": Intent.BELIEFS,
+    "uphold": Intent.STAFF,
+    "dismiss": Intent.STAFF,
     "hint": Intent.STUCK,
     "approve": Intent.STAFF,
     "reject": Intent.STAFF,

@@ -219,6 +219,21 @@ class AskedRow(Base):
     created_at: Mapped[datetime]
 
 
+class ObservationRow(Base):
+    """One thing seen of what a learner knows; the same turn observes the same thing once."""
+
+    __tablename__ = "observations"
+    __table_args__ = (UniqueConstraint("key", "subject", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    key: Mapped[str]  # of the turn that showed it
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    lesson_id: Mapped[str]
+    subject: Mapped[str]  # id of a criterion, a question or a misconception
+    kind: Mapped[str]
+    evidence: Mapped[str]
+    created_at: Mapped[datetime]
+
+
 class InboxRow(Base):
     __tablename__ = "inbox"
     key: Mapped[str] = mapped_column(primary_key=True)  # team:channel:ts

@@ -71,6 +71,12 @@ class Reviews:
                 raise ConcurrentChange("Another submission of yours is being reviewed. Submit again in a moment.")
             return _record(session, row)
 
+    def of_turn(self, key: str) -> ReviewRecord | None:
+        """The review that a turn has made already, before a crash cut it off."""
+        with self._storage.begin() as session:
+            row = session.get(ReviewRow, key)
+            return _record(session, row) if row else None
+
     def draft(self, person_id: str, lesson_id: str, judgements: Sequence[Judgement]) -> None:
         """What the newest files would get; a formal review is something else."""
         with self._storage.begin() as session:

@@ -64,6 +64,8 @@ class Tutor:
 
     def _result(self, desk: Desk, decision: Decision, wording: str) -> TurnResult:
         gate = dict(desk.verdicts())
+        if decision.forget:  # last, so that the conversation that asked for it goes too
+            self.services.forgetting.forget(desk.person.id)
         reply = None if decision.silent else self._reply(desk, decision, wording)
         level = decision.hint_level
         return TurnResult(reply, decision.intent.value, level, gate, decision.notices, decision.build)

@@ -7,6 +7,7 @@ from pathlib import Path
 from agent.judgements import Judgement, Receipt, Span
 from agent.people import Person, Role
 from knowledge.course import Course, Criterion, Lesson, Section
+from tools.context import context_key
 from tools.files import SourceFile, Upload
 from tools.findings import Verdict
 
@@ -58,7 +59,8 @@ def course() -> Course:
 
 
 PLAN = SourceFile("plan.md", b"Logs go to stdout.\nThe image is promoted by digest.\n")
-UPLOAD = Upload.of([PLAN])
+UPLOAD = Upload.of([PLAN, SourceFile("Dockerfile", b"FROM busybox:1.36\n")])
+INPUTS = context_key(UPLOAD) or ""
 
 
 def met(identifier: str) -> Judgement:

@@ -12,6 +12,7 @@ from agent.conversation.desk import Desk
 from agent.conversation.guiding import guide
 from agent.intents import Intent
 from agent.language_model import Message
+from agent.learner_model import Observed
 from agent.replies import Reply
 from agent.topics import criterion_of, is_about_own_work
 from agent.turns import Notice
@@ -98,16 +99,23 @@ def assess_answer(desk: Desk) -> Decision:
     pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation)
     question = next((one for one in desk.lesson.questions if one.id == pending), None)
     belief = spot_misconception(desk)
+    if belief is not None:
+        _note(desk, belief.id, Observed.BELIEVES)
     if question is None:
         return _correct(belief) if belief else answer_question(desk, ())
     said = [point for point in question.points if _says(desk, point)]
     missing = [point for point in question.points if point not in said]
     desk.services.asked.answered(desk.person.id, desk.lesson.id, question.id, [one.id for one in said])
+    _note(desk, question.id, Observed.SHOWN if not missing else Observed.MISSED)
     if said and question.criterion:
         desk.services.hints.attempt(desk.person.id, desk.lesson.id, question.criterion, f"answer:{question.id}")
     if belief and missing:
         return _correct(belief)
     return _feedback(desk, question, said, missing)
+
+
+def _note(desk: Desk, subject: str, kind: Observed) -> None:
+    desk.services.learner_model.note(desk.person, desk.lesson.id, subject, kind, desk.turn.text, desk.turn.key)
 
 
 def _feedback(desk: Desk, question: Question, said: Sequence[Point], missing: Sequence[Point]) -> Decision:

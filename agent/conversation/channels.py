@@ -6,7 +6,7 @@ from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.intents import Intent
 
-_PERSONAL = (Intent.STUCK, Intent.SUBMIT, Intent.STATUS, Intent.ANSWER)
+_PERSONAL = (Intent.STUCK, Intent.SUBMIT, Intent.STATUS, Intent.ANSWER, Intent.PRIVACY, Intent.BELIEFS)
 
 
 def in_channel(desk: Desk, intent: Intent) -> Decision | None:

@@ -31,6 +31,7 @@ class Decision:
     silent: bool = False
     may_reword: bool = False
     hint_level: int = 0
+    forget: bool = False  # delete what is stored of this person once the turn is done
     archive_of: str = ""  # lesson whose week artefact goes with the reply
     question_asked: str = ""  # id of the lesson's question that `closing` puts
     notices: tuple[Notice, ...] = ()

@@ -9,9 +9,11 @@ from datetime import datetime
 from agent.answering import Answerer
 from agent.asked import Asked
 from agent.assessment import Assessor
+from agent.forgetting import Forgetting
 from agent.gatekeeping import Gates
 from agent.hints import Hints
 from agent.intents import Embed, IntentReader
+from agent.learner_model import LearnerModel
 from agent.learners import Learners
 from agent.people import Person
 from agent.progress import Progress
@@ -30,12 +32,14 @@ class Services:
 
     course: Course
     learners: Learners
+    learner_model: LearnerModel
     submissions: Submissions
     reviews: Reviews
     receipts: Receipts
     gates: Gates
     hints: Hints
     asked: Asked
+    forgetting: Forgetting
     progress: Progress
     answerer: Answerer
     assessor: Assessor

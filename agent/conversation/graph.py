@@ -11,7 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
-from agent.conversation import asking, guiding, handing_in, staff, standing
+from agent.conversation import asking, beliefs, guiding, handing_in, privacy, staff, standing
 from agent.conversation.channels import in_channel
 from agent.conversation.decision import Decision, from_state, to_state
 from agent.conversation.desk import Desk
@@ -22,7 +22,7 @@ from agent.voice import Brief
 MAX_REMEMBERED = 20  # lines of a conversation that later turns can see
 MAX_LINE = 4_000
 
-Line = dict[str, str]  # role, text, key
+Line = dict[str, str]  # role, text, key, at
 
 
 def append_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Line]:
@@ -86,6 +86,8 @@ NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
     Intent.STATUS: lambda desk, state: standing.report(desk),  # noqa: ARG005
     Intent.SOCIAL: lambda desk, state: standing.greet(desk),  # noqa: ARG005
     Intent.STAFF: lambda desk, state: staff.staff_query(desk),  # noqa: ARG005
+    Intent.PRIVACY: lambda desk, state: privacy.answer(desk),  # noqa: ARG005
+    Intent.BELIEFS: lambda desk, state: beliefs.answer(desk),  # noqa: ARG005
 }
 
 
@@ -131,7 +133,7 @@ def _as_drafted(decision: Decision) -> str:
 
 
 def _line(role: str, text: str, desk: Desk) -> Line:
-    return {"role": role, "text": text[:MAX_LINE], "key": desk.turn.key}
+    return {"role": role, "text": text[:MAX_LINE], "key": desk.turn.key, "at": desk.services.now().isoformat()}
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> Graph:

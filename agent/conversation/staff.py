@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agent.conversation import beliefs
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.conversation.passing import after_decision, held_reply
@@ -49,6 +50,9 @@ def _privately(desk: Desk, decision: Decision) -> Decision:
 
 def _answer(desk: Desk) -> Decision:
     action, text = desk.turn.action, desk.turn.text.strip()
+    if action is not None and action.id in ("uphold", "dismiss"):
+        uphold = action.id == "uphold"
+        return beliefs.settle(desk.services, desk.person, action.value, desk.turn.key, uphold=uphold)
     if action is not None:
         return _decide_pressed(desk, action.id, action.value)
     if match := _DECIDE.match(text):

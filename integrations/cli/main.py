@@ -33,11 +33,13 @@ def _register() -> None:
         review_command,
         slack_command,
         verify_command,
+        worker_command,
     )
 
     app.command("demo")(demo_command.demo)
     app.command("chat")(chat_command.chat)
     app.command("slack")(slack_command.slack)
+    app.command("worker")(worker_command.worker)
     app.command("ask")(ask_command.ask)
     app.command("ingest")(ingest_command.ingest)
     app.command("inspect")(inspect_command.inspect)

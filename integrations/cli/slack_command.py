@@ -6,6 +6,8 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -14,13 +16,14 @@ from slack_bolt.adapter.asgi import SlackRequestHandler
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 
-from agent.bootstrap import open_tutoring
+from agent.bootstrap import Tutoring, open_tutoring
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from integrations.slack.app import SlackTutor, open_slack
 
-RETRY_SECONDS = 2.0
+RETRY_SECONDS, SWEEP_SECONDS = 2.0, 3_600.0
 CONNECT_SECONDS = 15.0
+_log = logging.getLogger(__name__)
 
 
 def slack(
@@ -30,19 +33,37 @@ def slack(
     """Run the Slack app until it is stopped."""
     settings = Settings.read()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor:
-        stop = threading.Event()
-        threading.Thread(target=_deliver, args=(tutor, stop), daemon=True).start()
+    with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor, background(tutoring, tutor):
+        _serve_http(settings, tutor) if http else _serve_socket(settings, tutor)
+
+
+@contextmanager
+def background(tutoring: Tutoring, tutor: SlackTutor) -> Iterator[None]:
+    """What had to wait is tried again, and what is too old to be kept is swept away."""
+    stop = threading.Event()
+    loops = (
+        threading.Thread(target=_every, args=(RETRY_SECONDS, tutor.courier.flush, stop), daemon=True),
+        threading.Thread(target=_every, args=(SWEEP_SECONDS, lambda: _sweep(tutoring, tutor), stop), daemon=True),
+    )
+    for loop in loops:
+        loop.start()
+    try:
+        yield
+    finally:
+        stop.set()
+
+
+def _every(seconds: float, action: Callable[[], object], stop: threading.Event) -> None:
+    while not stop.wait(seconds):
         try:
-            _serve_http(settings, tutor) if http else _serve_socket(settings, tutor)
-        finally:
-            stop.set()
+            action()
+        except Exception:  # noqa: BLE001 - a loop that ends silently would be noticed weeks later
+            _log.exception("work in the background failed; it is tried again")
 
 
-def _deliver(tutor: SlackTutor, stop: threading.Event) -> None:
-    """What had to wait is tried again."""
-    while not stop.wait(RETRY_SECONDS):
-        tutor.courier.flush()
+def _sweep(tutoring: Tutoring, tutor: SlackTutor) -> None:
+    if tutor.room.jobs is not None:
+        tutoring.retention.sweep(tutor.room.jobs.submit_tidy)
 
 
 def _serve_http(settings: Settings, tutor: SlackTutor) -> None:
@@ -53,6 +74,10 @@ def _serve_http(settings: Settings, tutor: SlackTutor) -> None:
 
 def _serve_socket(settings: Settings, tutor: SlackTutor) -> None:
     connect(settings, tutor)
+    wait_for_signal()
+
+
+def wait_for_signal() -> None:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     signal.signal(signal.SIGINT, lambda *_: stopped.set())

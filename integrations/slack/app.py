@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from slack_bolt import App
 from slack_sdk import WebClient
 
 from agent.bootstrap import Tutoring
-from agent.durable_jobs import DurableJobs
+from agent.durable_jobs import QUEUES, DurableJobs
 from agent.errors import ConfigurationInvalid
 from agent.jobs import Jobs
 from agent.settings import Settings
@@ -34,13 +34,20 @@ class SlackTutor:
 
 
 @contextmanager
-def open_slack(tutoring: Tutoring) -> Iterator[SlackTutor]:
+def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterator[SlackTutor]:
     """The app with durable jobs behind it; what was accepted before a crash is taken up again."""
     settings = tutoring.settings
     client = open_client(settings)
     courier = Courier(client, tutoring.outbox)
     room = Room(tutoring, client, Attachments(client.token or "", settings.slack_base_url), courier)
-    jobs = DurableJobs(settings.database, run_turn=room.run_turn, run_build=room.run_build, executor=settings.executor)
+    jobs = DurableJobs(
+        settings.database,
+        run_turn=room.run_turn,
+        run_build=room.run_build,
+        run_tidy=tutoring.retention.tidy,
+        executor=settings.executor,
+        listen=listen,
+    )
     with jobs, ThreadPoolExecutor(LISTENERS) as executor:
         room.jobs = jobs
         for key, conversation in tutoring.inbox.unfinished():

@@ -11,18 +11,18 @@ import pytest
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
-from agent.checkpoints import forget_before, open_checkpointer
+from agent.checkpoints import aged, open_checkpointer, tidy
 
 
 class State(TypedDict, total=False):
-    said: Annotated[list[str], lambda old, new: [*old, *new][-2:]]
+    history: Annotated[list[dict[str, str]], lambda old, new: [*old, *new][-4:]]
     fails: bool
 
 
 def _answer(state: State) -> State:
     if state.get("fails"):
         raise ConnectionError
-    return {"said": ["answer"]}
+    return {"history": [_line("answer")]}
 
 
 @contextmanager
@@ -40,8 +40,16 @@ def _config(thread: str) -> dict[str, Any]:
 
 
 def _say(graph: Any, thread: str, text: str, **more: object) -> list[str]:
-    said: list[str] = graph.invoke({"said": [text], **more}, _config(thread), durability="sync")["said"]
-    return said
+    graph.invoke({"history": [_line(text)], **more}, _config(thread), durability="sync")
+    return _texts(graph, thread)
+
+
+def _line(text: str) -> dict[str, str]:
+    return {"text": text, "at": _now().isoformat()}
+
+
+def _texts(graph: Any, thread: str) -> list[str]:
+    return [line["text"] for line in graph.get_state(_config(thread)).values["history"]]
 
 
 def _now() -> datetime:
@@ -52,7 +60,7 @@ def test_a_conversation_goes_on_after_a_restart(storage_url: str) -> None:
     with _graph(storage_url) as graph:
         _say(graph, "a", "hello")
     with _graph(storage_url) as graph:
-        assert graph.get_state(_config("a")).values["said"] == ["hello", "answer"]
+        assert _texts(graph, "a") == ["hello", "answer"]
         assert graph.get_state(_config("b")).values == {}
 
 
@@ -63,31 +71,46 @@ def test_a_turn_that_was_cut_off_goes_on_where_it_stopped(storage_url: str) -> N
         assert graph.get_state(_config("a")).next == ("answer",)
 
 
+def _sweep(graph: Any, before: datetime) -> list[str]:
+    found = aged(graph.checkpointer, before)
+    for conversation in found:
+        tidy(graph.checkpointer, conversation, before)
+    return found
+
+
 def test_old_conversations_are_forgotten_and_new_ones_stay(storage_url: str) -> None:
     with _graph(storage_url) as graph:
         _say(graph, "old", "hello")
         between = _now()
         _say(graph, "new", "hello")
-        assert forget_before(graph.checkpointer, between) == 1
+        assert _sweep(graph, between) == ["old"]
         assert graph.get_state(_config("old")).values == {}
-        assert graph.get_state(_config("new")).values["said"] == ["hello", "answer"]
+        assert _texts(graph, "new") == ["hello", "answer"]
 
 
-def test_a_conversation_that_went_on_keeps_only_what_it_remembers(storage_url: str) -> None:
+def test_a_conversation_that_went_on_keeps_only_what_is_new(storage_url: str) -> None:
     with _graph(storage_url) as graph:
         _say(graph, "a", "my secret")
         between = _now()
         _say(graph, "a", "good morning")
-        assert forget_before(graph.checkpointer, between) == 1
+        assert _sweep(graph, between) == ["a"]
         assert len(list(graph.get_state_history(_config("a")))) == 1
-        assert graph.get_state(_config("a")).values["said"] == ["good morning", "answer"]
-        assert _say(graph, "a", "and on") == ["and on", "answer"]
+        assert _texts(graph, "a") == ["good morning", "answer"]
+        assert _say(graph, "a", "and on")[-2:] == ["and on", "answer"]
         assert "my secret" not in str(list(graph.get_state_history(_config("a"))))
-        assert forget_before(graph.checkpointer, between) == 0
+        assert _sweep(graph, between) == []
+
+
+def test_a_turn_that_was_cut_off_is_left_alone(storage_url: str) -> None:
+    with _graph(storage_url) as graph, pytest.raises(ConnectionError):
+        _say(graph, "a", "hello", fails=True)
+    with _graph(storage_url) as graph:
+        _sweep(graph, _now())
+        assert graph.get_state(_config("a")).next == ("answer",)
 
 
 def test_a_database_in_memory_keeps_conversations_while_it_is_open() -> None:
     with _graph("sqlite://") as graph:
         _say(graph, "a", "hello")
-        assert graph.get_state(_config("a")).values["said"] == ["hello", "answer"]
-        assert forget_before(graph.checkpointer, _now() + timedelta(seconds=1)) == 1
+        assert _texts(graph, "a") == ["hello", "answer"]
+        assert _sweep(graph, _now() + timedelta(seconds=1)) == ["a"]

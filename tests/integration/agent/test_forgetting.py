@@ -23,7 +23,7 @@ from agent.receipts import Receipts
 from agent.reviews import Reviews
 from agent.storage import Storage
 from agent.submissions import Submissions
-from tests.samples import LEARNER, UPLOAD, course, met
+from tests.samples import INPUTS, LEARNER, UPLOAD, course, met
 from tools.builder import BuildReceipt, Outcome, RunReport
 from tools.files import SourceFile, Upload
 from tools.findings import Verdict
@@ -52,8 +52,8 @@ def busy(storage: Storage, gates: Gates, people: Learners, saver: InMemorySaver)
     for number, upload in enumerate((UPLOAD, SECRET, SHARED)):
         submissions.record_upload(LEARNER.id, "first", upload, f"m{number}")
     submissions.record_upload(OTHER.id, "first", SHARED, "m9")
-    built = Judgement("P2", Verdict.MET, spans=met("P2").spans, receipt=Receipt("build", "sha256:kept", "built"))
-    for inputs in ("sha256:kept", "sha256:gone"):
+    built = Judgement("P2", Verdict.MET, spans=met("P2").spans, receipt=Receipt("build", INPUTS, "built"))
+    for inputs in (INPUTS, "sha256:gone"):
         receipts.save(LEARNER.id, BuildReceipt(inputs, Outcome.BUILT, "Built.", run=RAN))
     reviews.draft(LEARNER.id, "first", [met("P1")])
     gates.review(LEARNER.id, "first", reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), built], "r1"))
@@ -70,7 +70,7 @@ def busy(storage: Storage, gates: Gates, people: Learners, saver: InMemorySaver)
 
 def test_what_is_a_persons_own_is_gone(busy: Storage, saver: InMemorySaver) -> None:
     forgotten = Forgetting(busy, saver).forget(LEARNER.id)
-    assert (forgotten.messages, forgotten.conversations, forgotten.files, forgotten.kept) == (1, 1, 1, 2)
+    assert (forgotten.messages, forgotten.conversations, forgotten.files, forgotten.kept) == (1, 1, 1, 3)
     assert Inbox(busy).load("T:D1:1") is None
     assert len(Submissions(busy).workspace(LEARNER.id, "first")) == 0
     assert Hints(busy).level(LEARNER.id, "first", "P1") == 0
@@ -92,7 +92,7 @@ def test_the_gate_and_its_evidence_stay_and_verify(busy: Storage, gates: Gates, 
     state = gates.view(LEARNER.id, "first")
     Forgetting(busy, saver).forget(LEARNER.id)
     assert gates.view(LEARNER.id, "first") == state
-    assert Receipts(busy).for_inputs("sha256:kept") is not None
+    assert Receipts(busy).for_inputs(INPUTS) is not None
     assert ledger.verify(busy, course()) == []
 
 

@@ -10,11 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from agent.build_jobs import BuildJobs
 from agent.durable_jobs import DurableJobs
-from agent.jobs import ImmediateJobs
 from agent.storage import Storage
 from agent.turns import BuildRequest
 
@@ -37,7 +34,7 @@ def run_turn(key):
         time.sleep(600)
     note(f"end {key}")
 
-with DurableJobs(url, run_turn=run_turn, run_build=note) as jobs:
+with DurableJobs(url, run_turn=run_turn, run_build=note, run_tidy=note) as jobs:
     if mode == "hang":
         for key in "abc":
             jobs.submit_turn(key, "conversation")
@@ -68,7 +65,7 @@ def test_turns_keep_their_order_in_a_conversation_and_run_beside_other_conversat
         running.remove(conversation)
         done.append(key)
 
-    with DurableJobs(database_url, run_turn=run_turn, run_build=done.append) as jobs:
+    with DurableJobs(database_url, run_turn=run_turn, run_build=done.append, run_tidy=done.append) as jobs:
         for number in range(4):
             for conversation in "xy":
                 jobs.submit_turn(f"{conversation}{number}", conversation)
@@ -107,52 +104,20 @@ def test_a_turn_that_fails_is_tried_again(tmp_path: Path) -> None:
         if len(tries) < 2:
             raise ConnectionError
 
-    with DurableJobs(f"sqlite:///{tmp_path / 'jobs.db'}", run_turn=run_turn, run_build=tries.append) as jobs:
+    url = f"sqlite:///{tmp_path / 'jobs.db'}"
+    with DurableJobs(url, run_turn=run_turn, run_build=tries.append, run_tidy=tries.append) as jobs:
         jobs.submit_turn("a", "c")
         _eventually(lambda: len(tries) == 2)
 
 
-def test_immediate_jobs_run_each_key_once() -> None:
+def test_a_conversation_is_tidied_between_its_turns_and_once_a_day(database_url: str) -> None:
     done: list[str] = []
-    jobs = ImmediateJobs(done.append, done.append)
-    for _ in range(2):
+    with DurableJobs(database_url, run_turn=done.append, run_build=done.append, run_tidy=done.append) as jobs:
+        jobs.submit_tidy("c")
+        jobs.submit_tidy("c")
         jobs.submit_turn("a", "c")
-        jobs.submit_build("b")
-    assert done == ["a", "b"]
-
-
-def test_immediate_jobs_run_again_what_failed() -> None:
-    done: list[str] = []
-
-    def run_turn(key: str) -> None:
-        done.append(key)
-        if len(done) == 1:
-            raise ConnectionError
-
-    jobs = ImmediateJobs(run_turn, done.append)
-    with pytest.raises(ConnectionError):
-        jobs.submit_turn("a", "c")
-    jobs.submit_turn("a", "c")
-    assert done == ["a", "a"]
-
-
-def test_immediate_turns_of_a_conversation_wait_for_each_other() -> None:
-    running: list[str] = []
-    most: list[int] = []
-
-    def run_turn(key: str) -> None:
-        running.append(key)
-        most.append(len(running))
-        time.sleep(0.005)
-        running.remove(key)
-
-    jobs = ImmediateJobs(run_turn, running.append)
-    threads = [threading.Thread(target=jobs.submit_turn, args=(str(number), "c")) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == [1] * 8
+        _eventually(lambda: len(done) >= 2)
+    assert done == ["c", "a"]
 
 
 REQUEST = BuildRequest("m1:build", "T1:U1", "first", "m1", "T1:D1")

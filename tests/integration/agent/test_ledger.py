@@ -18,7 +18,7 @@ from agent.records import UNCHANGEABLE, ArtefactRow, DecisionRow, GateEventRow, 
 from agent.reviews import Reviews, to_json
 from agent.storage import Storage
 from knowledge.course import Course
-from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, criterion, held, lesson, met, unmet
+from tests.samples import INPUTS, INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, criterion, held, lesson, met, unmet
 from tools.builder import BuildReceipt, Outcome, RunReport
 from tools.findings import ASPECTS, Inspection, Verdict
 
@@ -176,7 +176,7 @@ def _receipt(kind: str, digest: str) -> Receipt:
     return Receipt(kind, digest, "met")
 
 
-RUNS = BuildReceipt("sha256:in", Outcome.BUILT, "Built.", run=RunReport(True, True, None, 0.5))
+RUNS = BuildReceipt(INPUTS, Outcome.BUILT, "Built.", run=RunReport(True, True, None, 0.5))
 FAILS = replace(RUNS, outcome=Outcome.FAILED, run=None)
 
 
@@ -185,7 +185,7 @@ def test_verdicts_on_receipts_hold(storage: Storage, people: Learners) -> None:
     receipts.save_inspection(_inspection(Verdict.MET))
     receipts.save(LEARNER.id, RUNS)
     inspected = Judgement("D1", Verdict.MET, receipt=_receipt("inspection", UPLOAD.digest))
-    built = Judgement("D6", Verdict.MET, receipt=_receipt("build", "sha256:in"))
+    built = Judgement("D6", Verdict.MET, receipt=_receipt("build", INPUTS))
     assert _pass_with(storage, TOOLED, inspected, built) == []
     receipts.save(LEARNER.id, FAILS)
     assert ledger.verify(storage, TOOLED) == []
@@ -196,7 +196,7 @@ def test_verdicts_that_their_receipts_do_not_carry_are_found(storage: Storage, p
     receipts.save_inspection(_inspection(Verdict.NOT_MET))
     receipts.save(LEARNER.id, FAILS)
     inspected = Judgement("D1", Verdict.MET, receipt=_receipt("inspection", UPLOAD.digest))
-    built = Judgement("D6", Verdict.MET, receipt=_receipt("build", "sha256:in"))
+    built = Judgement("D6", Verdict.MET, receipt=_receipt("build", INPUTS))
     assert _pass_with(storage, TOOLED, inspected, built) == [
         "rests on a build receipt that is not there, or says otherwise",
         "rests on an inspection that is not there, or says otherwise",
@@ -210,7 +210,7 @@ def test_a_tools_criterion_is_not_met_by_words(storage: Storage, people: Learner
 
 def test_receipts_of_another_kind_are_found(storage: Storage, people: Learners) -> None:
     swapped = [
-        Judgement("D1", Verdict.MET, receipt=_receipt("build", "sha256:in")),
+        Judgement("D1", Verdict.MET, receipt=_receipt("build", INPUTS)),
         Judgement("D6", Verdict.MET, receipt=_receipt("inspection", UPLOAD.digest)),
     ]
     assert _pass_with(storage, TOOLED, *swapped) == [

@@ -17,7 +17,7 @@ from agent.reviews import Reviews
 from agent.storage import Storage
 from agent.submissions import Submissions
 from agent.week import Week
-from tests.samples import INSTRUCTOR, LEARNER, UPLOAD, course, held, met
+from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, held, met
 from tools.builder import BuildReceipt, Outcome
 from tools.findings import ASPECTS, Inspection, Verdict
 
@@ -48,13 +48,14 @@ def test_it_holds_files_review_and_receipts(week: Week, storage: Storage, review
     reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), inspected, built], "m1")
     entries = _read(week.archive(LEARNER.id, "first"))
     assert list(entries) == [
+        "files/Dockerfile",
         "files/plan.md",
         "receipts/build.json",
         "receipts/inspection.json",
         "review.json",
         "review.md",
     ]
-    assert entries["files/plan.md"] == UPLOAD.files[0].text
+    assert entries["files/plan.md"] == PLAN.text
     assert "- **P1 Title P1**: met\n  > Logs go to stdout. (`plan.md`)\n" in entries["review.md"]
     assert json.loads(entries["review.json"])["judgements"][0]["spans"][0]["quote"] == "Logs go to stdout."
     assert json.loads(entries["receipts/build.json"])["outcome"] == "built"

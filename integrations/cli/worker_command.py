@@ -1,0 +1,41 @@
+"""`tutor worker`: takes turns and builds that another process has accepted; needs PostgreSQL between them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated
+
+import typer
+from sqlalchemy.engine import make_url
+
+from agent.bootstrap import open_tutoring
+from agent.durable_jobs import QUEUES
+from agent.errors import ConfigurationInvalid
+from agent.settings import Settings
+from integrations.cli.slack_command import background, wait_for_signal
+from integrations.slack.app import open_slack
+
+
+def worker(
+    queue: Annotated[list[str] | None, typer.Option(help="turns or builds; both where none is named")] = None,
+) -> None:
+    """Work off turns and builds beside other processes, until it is stopped."""
+    settings, queues = Settings.read(), tuple(queue or QUEUES)
+    _check(settings, queues)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):
+        print(f"Working on {' and '.join(queues)} as {settings.executor}.", flush=True)
+        wait_for_signal()
+
+
+def _check(settings: Settings, queues: tuple[str, ...]) -> None:
+    unknown = [one for one in queues if one not in QUEUES]
+    if unknown:
+        raise ConfigurationInvalid(f"There is no queue {unknown[0]}. Name {' or '.join(QUEUES)}.")
+    if make_url(settings.database).get_backend_name() == "sqlite":
+        raise ConfigurationInvalid(
+            "A worker shares its database with other processes, and SQLite has one writer. Set TUTOR_DATABASE_URL to a "
+            "PostgreSQL URL for all of them; without one, `tutor slack` does the work itself."
+        )
+    if settings.executor == "local":
+        raise ConfigurationInvalid("Give each process a name of its own in TUTOR_EXECUTOR, such as worker-1.")

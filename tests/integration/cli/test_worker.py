@@ -1,0 +1,28 @@
+"""What a worker needs before it takes work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import ConfigurationInvalid
+from integrations.cli.worker_command import worker
+
+
+def test_a_worker_asks_for_a_shared_database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TUTOR_DATA", str(tmp_path))
+    with pytest.raises(ConfigurationInvalid, match="TUTOR_DATABASE_URL"):
+        worker()
+
+
+def test_a_worker_asks_for_a_name_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUTOR_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1/none")
+    with pytest.raises(ConfigurationInvalid, match="TUTOR_EXECUTOR"):
+        worker()
+
+
+def test_a_queue_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUTOR_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1/none")
+    with pytest.raises(ConfigurationInvalid, match="no queue reviews"):
+        worker(["reviews"])
