@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
+from sqlalchemy import select
+
 from agent.records import BuildJobRow
 from agent.storage import Storage, insert_once
 from agent.turns import BuildRequest
@@ -34,6 +36,15 @@ class BuildJobs:
                 return False
             row.state = "stopped"
             return True
+
+    def stop_all(self, person_id: str) -> int:
+        """Stops every build of a person that waits or runs; returns how many."""
+        with self._storage.begin() as session:
+            waiting = session.scalars(select(BuildJobRow).where(BuildJobRow.state == "waiting"))
+            mine = [row for row in waiting if row.request["person_id"] == person_id]
+            for row in mine:
+                row.state = "stopped"
+            return len(mine)
 
     def is_stopped(self, job_id: str) -> bool:
         with self._storage.begin() as session:

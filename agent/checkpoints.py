@@ -68,6 +68,21 @@ def tidy(saver: Saver, conversation: str, before: datetime) -> None:
         _put_back(saver, newest)
 
 
+def take_back(saver: Saver, conversation: str, key: str) -> None:
+    """Removes what one turn said and was told; call it while no turn of this conversation runs."""
+    newest = next(saver.list({"configurable": {"thread_id": conversation}}), None)
+    if newest is None:
+        return
+    values = newest.checkpoint["channel_values"]
+    saver.delete_thread(conversation)
+    kept = [line for line in _lines(newest) if line["key"] != key]
+    if kept:
+        values["history"] = kept
+        if values.get("turn_key") == key:
+            values |= {"wording": "", "decision": {}}
+        _put_back(saver, newest)
+
+
 def _lines(one: CheckpointTuple) -> list[dict[str, str]]:
     lines: list[dict[str, str]] = one.checkpoint["channel_values"].get("history", [])
     return lines

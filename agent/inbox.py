@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from agent.records import InboxRow
 from agent.storage import Storage, insert_once
 
-NEW, RUNNING, DONE, FAILED, DELETED = "new", "running", "done", "failed", "deleted"
+NEW, RUNNING, DONE, FAILED, DELETED, STOPPED = "new", "running", "done", "failed", "deleted", "stopped"
+_OPEN = (NEW, RUNNING)
 
 
 class Inbox:
@@ -36,19 +37,51 @@ class Inbox:
         """None where the message is unknown, forgotten, or was deleted by its author."""
         with self._storage.begin() as session:
             row = session.get(InboxRow, key)
-            return dict(row.payload) if row is not None and row.state != DELETED else None
+            return dict(row.payload) if row is not None and row.payload and row.state != DELETED else None
+
+    def state(self, key: str) -> str:
+        """Empty where the message is unknown."""
+        with self._storage.begin() as session:
+            row = session.get(InboxRow, key)
+            return row.state if row is not None else ""
 
     def start(self, key: str) -> bool:
-        """Marks a turn as begun; False where its author took the message back before."""
-        return self._move(key, RUNNING, unless=(DELETED,))
+        """Marks a turn as begun; False where it is over, stopped, or its author took the message back before."""
+        return self._move(key, RUNNING)
 
     def finish(self, key: str, *, failed: bool = False) -> None:
-        self._move(key, FAILED if failed else DONE, unless=(DELETED,))
+        self._move(key, FAILED if failed else DONE)
 
-    def _move(self, key: str, state: str, *, unless: tuple[str, ...]) -> bool:
-        change = update(InboxRow).where(InboxRow.key == key, InboxRow.state.not_in(unless)).values(state=state)
+    def _move(self, key: str, state: str) -> bool:
+        change = update(InboxRow).where(InboxRow.key == key, InboxRow.state.in_(_OPEN)).values(state=state)
         with self._storage.begin() as session:
             return session.connection().execute(change).rowcount == 1
+
+    def is_wanted(self, key: str) -> bool:
+        """False once the author stopped the turn or took the message back: its reply is nobody's any more."""
+        with self._storage.begin() as session:
+            row = session.get(InboxRow, key)
+            return row is not None and row.state in _OPEN and bool(row.payload)
+
+    def stop(self, place: str, person_id: str) -> int:
+        """Ends what this person still waits for below `place`, a prefix of keys; returns how many turns that were."""
+        mine = (InboxRow.person_id == person_id, InboxRow.state.in_(_OPEN))
+        below = or_(InboxRow.key.startswith(f"{place}:", autoescape=True), InboxRow.conversation == place)
+        with self._storage.begin() as session:
+            return session.connection().execute(update(InboxRow).where(*mine, below).values(state=STOPPED)).rowcount
+
+    def takes_part(self, conversation: str, person_id: str) -> bool:
+        """Whether this person has spoken with the tutor in this conversation before."""
+        mine = select(InboxRow.key).where(InboxRow.person_id == person_id, InboxRow.conversation == conversation)
+        with self._storage.begin() as session:
+            return session.scalars(mine.limit(1)).first() is not None
+
+    def record(self, key: str, conversation: str, payload: Mapping[str, Any], *, person_id: str) -> None:
+        """Keeps what asks for no turn, such as feedback; what comes later under the same key replaces it."""
+        fresh = {"conversation": conversation, "person_id": person_id, "payload": dict(payload), "state": DONE}
+        with self._storage.begin() as session:
+            if not insert_once(session, InboxRow, key=key, created_at=datetime.now(UTC), **fresh):
+                session.execute(update(InboxRow).where(InboxRow.key == key).values(payload=dict(payload)))
 
     def edit(self, key: str, payload: Mapping[str, Any]) -> bool:
         """What was corrected before its turn began is what the turn reads; later the answer stands."""
@@ -68,7 +101,7 @@ class Inbox:
 
     def unfinished(self) -> list[tuple[str, str]]:
         """(key, conversation) of what was accepted and never finished, oldest first."""
-        open_ = select(InboxRow).where(InboxRow.state.in_((NEW, RUNNING)))
+        open_ = select(InboxRow).where(InboxRow.state.in_(_OPEN))
         with self._storage.begin() as session:
             rows = session.scalars(open_.order_by(InboxRow.created_at, InboxRow.key))
             return [(row.key, row.conversation) for row in rows]

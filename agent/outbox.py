@@ -20,12 +20,13 @@ DUE, SENT, GIVEN_UP = "due", "sent", "given up"
 
 @dataclass(frozen=True)
 class Outgoing:
-    """`tries` counts earlier attempts: where it is not 0, the chat may have the message already."""
+    """`uncertain`: an earlier attempt ended without an answer, so the chat may have the message already."""
 
     key: str
     channel: str
     payload: dict[str, Any]
-    tries: int
+    tries: int  # earlier attempts
+    uncertain: bool = False
 
 
 class Outbox:
@@ -45,24 +46,51 @@ class Outbox:
                 due_at=datetime.now(UTC),
             )
 
-    def due(self, limit: int = 50) -> list[Outgoing]:
+    def due(self, limit: int = 50, *, owner: str = "") -> list[Outgoing]:
         """Takes what is to be sent now, of each channel only its oldest: a message that waits holds it back.
 
-        What is taken is nobody else's for the length of the lease; ask again until nothing is left.
+        What is taken is nobody else's for the length of the lease, which `owner`, the name of a process, may
+        `release` when it starts again; ask until nothing is left.
         """
         heads = select(func.min(OutboxRow.id)).where(OutboxRow.state == DUE).group_by(OutboxRow.channel)
         now = datetime.now(UTC)
         ready = select(OutboxRow).where(OutboxRow.id.in_(heads), OutboxRow.due_at <= now)
         with self._storage.begin() as session:
             rows = session.scalars(ready.order_by(OutboxRow.id).limit(limit)).all()
-            return [_outgoing(row) for row in rows if _take(session, row, now)]
+            return [_outgoing(row) for row in rows if _take(session, row, now, owner)]
+
+    def release(self, owner: str) -> int:
+        """Gives back what a process of this name held when it ended; returns how many messages."""
+        held = (OutboxRow.state == DUE, OutboxRow.error == _held_by(owner))
+        with self._storage.begin() as session:
+            released = update(OutboxRow).where(*held).values(due_at=datetime.now(UTC))
+            return session.connection().execute(released).rowcount
+
+    def put_off(self, one: Outgoing, seconds: float) -> None:
+        """Gives a message back that was taken and not tried."""
+        with self._storage.begin() as session:
+            row = _find(session, one.key)
+            if row is not None:
+                row.due_at, row.tries = datetime.now(UTC) + timedelta(seconds=seconds), one.tries
+                row.error = "" if one.uncertain else _NOT_SENT
+
+    def cancel(self, turn: str) -> int:
+        """Drops what a turn still had to say, text and all; returns how many messages."""
+        waiting = (OutboxRow.state == DUE, OutboxRow.key.startswith(f"{turn}:", autoescape=True))
+        with self._storage.begin() as session:
+            dropped = update(OutboxRow).where(*waiting).values(state=GIVEN_UP, payload={}, error="cancelled")
+            return session.connection().execute(dropped).rowcount
 
     def sent(self, key: str, ts: str) -> None:
         """The text is gone with it; the key stays, so that a turn that runs again says nothing twice."""
         with self._storage.begin() as session:
             row = _find(session, key)
             if row is not None:
-                row.state, row.sent_ts, row.payload = SENT, ts, {}
+                row.state, row.sent_ts, row.payload, row.error = SENT, ts, {}, ""
+
+    def has(self, key: str) -> bool:
+        with self._storage.begin() as session:
+            return _find(session, key) is not None
 
     def where(self, key: str) -> str:
         """The timestamp that a sent message got; empty before."""
@@ -70,14 +98,17 @@ class Outbox:
             row = _find(session, key)
             return row.sent_ts if row else ""
 
-    def failed(self, key: str, error: str, *, retry_after: float | None) -> bool:
-        """Puts the message off; False when it is given up (no retry wanted, or too many)."""
+    def failed(self, key: str, error: str, *, retry_after: float | None, refused: bool = False) -> bool:
+        """Puts the message off; False when it is given up (no retry wanted, or too many).
+
+        `refused`: the chat said that it did not take the message.
+        """
         with self._storage.begin() as session:
             row = _find(session, key)
             if row is None:
                 return False
             again = retry_after is not None and row.tries < MAX_TRIES
-            row.state, row.error = DUE if again else GIVEN_UP, error[:200]
+            row.state, row.error = DUE if again else GIVEN_UP, _NOT_SENT if again and refused else error[:200]
             row.due_at = datetime.now(UTC) + timedelta(seconds=retry_after or 0)
             return again
 
@@ -92,12 +123,21 @@ def _find(session: Session, key: str) -> OutboxRow | None:
     return session.scalars(select(OutboxRow).where(OutboxRow.key == key)).one_or_none()
 
 
-def _take(session: Session, row: OutboxRow, now: datetime) -> bool:
+def _take(session: Session, row: OutboxRow, now: datetime, owner: str) -> bool:
     """Moves the row on, unless another process did so since it was read."""
     unchanged = (OutboxRow.id == row.id, OutboxRow.state == DUE, OutboxRow.due_at == row.due_at)
-    taken = update(OutboxRow).where(*unchanged).values(due_at=now + LEASE, tries=row.tries + 1)
-    return session.connection().execute(taken).rowcount == 1
+    lease = {"due_at": now + LEASE, "tries": row.tries + 1, "error": _held_by(owner)}
+    return session.connection().execute(update(OutboxRow).where(*unchanged).values(lease)).rowcount == 1
 
 
 def _outgoing(row: OutboxRow) -> Outgoing:
-    return Outgoing(row.key, row.channel, dict(row.payload), row.tries)
+    uncertain = row.tries > 0 and row.error != _NOT_SENT
+    return Outgoing(row.key, row.channel, dict(row.payload), row.tries, uncertain)
+
+
+_NOT_SENT = "refused"
+
+
+def _held_by(owner: str) -> str:
+    """While an attempt lasts, the error names who makes it: after a crash it tells whose the lease was."""
+    return f"held by {owner}"

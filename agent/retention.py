@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from agent.checkpoints import Saver, aged, tidy
+from agent.checkpoints import Saver, aged, take_back, tidy
 from agent.inbox import Inbox
 from agent.outbox import Outbox
 
@@ -27,3 +27,7 @@ class Retention:
 
     def tidy(self, conversation: str) -> None:
         tidy(self._checkpointer, conversation, self._now() - self._kept)
+
+    def take_back(self, conversation: str, key: str) -> None:
+        """What its author deleted is not remembered either."""
+        take_back(self._checkpointer, conversation, key)

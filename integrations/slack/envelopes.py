@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from agent.settings import Profile
 from integrations.slack.mrkdwn import to_plain
 
+Body = Mapping[str, Any]
 READ_SUBTYPES = (None, "file_share", "thread_broadcast")
+NOBODY = ("USLACKBOT", "USLACK")  # Slack itself speaks under these
+_ANYBODY = re.compile(r"<@[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message or a pressed button. `key` is the same for every delivery of it, by whatever event."""
+    """A message, a pressed button, a command or a shortcut. `key` is the same for every delivery of it."""
 
     key: str
     team: str
@@ -23,43 +27,148 @@ class Incoming:
     thread_ts: str  # where the reply goes; empty: top level
     user: str
     text: str
-    direct: bool
+    direct: bool  # nobody else reads it
     conversation: str
     files: tuple[dict[str, Any], ...] = ()
     action: dict[str, str] | None = None
+    kind: str = "message"  # message | action | command | shortcut | takeback
+    response_url: str = ""  # the reply goes there, seen by the asker only
+    stranger: bool = False  # of another workspace, by Slack Connect
+    edited: str = ""  # when the text was last corrected
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"files": list(self.files)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{**data, "files": tuple(data.get("files", ()))})
+        known = {one.name for one in fields(cls)}
+        kept = {name: value for name, value in data.items() if name in known}
+        return cls(**{**kept, "files": tuple(kept.get("files", ()))})
+
+    @property
+    def person_id(self) -> str:
+        return f"{self.team}:{self.user}"
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether others could read a reply in its place, though it is about somebody's own files."""
+        return bool(self.files) and not self.direct
+
+    @property
+    def memory(self) -> str:
+        """The conversation that is remembered with it."""
+        return f"{self.person_id}:{self.ts}" if self.is_aside else self.conversation
 
 
-def of_message(body: Mapping[str, Any], *, bot: str, profile: Profile) -> Incoming | None:
-    """A person's message to the tutor; None for everything that nobody addressed to it."""
-    event = body["event"]
-    if event.get("subtype") not in READ_SUBTYPES or event.get("bot_id") or not event.get("user"):
-        return None
-    direct = event.get("channel_type") == "im"
-    mentioned = event["type"] == "app_mention" or f"<@{bot}>" in event.get("text", "")
-    if event["user"] == bot or not (direct or mentioned):
-        return None
-    team, channel, ts = home_team(body), event["channel"], event["ts"]
-    root = event.get("thread_ts") or ""
-    reply_to = root if direct and profile is Profile.PLAIN else root or ts
-    return Incoming(
-        key=f"{team}:{channel}:{ts}",
-        team=team,
-        channel=channel,
-        ts=ts,
-        thread_ts=reply_to,
-        user=event["user"],
-        text=to_plain(event.get("text", ""), bot=bot),
-        direct=direct,
-        conversation=":".join(part for part in (team, channel, reply_to) if part),
-        files=tuple(_file(one) for one in event.get("files", ())),
-    )
+@dataclass(frozen=True)
+class Reader:
+    """Reads payloads for one bot in one workspace."""
+
+    team: str
+    bot: str
+    profile: Profile
+
+    def message(self, event: Body) -> Incoming | None:
+        """A person's message; None for what no person wrote. Whether it is for us, `addressing` says."""
+        if event.get("subtype") not in READ_SUBTYPES or event.get("bot_id") or not event.get("user"):
+            return None
+        if event["user"] in (self.bot, *NOBODY):
+            return None
+        channel, ts, root = event["channel"], event["ts"], event.get("thread_ts") or ""
+        direct = event.get("channel_type") == "im" or channel.startswith("D")
+        reply_to = root if direct and self.profile is Profile.PLAIN else root or ts
+        return Incoming(
+            key=f"{self.team}:{channel}:{ts}",
+            team=self.team,
+            channel=channel,
+            ts=ts,
+            thread_ts=reply_to,
+            user=event["user"],
+            text=to_plain(event.get("text") or "", bot=self.bot),
+            direct=direct,
+            conversation=_conversation(self.team, channel, reply_to),
+            files=tuple(_file(one) for one in event.get("files") or ()),
+            stranger=self._is_foreign(event.get("user_team") or event.get("source_team")),
+            edited=str((event.get("edited") or {}).get("ts") or ""),
+        )
+
+    def addressing(self, event: Body) -> bool | None:
+        """True: to us. False: not to us. None: a reply that names nobody; it is ours where we take part."""
+        text = event.get("text") or ""
+        if event.get("channel_type") == "im" or event["type"] == "app_mention" or f"<@{self.bot}>" in text:
+            return True
+        return None if event.get("thread_ts") and not _ANYBODY.search(text) else False
+
+    def action(self, body: Body) -> Incoming:
+        """A button of ours; Slack gives each press its own `action_ts`."""
+        action, channel = body["actions"][0], (body.get("channel") or {}).get("id", "")
+        message, container = body.get("message") or {}, body.get("container") or {}
+        ts, hidden = action["action_ts"], bool(container.get("is_ephemeral"))
+        root = message.get("thread_ts") or ""
+        reply_to = root if root or self.profile is Profile.PLAIN else message.get("ts", "")
+        user = body["user"]
+        return Incoming(
+            key=f"{self.team}:{channel or user['id']}:{ts}:action",
+            team=self.team,
+            channel=channel,
+            ts=ts,
+            thread_ts="" if hidden else reply_to,
+            user=user["id"],
+            text="",
+            direct=hidden or channel.startswith("D") or not channel,
+            conversation=self._aside(user["id"]) if hidden else _conversation(self.team, channel, reply_to),
+            action={"action_id": action["action_id"], "value": action.get("value") or ""},
+            kind="action",
+            response_url=str(body.get("response_url") or "") if hidden else "",
+            stranger=self._is_foreign(user.get("team_id")),
+        )
+
+    def command(self, body: Body) -> Incoming:
+        """The answer to a slash command is seen by its author only, in whatever place it was given."""
+        user, channel = body["user_id"], body["channel_id"]
+        return Incoming(
+            key=f"{self.team}:{channel}:{body['trigger_id']}:command",
+            team=self.team,
+            channel=channel,
+            ts="",
+            thread_ts="",
+            user=user,
+            text=to_plain(body.get("text") or "", bot=self.bot),
+            direct=True,
+            conversation=self._aside(user),
+            kind="command",
+            response_url=body["response_url"],
+        )
+
+    def shortcut(self, body: Body) -> Incoming:
+        """“Review this file” on a message; the answer goes to the direct message of who asked."""
+        user, channel, message = body["user"], body["channel"]["id"], body["message"]
+        files = message.get("files") or () if message.get("user") == user["id"] else ()
+        return Incoming(
+            key=f"{self.team}:{channel}:{body['action_ts']}:shortcut",
+            team=self.team,
+            channel=channel,
+            ts=message["ts"],
+            thread_ts="",
+            user=user["id"],
+            text="",
+            direct=False,
+            conversation=self._aside(user["id"]),
+            files=tuple(_file(one) for one in files),
+            kind="shortcut",
+            response_url=str(body.get("response_url") or ""),
+            stranger=self._is_foreign(user.get("team_id")),
+        )
+
+    def _aside(self, user: str) -> str:
+        return f"{self.team}:{user}"
+
+    def _is_foreign(self, team: object) -> bool:
+        return bool(team) and team != self.team
+
+
+def _conversation(*parts: str) -> str:
+    return ":".join(part for part in parts if part)
 
 
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,28 +177,16 @@ def _file(file: Mapping[str, Any]) -> dict[str, Any]:
     return {name: file[name] for name in wanted if name in file} | {"url": url}
 
 
-def of_action(body: Mapping[str, Any], *, profile: Profile) -> Incoming:
-    """A button of ours; Slack gives each press its own `action_ts`."""
-    action, channel = body["actions"][0], body.get("channel", {}).get("id", "")
-    message = body.get("message", {})
-    team, ts = body["team"]["id"], action["action_ts"]
-    root = message.get("thread_ts") or ""
-    reply_to = root if root or profile is Profile.PLAIN else message.get("ts", "")
-    return Incoming(
-        key=f"{team}:{channel or body['user']['id']}:{ts}:action",
-        team=team,
-        channel=channel,
-        ts=ts,
-        thread_ts=reply_to,
-        user=body["user"]["id"],
-        text="",
-        direct=channel.startswith("D") or not channel,
-        conversation=":".join(part for part in (team, channel, reply_to) if part),
-        action={"action_id": action["action_id"], "value": action.get("value") or ""},
-    )
-
-
-def home_team(body: Mapping[str, Any]) -> str:
+def home_team(body: Body) -> str:
     """The workspace where the app is installed: with Slack Connect the envelope may name the other one."""
     authorizations = body.get("authorizations") or [{}]
-    return str(authorizations[0].get("team_id") or body.get("team_id") or "")
+    team = body.get("team")
+    named = team.get("id") if isinstance(team, Mapping) else ""
+    return str(authorizations[0].get("team_id") or body.get("team_id") or named or "")
+
+
+_STOP = re.compile(r"\W*(please\s+)?(stop|cancel|abort)(\s+(it|this|that|please|the build))?\W*", re.IGNORECASE)
+
+
+def says_stop(text: str) -> bool:
+    return _STOP.fullmatch(text) is not None

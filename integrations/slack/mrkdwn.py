@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _FENCE = re.compile(r"(```.*?```)", re.DOTALL)
+_LANGUAGE = re.compile(r"^```[\w+-]+\n")  # Slack would show it as the first line of the code
 _CODE = re.compile(r"(`[^`\n]+`)")
 _LINK = re.compile(r"\[([^\]\n]+)\]\((https?://[^\s)]+)\)")
 _BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
@@ -19,7 +21,7 @@ _SPECIAL = re.compile(r"<!([a-z]+)[^>]*>")
 def from_markdown(text: str) -> str:
     """`&`, `<` and `>` are escaped first, so no text of a person can become a mention or a link."""
     parts = _FENCE.split(escape(text))
-    return "".join(part if part.startswith("```") else _inline(part) for part in parts)
+    return "".join(_LANGUAGE.sub("```\n", part) if part.startswith("```") else _inline(part) for part in parts)
 
 
 def escape(text: str) -> str:
@@ -50,16 +52,16 @@ def to_plain(text: str, *, bot: str) -> str:
 
 
 def pieces(text: str, limit: int) -> list[str]:
-    """`text` in parts of at most `limit` characters, cut at paragraphs, lines or words; fences are closed."""
+    """mrkdwn in parts of at most `limit` characters, cut at paragraphs, lines or words; fences are closed."""
     parts: list[str] = []
     rest = text
     while len(rest) > limit:
-        cut = _cut(rest, limit - 8)
+        cut = _whole(rest, _cut(rest, limit - 8))
         head, rest = rest[:cut].rstrip(), rest[cut:].lstrip("\n")
         if head.count("```") % 2:
             head, rest = f"{head}\n```", f"```\n{rest}"
         parts.append(head)
-    return [*parts, rest] if rest else parts
+    return [part for part in (*parts, rest) if part.replace("```", "").strip()]
 
 
 def _cut(text: str, limit: int) -> int:
@@ -68,3 +70,27 @@ def _cut(text: str, limit: int) -> int:
         if place > 0:
             return place
     return limit
+
+
+_OPEN = re.compile(r"(?:<[^>]*|&[a-z]{0,4})$")  # a link or an entity that the cut would break
+
+
+def _whole(text: str, cut: int) -> int:
+    """Moves the cut back to before what it would break: a link, an entity, a fence, or one visible character."""
+    broken = _OPEN.search(text, max(0, cut - 2_500), cut)
+    if broken and broken.start() > 0:
+        cut = broken.start()
+    while cut > 1 and _belongs(text[cut - 1], text[cut]):
+        cut -= 1
+    return cut
+
+
+def _belongs(before: str, after: str) -> bool:
+    """Whether the two are parts of one fence or one visible character: accents, joined emoji, skin tones."""
+    if before == after == "`":
+        return True
+    return _JOINER in (before, after) or unicodedata.combining(after) > 0 or after in _MODIFIERS
+
+
+_JOINER = "\u200d"
+_MODIFIERS = frozenset(["\ufe0e", "\ufe0f", *map(chr, range(0x1F3FB, 0x1F400))])

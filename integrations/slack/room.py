@@ -1,12 +1,8 @@
-"""Runs turns and builds that came in by Slack: from the stored message to the reply that is seen."""
+"""Runs turns that came in by Slack: from the stored message to the reply that is seen."""
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from functools import lru_cache
 from typing import Any
 
 from slack_sdk import WebClient
@@ -14,215 +10,183 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.bootstrap import Tutoring
 from agent.jobs import Jobs
-from agent.people import Person, Role
-from agent.replies import Reply
+from agent.people import Person
+from agent.replies import Action, Reply
 from agent.settings import Profile
-from agent.turns import BuildRequest, Turn, TurnResult
-from integrations.slack.blocks import message, pressed
+from agent.turns import Turn, TurnResult
+from integrations.slack.blocks import messages, pressed
+from integrations.slack.building import Building
 from integrations.slack.courier import Courier
+from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Incoming
 from integrations.slack.files import Attachments
-from integrations.slack.home import home
-from tools.builder import BuildProgress
+from integrations.slack.home import HomePages
+from integrations.slack.latest import Latest
 
-PROGRESS_SECONDS = 3.0  # between two edits of one message: what Slack asks for
 _APOLOGY = "Something went wrong on my side. Your message and your files are kept; please send the message again."
+_BETWEEN_US = "Your own work stays between us: I have answered in our direct message."
+_NO_FILE = "There is no file of yours in that message. I read files of your own only."
+_STRANGER = "I teach the members of this workspace only. Please ask whoever invited you here."
+_STOPPED = "Stopped. What you sent is kept; write again whenever you like."
 _log = logging.getLogger(__name__)
 
 
 class Room:
-    def __init__(self, tutoring: Tutoring, client: WebClient, attachments: Attachments, courier: Courier) -> None:
-        self._tutoring, self._client, self._attachments, self._courier = tutoring, client, attachments, courier
-        self.jobs: Jobs | None = None
-        self._name = lru_cache(maxsize=2_000)(self._name_of)
-        self._channel = lru_cache(maxsize=500)(self._channel_name)
+    def __init__(
+        self,
+        tutoring: Tutoring,
+        client: WebClient,
+        *,
+        attachments: Attachments,
+        courier: Courier,
+        directory: Directory,
+        homes: HomePages,
+        building: Building,
+        latest: Latest,
+    ) -> None:
+        self._tutoring, self._client, self._attachments = tutoring, client, attachments
+        self._courier, self._directory, self._homes = courier, directory, homes
+        self._building, self._latest = building, latest
+
+    @property
+    def jobs(self) -> Jobs | None:
+        return self._building.jobs
 
     def run_turn(self, key: str) -> None:
         """One reply for one message, whatever happens in between."""
         payload = self._tutoring.inbox.load(key)
-        if payload is None:
+        if payload is None or not self._tutoring.inbox.start(key):
+            self._tutoring.inbox.finish(key)
             return
         incoming = Incoming.from_json(payload)
-        self._tutoring.inbox.start(key)
-        self._show_work(incoming, "processing")
+        self.show_status(incoming.channel, incoming.thread_ts, "processing")
         try:
             self._answer(incoming)
             self._tutoring.inbox.finish(key)
-        except Exception:  # noqa: BLE001 - a person waits: whatever broke, they are told and the log has it
+        except Exception:  # noqa: BLE001 - a person waits, whatever broke
             _log.exception("turn %s failed", key)
-            self._courier.post(
-                f"{key}:apology",
-                channel=incoming.channel,
-                thread_ts=incoming.thread_ts,
-                message=message(Reply(_APOLOGY)),
-            )
+            self._apologize(incoming)
             self._tutoring.inbox.finish(key, failed=True)
         finally:
             self._courier.flush()
-            self._show_work(incoming, "active")
+            self.show_status(incoming.channel, incoming.thread_ts, "active")
+
+    def _apologize(self, incoming: Incoming) -> None:
+        """A person waits: whatever broke, they are told and the log has it. An answer that is there is enough."""
+        if not self._tutoring.outbox.has(f"{incoming.key}:reply"):
+            self._say(incoming, "apology", Reply(_APOLOGY))
 
     def _answer(self, incoming: Incoming) -> None:
         action = pressed(incoming.action) if incoming.action else None
-        if action is not None and action.id == "stop":
-            self._stop(incoming, action.value)
+        if incoming.kind == "takeback":
+            self._tutoring.retention.take_back(incoming.memory, incoming.key.removesuffix(":takeback"))
+        elif incoming.stranger:
+            self._say(incoming, "reply", Reply(_STRANGER))
+        elif incoming.kind == "shortcut" and not incoming.files:
+            self._whisper(incoming, _NO_FILE)
+        elif action is not None and action.id == "stop":
+            self._say(incoming, "stop", self._building.stop(action.value, incoming.person_id))
+        else:
+            self._take(incoming, action)
+
+    def _take(self, incoming: Incoming, action: Action | None) -> None:
+        person = self._directory.person(incoming.team, incoming.user)
+        result = self._tutoring.take(self._turn(incoming, person, action))
+        if not self._tutoring.inbox.is_wanted(incoming.key):
+            _log.info("turn %s was stopped; its answer is not sent", incoming.key)
             return
+        self._deliver(incoming, result)
+        if not _is_public(incoming):
+            self._homes.publish(person)
+
+    def _turn(self, incoming: Incoming, person: Person, action: Action | None) -> Turn:
+        """What concerns a learner's files is between the two, wherever they were sent."""
         files, refused = self._attachments.fetch(incoming.files)
-        person = self.person(incoming.team, incoming.user)
-        turn = Turn(
+        return Turn(
             key=incoming.key,
-            conversation=incoming.conversation,
+            conversation=incoming.memory,
             person=person,
             text=incoming.text,
-            channel=None if incoming.direct else self._channel(incoming.channel),
+            channel=self._directory.channel(incoming.channel) if _is_public(incoming) else None,
             files=files,
             refused=refused,
             action=action,
         )
-        self._deliver(incoming, self._tutoring.take(turn))
-        if incoming.direct:
-            self.publish_home(incoming.user, person)
 
     def _deliver(self, incoming: Incoming, result: TurnResult) -> None:
         if result.reply is not None:
-            self._courier.post(
-                f"{incoming.key}:reply",
-                channel=incoming.channel,
-                user="" if incoming.channel else incoming.user,
-                thread_ts=incoming.thread_ts,
-                message=message(result.reply),
-            )
+            self._say(incoming, "reply", result.reply)
         for notice in result.notices:
-            self._courier.post(notice.key, user=notice.person_id.partition(":")[2], message=message(notice.reply))
+            self._courier.post(notice.key, *messages(notice.reply), user=notice.person_id.partition(":")[2])
         self._courier.flush()
         for notice in result.notices:
-            self._refresh_home(notice.person_id)
+            self._homes.refresh(notice.person_id)
         if result.reply is not None:
             self._send_files(incoming, result.reply)
         if result.build is not None:
-            self._start_build(incoming, result.build)
+            self._building.start(incoming, result.build)
+
+    def _say(self, incoming: Incoming, what: str, reply: Reply) -> None:
+        key = f"{incoming.key}:{what}"
+        if incoming.is_aside:
+            self._courier.post(key, *messages(reply), user=incoming.user)
+            self._whisper(incoming, _BETWEEN_US)
+            return
+        self._courier.post(
+            key,
+            *messages(reply),
+            channel=incoming.channel,
+            user=incoming.user,
+            thread_ts=incoming.thread_ts,
+            response_url=incoming.response_url,
+        )
+
+    def _whisper(self, incoming: Incoming, text: str) -> None:
+        """A line where the person is, beside an answer that is elsewhere."""
+        self._courier.post(
+            f"{incoming.key}:note",
+            *messages(Reply(text)),
+            channel=incoming.channel,
+            user=incoming.user,
+            thread_ts=incoming.thread_ts,
+            response_url=incoming.response_url,
+        )
 
     def _send_files(self, incoming: Incoming, reply: Reply) -> None:
+        """To the direct message, whatever the place: they are one person's."""
         for file in reply.files:
             try:
+                here = incoming.channel.startswith("D")
                 self._client.files_upload_v2(
-                    channel=incoming.channel,
-                    thread_ts=incoming.thread_ts or None,
+                    channel=incoming.channel if here else self._directory.direct(incoming.user),
+                    thread_ts=incoming.thread_ts or None if here else None,
                     filename=file.name,
                     title=file.title or file.name,
                     content=file.data,
                 )
             except (SlackApiError, SlackClientError, OSError):
                 text = f"Slack did not take `{file.name}` just now. Ask for it again in a minute."
-                self._courier.post(
-                    f"{incoming.key}:{file.name}",
-                    channel=incoming.channel,
-                    thread_ts=incoming.thread_ts,
-                    message=message(Reply(text)),
-                )
+                self._say(incoming, f"{file.name}:failed", Reply(text))
 
-    def _start_build(self, incoming: Incoming, request: BuildRequest) -> None:
-        place = {
-            "channel": incoming.channel,
-            "thread_ts": incoming.thread_ts,
-            "ts": self._tutoring.outbox.where(f"{incoming.key}:reply"),
-            "user": incoming.user,
-            "team": incoming.team,
-        }
-        self._tutoring.build_jobs.put(request, place)
-        if self.jobs is not None:
-            self.jobs.submit_build(request.job_id)
+    def stop(self, place: str, incoming: Incoming) -> bool:
+        """Ends what this person waits for in a place, and says so once; False where there was nothing to stop."""
+        stopped = self._tutoring.inbox.stop(place, incoming.person_id)
+        stopped += self._tutoring.build_jobs.stop_all(incoming.person_id) if incoming.direct else 0
+        if stopped:
+            self._say(incoming, "stopped", Reply(_STOPPED))
+            self._courier.flush()
+        return stopped > 0
 
-    def _stop(self, incoming: Incoming, job_id: str) -> None:
-        stopped = self._tutoring.build_jobs.stop(job_id, f"{incoming.team}:{incoming.user}")
-        text = "Stopping the build." if stopped else "There is no build of yours to stop."
-        self._courier.post(
-            f"{incoming.key}:stop", channel=incoming.channel, thread_ts=incoming.thread_ts, message=message(Reply(text))
-        )
-
-    def run_build(self, job_id: str) -> None:
-        found = self._tutoring.build_jobs.load(job_id)
-        if found is None:
+    def show_status(self, channel: str, thread_ts: str, status: str) -> None:
+        """Only direct messages of the agent profile have one."""
+        if self._tutoring.settings.profile is not Profile.AGENT or not channel.startswith("D") or not thread_ts:
             return
-        request, place = found
-        reply = self._tutoring.builds.run(
-            request,
-            on_progress=self._progress(place),
-            cancelled=lambda: self._tutoring.build_jobs.is_stopped(job_id),
+        asked: dict[str, Any] = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
+        self._latest.show(
+            f"status:{channel}:{thread_ts}", lambda: self._client.api_call("agents.sessions.setStatus", json=asked)
         )
-        self._tutoring.build_jobs.done(job_id)
-        self._courier.post(
-            f"{job_id}:done", channel=place["channel"], thread_ts=place["thread_ts"], message=message(reply)
-        )
-        self._courier.flush()
-        self.publish_home(place["user"], self.person(place["team"], place["user"]))
 
-    def _progress(self, place: dict[str, str]) -> Callable[[BuildProgress], None]:
-        last = 0.0
 
-        def show(progress: BuildProgress) -> None:
-            nonlocal last
-            if time.monotonic() - last < PROGRESS_SECONDS or not place["ts"]:
-                return
-            last = time.monotonic()
-            text = f"Building, step {progress.step} of {progress.steps}: `{progress.text}`"
-            with suppress(SlackApiError, SlackClientError, OSError):
-                self._client.chat_update(channel=place["channel"], ts=place["ts"], **message(Reply(text)))
-
-        return show
-
-    def person(self, team: str, user: str) -> Person:
-        """The role comes from the configuration and from nowhere else."""
-        role = Role.INSTRUCTOR if user in self._tutoring.settings.instructors else Role.LEARNER
-        return Person(f"{team}:{user}", self._name(user), role)
-
-    def know_instructors(self, team: str) -> None:
-        """They are told of what waits for them, also before they have ever written."""
-        for user in self._tutoring.settings.instructors:
-            self._tutoring.tutor.enrol(self.person(team, user))
-
-    def _name_of(self, user: str) -> str:
-        try:
-            found: Any = self._client.users_info(user=user)
-        except (SlackApiError, SlackClientError, OSError):
-            return user
-        profile = found["user"].get("profile") or {}
-        return str(profile.get("display_name") or profile.get("real_name") or found["user"].get("real_name") or user)
-
-    def _channel_name(self, channel: str) -> str:
-        try:
-            found: Any = self._client.conversations_info(channel=channel)
-        except (SlackApiError, SlackClientError, OSError):
-            return channel
-        return str(found["channel"].get("name") or channel)
-
-    def publish_home(self, user: str, person: Person) -> None:
-        with suppress(SlackApiError, SlackClientError, OSError):
-            self._client.views_publish(user_id=user, view=home(self._tutoring.tutor.services, person))
-
-    def _refresh_home(self, person_id: str) -> None:
-        """A learner's page after somebody else decided on their work."""
-        person = self._tutoring.tutor.services.learners.find(person_id)
-        if person is not None and not person.is_instructor:
-            self.publish_home(person_id.partition(":")[2], person)
-
-    def open_home(self, team: str, user: str, *, greet_in: str = "") -> None:
-        """What a person sees who opens the app; the first time they are greeted in the conversation."""
-        person = self.person(team, user)
-        self._tutoring.tutor.enrol(person)
-        self.publish_home(user, person)
-        if greet_in and not person.is_instructor and self._tutoring.tutor.services.learners.is_new(person.id):
-            key = f"{team}:{greet_in}:greeting"
-            result = self._tutoring.take(Turn(key, f"{team}:{greet_in}", person, "hello"))
-            if result.reply is not None:
-                self._courier.post(key, channel=greet_in, message=message(result.reply))
-                self._courier.flush()
-
-    def _show_work(self, incoming: Incoming, status: str) -> None:
-        """Best effort: a status never holds an answer back."""
-        if self._tutoring.settings.profile is not Profile.AGENT or not incoming.direct or not incoming.thread_ts:
-            return
-        with suppress(SlackApiError, SlackClientError, OSError):
-            self._client.api_call(
-                "agents.sessions.setStatus",
-                json={"channel_id": incoming.channel, "thread_ts": incoming.thread_ts, "status": status},
-            )
+def _is_public(incoming: Incoming) -> bool:
+    """Whether others read the reply."""
+    return not incoming.direct and not incoming.is_aside

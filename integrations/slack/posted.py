@@ -1,0 +1,40 @@
+"""Finds out whether a message is in Slack already, after an attempt that ended without an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk import WebClient
+
+EVENT_TYPE = "tutor_message"
+SLACK_IS_BEHIND = 120.0  # seconds by which Slack's clock may differ from ours
+MAX_PAGES = 10
+
+
+def metadata(key: str) -> dict[str, Any]:
+    """Travels with a message, unseen: the key by which it is known again."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def find(client: WebClient, key: str, *, channel: str, thread_ts: str, since: float) -> str | None:
+    """The timestamp of the message with this key; raises what the client raises."""
+    place: dict[str, Any] = {"channel": channel, "oldest": f"{since - SLACK_IS_BEHIND:.6f}", "limit": 100}
+    cursor = ""
+    for _ in range(MAX_PAGES):
+        page = _page(client, place | ({"cursor": cursor} if cursor else {}), thread_ts)
+        found = next((one["ts"] for one in page["messages"] if _key(one) == key), None)
+        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+        if found or not cursor:
+            return found
+    return None
+
+
+def _page(client: WebClient, place: dict[str, Any], thread_ts: str) -> Any:
+    if thread_ts:
+        return client.conversations_replies(ts=thread_ts, include_all_metadata=True, **place)
+    return client.conversations_history(include_all_metadata=True, **place)
+
+
+def _key(message: dict[str, Any]) -> str:
+    metadata = message.get("metadata") or {}
+    return str(metadata.get("event_payload", {}).get("key", "")) if metadata.get("event_type") == EVENT_TYPE else ""
