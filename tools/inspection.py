@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from tools.checks import advice as advice_checks
-from tools.checks import base_images, installs, lean, process, secrets
+from tools.checks import base_images, downloads, lean, lock_files, process, python_packages, secrets
 from tools.checks.rule import Rule, Subject
 from tools.compose.inspection import inspect_compose
 from tools.dockerfile.parser import Parsed, parse
@@ -21,7 +21,9 @@ from tools.hadolint import Hadolint, advice
 CHECKS_VERSION = "1"
 RULES: tuple[Rule, ...] = (
     *base_images.RULES,
-    *installs.RULES,
+    *python_packages.RULES,
+    *lock_files.RULES,
+    *downloads.RULES,
     *secrets.RULES,
     *lean.RULES,
     *process.RULES,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tools.checks.rule import Hit, Rule, Subject
-from tools.compose.images import parse_reference
 from tools.dockerfile.parser import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.findings import Verdict
+from tools.images import parse_reference
 
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",)
 

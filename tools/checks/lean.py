@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from tools.checks.rule import Check, Hit, Rule, Subject
 from tools.checks.secrets import copies_everything
-from tools.compose.images import parse_reference
 from tools.dockerfile.parser import Instruction
 from tools.dockerfile.shell import Command
 from tools.findings import Verdict
+from tools.images import parse_reference
 
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds",)
 _TOOLS = re.compile(

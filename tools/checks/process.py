@@ -6,15 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from tools.checks.rule import Check, Hit, Rule, Subject
-from tools.compose.images import parse_reference
+from tools.checks.rule import Hit, Subject, gating
 from tools.dockerfile.parser import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.errors import UnreadableFile
 from tools.files import SourceFile
-from tools.findings import Verdict
+from tools.images import parse_reference
 
-_LINKS = ("https://docs.docker.com/build/building/best-practices/#entrypoint",)
 _SHELLS = ("sh", "bash", "ash", "dash")
 _NON_ROOT_BASE = re.compile(r"nonroot|non-root|rootless|unprivileged", re.IGNORECASE)
 
@@ -96,12 +94,7 @@ def _tag(stage: Stage) -> str:
 
 
 _TAIL = "USER 10001\n"
-_BASE = "FROM python:3.12-slim\n"
-
-
-def _rule(name: str, message: str, question: str, check: Check, bad: str, good: str) -> Rule:
-    return Rule(name, "D5", Verdict.NOT_MET, message, question, check, bad, good, _LINKS)
-
+_rule = gating("D5", "https://docs.docker.com/build/building/best-practices/#entrypoint")
 
 RULES = (
     _rule(
@@ -109,31 +102,31 @@ RULES = (
         "{it} puts a shell in front of the program: the shell is PID 1 and does not pass SIGTERM on.",
         "Which process receives the signal when this container is stopped?",
         _shell_form,
-        _BASE + _TAIL + "CMD python app.py\n",
-        _BASE + _TAIL + 'CMD ["python", "app.py"]\n',
+        _TAIL + "CMD python app.py\n",
+        _TAIL + 'CMD ["python", "app.py"]\n',
     ),
     _rule(
         "process-missing",
         "The final stage says nowhere what it runs; the base image decides.",
         "What is the one process of this container?",
         _no_process,
-        _BASE + _TAIL,
-        _BASE + _TAIL + 'CMD ["python", "app.py"]\n',
+        _TAIL,
+        _TAIL + 'CMD ["python", "app.py"]\n',
     ),
     _rule(
         "script-without-exec",
         "`{it}` starts the program as a child of the shell instead of becoming it.",
         "What has PID 1 after the last line of this script has run?",
         _script_without_exec,
-        _BASE + _TAIL + 'ENTRYPOINT ["/start.sh"]\n',
-        _BASE + _TAIL + 'ENTRYPOINT ["python", "app.py"]\n',
+        _TAIL + 'ENTRYPOINT ["/start.sh"]\n',
+        _TAIL + 'ENTRYPOINT ["python", "app.py"]\n',
     ),
     _rule(
         "process-as-root",
         "The process runs as root ({it}).",
         "What does this process need root for, and what could somebody do with it who breaks in?",
         _root,
-        _BASE + 'CMD ["python", "app.py"]\n',
-        _BASE + _TAIL + 'CMD ["python", "app.py"]\n',
+        'CMD ["python", "app.py"]\n',
+        _TAIL + 'CMD ["python", "app.py"]\n',
     ),
 )

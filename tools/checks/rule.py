@@ -32,6 +32,11 @@ class Subject:
     def runs(self) -> list[tuple[Stage, Instruction, list[Command]]]:
         return [(stage, one, commands(one)) for stage in self.stages for one in stage.of("RUN")]
 
+    @cached_property
+    def commands(self) -> list[tuple[Instruction, Command, list[Command]]]:
+        """Each command of a RUN with its instruction and its siblings."""
+        return [(one, command, found) for _, one, found in self.runs for command in found]
+
     def in_final(self, stage: Stage) -> bool:
         """Whether a layer of this stage is part of the image that is shipped."""
         return self.final is not None and stage in list(self.final.lineage())
@@ -79,3 +84,15 @@ class Rule:
             effect=hit.effect or self.effect,
             links=self.links,
         )
+
+
+HEAD = "FROM python:3.12-slim\n"
+
+
+def gating(criterion: str, *links: str) -> Callable[[str, str, str, Check, str, str], Rule]:
+    """Makes rules of one criterion that hold the gate; their examples stand on one base."""
+
+    def make(name: str, message: str, question: str, check: Check, bad: str, good: str) -> Rule:
+        return Rule(name, criterion, Verdict.NOT_MET, message, question, check, HEAD + bad, HEAD + good, links)
+
+    return make

@@ -6,14 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from tools.checks.rule import Check, Hit, Rule, Subject
-from tools.compose.credentials import credentials_in_command, has_embedded_credential, is_credential, is_secret_name
+from tools.checks.rule import Hit, Subject, gating
+from tools.credentials import credentials_in_command, has_embedded_credential, is_credential, is_secret_name
 from tools.dockerfile.parser import Instruction
 from tools.dockerfile.stages import pairs
 from tools.errors import UnreadableFile
-from tools.findings import Verdict
 
-_LINKS = ("https://docs.docker.com/build/building/secrets/",)
 _SECRET_FILE = re.compile(
     r"(^|/)(\.env(\.(?!example|sample|template|dist)[\w.]+)?|[\w.-]+\.env|id_(rsa|ed25519|ecdsa|dsa)|\.npmrc|\.netrc|\.pypirc|"
     r"\.git-credentials|credentials(\.json)?|service-?account[\w-]*\.json|secrets?\.(ya?ml|json|toml|env)|[\w.-]+\.(pem|key|p12|pfx|jks))$",
@@ -116,10 +114,7 @@ def _holds_something(path: str, subject: Subject) -> bool:
         return True
 
 
-def _rule(name: str, message: str, question: str, check: Check, bad: str, good: str) -> Rule:
-    head = "FROM python:3.12-slim\n"
-    return Rule(name, "D3", Verdict.NOT_MET, message, question, check, head + bad, head + good, _LINKS)
-
+_rule = gating("D3", "https://docs.docker.com/build/building/secrets/")
 
 RULES = (
     _rule(

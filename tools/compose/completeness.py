@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from tools.compose.dockerfiles import dockerfile_of, settings_in, text_of
 from tools.compose.document import Mapping, Scalar
 from tools.compose.families import FAMILIES, Family, family_of
-from tools.compose.images import parse_reference
 from tools.compose.named_services import WORKER, services_in_plans
 from tools.compose.references import Reference, references_in, references_of
 from tools.compose.rules import Hit, Rule
 from tools.compose.stack import ProblemKind, Service, Stack
 from tools.files import FileKind
 from tools.findings import Severity, Verdict
+from tools.images import parse_reference
 
 _IMAGES = "https://docs.docker.com/reference/compose-file/services/#image"
 _SERVICES = "https://docs.docker.com/reference/compose-file/services/"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from tools.compose.credentials import credentials_in_command, has_embedded_credential, is_credential
 from tools.compose.document import Mapping, Place, Scalar
 from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.rules import Hit, Rule
 from tools.compose.stack import Service, Setting, Stack, Value
+from tools.credentials import credentials_in_command, has_embedded_credential, is_credential
 from tools.errors import UnreadableFile
 from tools.files import FileKind, SourceFile
 from tools.findings import Severity, Verdict

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 
 from tools.compose.document import Place
 from tools.compose.stack import Service, Stack
+from tools.dockerfile.parser import parse
+from tools.dockerfile.stages import Stage, pairs, stages
 from tools.errors import UnreadableFile
 from tools.files import FileKind, SourceFile
-
-MAX_STAGES = 100
-MAX_SETTINGS = 100  # ENV instructions of one stage that are read
-MAX_LINE = 10_000
-
-_FROM = re.compile(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?", re.IGNORECASE | re.MULTILINE)
-_HEALTHCHECK = re.compile(r"^[ \t]*HEALTHCHECK[ \t]+(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def dockerfile_of(stack: Stack, service: Service) -> SourceFile | None:
@@ -55,52 +47,33 @@ def text_of(file: SourceFile) -> str:
         return ""
 
 
-@dataclass(frozen=True)
-class _Stage:
-    base: str
-    name: str
-    start: int
-    text: str
-
-
 @lru_cache(maxsize=32)
-def _stages(text: str) -> tuple[_Stage, ...]:
-    found = list(islice(_FROM.finditer(text), MAX_STAGES))
-    ends = [*(match.start() for match in found[1:]), len(text)]
-    return tuple(
-        _Stage(match[1], (match[2] or "").lower(), match.end(), text[match.end() : end])
-        for match, end in zip(found, ends, strict=False)
-    )
+def _stages(text: str) -> tuple[Stage, ...]:
+    return tuple(stages(parse(text)))
 
 
-def _ancestry(text: str, target: str) -> Iterator[_Stage]:
-    """The stage that is built (the named one, else the last), then those that it stands on."""
-    stages = _stages(text)
-    named = {stage.name: stage for stage in stages if stage.name}
-    stage = named.get(target.lower()) or (stages[-1] if stages else None)
-    while stage is not None:
-        yield stage
-        below = named.pop(stage.base.lower(), None)
-        stage = below if below is not stage else None
+def target_stage(text: str, target: str) -> Stage | None:
+    """The stage that is built: the named one, else the last."""
+    found = _stages(text)
+    named = (one for one in reversed(found) if target and one.name.lower() == target.lower())
+    return next(named, found[-1] if found else None)
+
+
+def built_stage(stack: Stack, service: Service) -> Stage | None:
+    target = service.build.target if service.build else ""
+    return target_stage(dockerfile_text(stack, service), target)
 
 
 def final_base(stack: Stack, service: Service) -> str:
-    target = service.build.target if service.build else ""
-    return next((stage.base for stage in reversed(list(_ancestry(dockerfile_text(stack, service), target)))), "")
+    stage = built_stage(stack, service)
+    return list(stage.lineage())[-1].base if stage else ""
 
 
 def has_healthcheck(stack: Stack, service: Service) -> bool:
     """Whether the built image brings a health check; the stage's own counts before those beneath it."""
-    target = service.build.target if service.build else ""
-    for stage in _ancestry(dockerfile_text(stack, service), target):
-        checks = _HEALTHCHECK.findall(stage.text)
-        if checks:
-            return str(checks[-1]).upper() != "NONE"
-    return False
-
-
-_ENV_LINE = re.compile(r"^[ \t]*(ENV|CMD|ENTRYPOINT)[ \t]+((?:[^\n\\]|\\\n?)*)", re.IGNORECASE | re.MULTILINE)
-_ENV_PAIR = re.compile(r"([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s\\]*)")
+    stage = built_stage(stack, service)
+    check = stage.last("HEALTHCHECK") if stage else None
+    return check is not None and check.value.upper().split()[:1] != ["NONE"]
 
 
 def dockerfile_settings(stack: Stack, service: Service) -> Iterator[tuple[str, str, Place]]:
@@ -112,12 +85,10 @@ def dockerfile_settings(stack: Stack, service: Service) -> Iterator[tuple[str, s
 
 def settings_in(path: str, text: str, target: str = "") -> Iterator[tuple[str, str, Place]]:
     """The same of one Dockerfile, for a stage or the last one."""
-    for stage in _ancestry(text, target):
-        for match in islice(_ENV_LINE.finditer(stage.text), MAX_SETTINGS):
-            line = text.count("\n", 0, stage.start + match.start()) + 1
-            place = Place(path, line, line + match[2].count("\n"))
-            if match[1].upper() != "ENV":
-                yield "", match[2], place
-                continue
-            for name, value in _ENV_PAIR.findall(match[2][:MAX_LINE]):
-                yield name, value.strip("\"'"), place
+    stage = target_stage(text, target)
+    for one in (one for ancestor in (stage.lineage() if stage else ()) for one in ancestor.instructions):
+        place = Place(path, one.line, one.end_line)
+        if one.keyword in ("CMD", "ENTRYPOINT"):
+            yield "", one.value, place
+        elif one.keyword == "ENV":
+            yield from ((name, value, place) for name, value in pairs(one.value))

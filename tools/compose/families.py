@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 
 from tools.compose.dockerfiles import final_base
-from tools.compose.images import parse_reference
 from tools.compose.stack import Service, Stack
+from tools.images import parse_reference
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,151 @@
+"""D2 for what comes from an address: a checksum, a commit or a revision says what it has to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tools.checks.rule import Hit, Subject, gating
+from tools.dockerfile.parser import Instruction
+from tools.dockerfile.shell import Command
+
+_CHECKED = re.compile(r"\b(sha(256|512|1|384)sum|md5sum|shasum|gpgv?|cosign|minisign|openssl dgst|b2sum)\b")
+_ADDRESS = re.compile(r"https?://\S+|\bs3://\S+|\bgs://\S+")
+_COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
+_SHELLS = frozenset("sh bash ash zsh dash python python3 node perl ruby tar gunzip unzip apt-key".split())
+
+
+def _downloads(subject: Subject) -> Iterator[Hit]:
+    """A file from an address that nothing checks before it is used."""
+    for one, command, found in subject.commands:
+        if command.name not in ("curl", "wget", "aria2c") or not _fetches(command):
+            continue
+        checked = any(_CHECKED.search(other.text) for other in found) or _later_checked(subject, one)
+        if not checked and not _only_asks(command):
+            yield Hit(command.line, _shown(command.text))
+
+
+def _fetches(command: Command) -> bool:
+    return any(_ADDRESS.search(word) or word.startswith("$") for word in command.words[1:])
+
+
+def _only_asks(command: Command) -> bool:
+    """A request to the machine itself, or one whose answer is thrown away."""
+    return bool(re.search(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0)", command.text)) or command.has(
+        "-I", "--head", "--spider"
+    )
+
+
+def _later_checked(subject: Subject, one: Instruction) -> bool:
+    """A check in a following RUN of the file counts: the build fails there."""
+    return any(_CHECKED.search(other.value) for _, other, _ in subject.runs if other.line > one.line)
+
+
+def _shown(text: str) -> str:
+    return re.sub(r"//[^/@\s]+@", "//…@", " ".join(text.split()))[:70]
+
+
+def _piped_downloads(subject: Subject) -> Iterator[Hit]:
+    for _, command, found in subject.commands:
+        fetched = command.name in ("curl", "wget") and command.piped_to in _SHELLS - {"tar", "gunzip", "unzip"}
+        inline = command.name in ("sh", "bash") and re.search(r"\$\(\s*(curl|wget)|<\(\s*(curl|wget)", command.text)
+        if (fetched or inline) and not any(_CHECKED.search(other.text) for other in found):
+            yield Hit(command.line, _shown(command.text))
+
+
+def _added_addresses(subject: Subject) -> Iterator[Hit]:
+    for stage in subject.stages:
+        for one in stage.of("ADD"):
+            sources = one.argv[:-1] if one.argv else one.value.split()[:-1]
+            for source in sources:
+                if (
+                    source.startswith(("http://", "https://"))
+                    and not source.endswith(".git")
+                    and not one.flag("checksum")
+                ) or (re.search(r"(\.git|^git@\S+)(#|$)", source) and not re.search(r"#[0-9a-f]{40}", source)):
+                    yield Hit(one.line, _shown(source), one.end_line)
+
+
+def _cloned_heads(subject: Subject) -> Iterator[Hit]:
+    for _, command, found in subject.commands:
+        if command.words[:2] != ("git", "clone"):
+            continue
+        after = [
+            other for other in found if other.name == "git" and {"checkout", "reset", "switch"} & set(other.words[1:5])
+        ]
+        fixed = any(_COMMIT.search(" ".join(other.words[2:])) or "$" in other.text for other in after)
+        tagged = re.search(r"(--branch|-b)[ =]\"?\$?\{?v?\d+\.\d+", command.text) is not None
+        if not fixed and not tagged:
+            yield Hit(command.line, _shown(command.text))
+
+
+def _model_heads(subject: Subject) -> Iterator[Hit]:
+    """Weights fetched during the build by a name that moves."""
+    for _, one, found in subject.runs:
+        text = "\n".join([one.value, *(doc.body for doc in one.heredocs)])
+        call = re.search(
+            r"(from_pretrained|snapshot_download|hf_hub_download|SentenceTransformer|pipeline|load_dataset)\s*\(", text
+        )
+        tool = next((command for command in found if _fetches_model(command)), None)
+        if (call or tool) and not re.search(
+            r"revision\s*=\s*[\"']?(?!main\b|master\b)[\w$]|--revision[ =](?!main\b|master\b)\S+", text
+        ):
+            yield Hit(
+                tool.line if tool else one.line_of(call.group() if call else ""),
+                (tool.text if tool else call.group() if call else "")[:60],
+            )
+
+
+def _fetches_model(command: Command) -> bool:
+    words = command.words
+    if command.name in ("huggingface-cli", "hf"):
+        return "download" in words
+    if words[:2] == ("ollama", "pull"):
+        return "@sha256" not in command.text
+    return words[:3] == ("python", "-m", "spacy") and "download" in words and not re.search(r"-\d+\.\d+", command.text)
+
+
+_rule = gating("D2", "https://docs.docker.com/build/building/best-practices/")
+
+RULES = (
+    _rule(
+        "download-unchecked",
+        "Nothing checks what `{it}` has brought before it is used.",
+        "How would the build notice that this file is not the one you looked at?",
+        _downloads,
+        "RUN curl -fsSLO https://example.org/tool.tgz\n",
+        'RUN curl -fsSLO https://example.org/tool.tgz && echo "abc  tool.tgz" | sha256sum -c -\n',
+    ),
+    _rule(
+        "download-piped",
+        "`{it}` runs whatever that address answers today.",
+        "What would you have to keep of this script so that you run the one you have read?",
+        _piped_downloads,
+        "RUN curl -fsSL https://example.org/install.sh | sh\n",
+        "COPY install.sh /tmp/\n",
+    ),
+    _rule(
+        "address-added",
+        "ADD takes `{it}` as it is at build time; no checksum or commit says what it has to be.",
+        "How does the build know that it is still the same content?",
+        _added_addresses,
+        "ADD https://example.org/model.bin /models/\n",
+        "ADD --checksum=sha256:" + "0" * 64 + " https://example.org/model.bin /models/\n",
+    ),
+    _rule(
+        "clone-of-head",
+        "`{it}` takes the newest state of a branch.",
+        "Which commit did you test, and where is it written down?",
+        _cloned_heads,
+        "RUN git clone https://example.org/repo.git\n",
+        "RUN git clone https://example.org/repo.git && cd repo && git checkout 1f2e3d4c5b6a7988\n",
+    ),
+    _rule(
+        "model-of-head",
+        "Model files are fetched by a name that moves: `{it}`.",
+        "Which revision of the weights belongs to your evaluation result?",
+        _model_heads,
+        "RUN huggingface-cli download org/model\n",
+        "RUN huggingface-cli download org/model --revision 1f2e3d4c5b6a\n",
+    ),
+)

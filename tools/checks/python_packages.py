@@ -1,0 +1,152 @@
+"""D2 for Python packages: exact versions, or a requirements file that leaves nothing open."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from tools.checks.rule import HEAD, Hit, Rule, Subject, gating
+from tools.dependencies import includes, python_requirement, unpinned
+from tools.dockerfile.shell import Command
+from tools.errors import UnreadableFile
+
+_PIP_VALUE = frozenset(
+    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
+    "--prefix --root --platform --python-version --python -p --trusted-host --cache-dir --proxy --timeout --group "
+    "--only-binary --no-binary --retries --torch-backend --index --default-index --index-strategy "
+    "--upgrade-strategy".split()
+)
+_TOOLING = frozenset("pip setuptools wheel uv poetry pipenv".split())
+
+
+def _pip(command: Command) -> list[str] | None:
+    """The words after `install`, or None where it is no pip install."""
+    words = list(command.words)
+    if len(words) > 3 and words[0].rpartition("/")[2].startswith("python") and words[1] == "-m":
+        words = words[2:]
+    if words[:2] == ["uv", "pip"]:
+        words = words[1:]
+    name = words[0].rpartition("/")[2] if words else ""
+    if re.fullmatch(r"pip[\d.]*|pipx", name) and "install" in words[1:4]:
+        return words[words.index("install") + 1 :]
+    return words[3:] if words[:3] == ["uv", "tool", "install"] else None
+
+
+def _pip_packages(words: list[str]) -> list[str]:
+    packages, skip = [], False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in _PIP_VALUE:
+            skip = True
+        elif word[:1] in (">", "<", "|") or word == "2>&1":
+            break
+        elif not word.startswith("-"):
+            packages.append(word)
+    return packages
+
+
+def _pip_open(subject: Subject) -> Iterator[Hit]:
+    for _, command, _ in subject.commands:
+        words = _pip(command)
+        if words is None or command.has("--require-hashes"):
+            continue
+        constrained = any(word in ("-c", "--constraint") for word in words)
+        for package in _pip_packages(words):
+            if _is_open(subject, package) and not constrained and package.split("[")[0].lower() not in _TOOLING:
+                yield Hit(command.line, package)
+
+
+def _is_open(subject: Subject, package: str) -> bool:
+    if package.startswith((".", "/", "$")) or package.endswith((".whl", ".tar.gz", ".zip")):
+        return package.startswith(".") and _project_is_open(subject)
+    return python_requirement(package) is not None
+
+
+def _project_is_open(subject: Subject) -> bool:
+    """`pip install .` resolves what pyproject.toml asks for, and no lock of another tool holds pip back."""
+    files = [one for one in subject.upload if posixpath.basename(one.path).lower() == "pyproject.toml"]
+    return any(_open_names(subject, one.path) for one in files)
+
+
+def _open_names(subject: Subject, path: str) -> list[str]:
+    file = subject.upload.find(path)
+    try:
+        return [one.name for one in unpinned(file)] if file else []
+    except UnreadableFile:
+        return []
+
+
+def _requirements_open(subject: Subject) -> Iterator[Hit]:
+    """A requirements file that is installed and stands in the upload with open entries."""
+    for _, command, _ in subject.commands:
+        words = _pip(command)
+        if words is None or any(word in ("-c", "--constraint") for word in words):
+            continue
+        for path in _option_values(words, "-r", "--requirement"):
+            found = _opened_by(subject, posixpath.basename(path), set())
+            if found:
+                yield Hit(command.line, f"{posixpath.basename(path)} ({', '.join(found[:3])})")
+
+
+def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
+    """Names that a requirements file and its includes leave open; chat uploads carry no folders, so by base name."""
+    file = next((one for one in subject.upload if posixpath.basename(one.path) == name), None)
+    if file is None or name in seen:
+        return []
+    seen.add(name)
+    try:
+        deeper = [posixpath.basename(path) for option, path, _ in includes(file) if option in ("-r", "--requirement")]
+    except UnreadableFile:
+        return []
+    return _open_names(subject, file.path) + [one for path in deeper for one in _opened_by(subject, path, seen)]
+
+
+def _option_values(words: list[str], short: str, long: str) -> list[str]:
+    found = [words[index + 1] for index, word in enumerate(words[:-1]) if word in (short, long)]
+    found += [word[len(long) + 1 :] for word in words if word.startswith(long + "=")]
+    return found + [
+        word[2:] for word in words if word.startswith(short) and len(word) > 2 and not word.startswith("--")
+    ]
+
+
+def _requirements_unseen(subject: Subject) -> Iterator[Hit]:
+    names = {posixpath.basename(one.path) for one in subject.upload}
+    for _, command, _ in subject.commands:
+        words = _pip(command)
+        for path in _option_values(words or [], "-r", "--requirement"):
+            if posixpath.basename(path) not in names:
+                yield Hit(command.line, posixpath.basename(path))
+
+
+_rule = gating("D2", "https://docs.docker.com/build/building/best-practices/")
+
+RULES = (
+    _rule(
+        "python-package-open",
+        "`{it}` is installed in whatever version is newest on the day of the build.",
+        "Which version of it have you tested, and where does the build learn that?",
+        _pip_open,
+        "RUN pip install --no-cache-dir fastapi\n",
+        "RUN pip install --no-cache-dir fastapi==0.115.0\n",
+    ),
+    _rule(
+        "requirements-open",
+        "The requirements file leaves versions open: {it}.",
+        "What would fix the versions of these packages, and of those that they bring along?",
+        _requirements_open,
+        "COPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n",
+        "RUN pip install --no-cache-dir flask==3.0.0\n",
+    ),
+    Rule(
+        "requirements-unseen",
+        "D2",
+        None,
+        "`{it}` is installed here, but it did not come with your upload, so I could not look into it.",
+        "Does every line of it name one exact version?",
+        _requirements_unseen,
+        HEAD + "RUN pip install --no-cache-dir -r requirements.txt\n",
+        HEAD + "RUN pip install --no-cache-dir flask==3.0.0\n",
+    ),
+)
