@@ -5,24 +5,21 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
 import uvicorn
-from slack_bolt.adapter.asgi import SlackRequestHandler
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
-from slack_sdk import WebClient
 
 from agent.bootstrap import Tutoring, open_tutoring
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from integrations.slack.app import SlackTutor, open_slack
+from integrations.slack.http import HttpDelivery
+from integrations.slack.socket import Socket
 
 RETRY_SECONDS, SWEEP_SECONDS = 2.0, 3_600.0
-CONNECT_SECONDS = 15.0
 _log = logging.getLogger(__name__)
 
 
@@ -69,12 +66,12 @@ def _sweep(tutoring: Tutoring, tutor: SlackTutor) -> None:
 def _serve_http(settings: Settings, tutor: SlackTutor) -> None:
     if settings.slack_signing_secret is None:
         raise ConfigurationInvalid("SLACK_SIGNING_SECRET is not set; HTTP delivery cannot be trusted without it.")
-    uvicorn.run(SlackRequestHandler(tutor.app), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.run(HttpDelivery(tutor.app), host=settings.host, port=settings.port, log_level="warning")
 
 
 def _serve_socket(settings: Settings, tutor: SlackTutor) -> None:
-    connect(settings, tutor)
-    wait_for_signal()
+    with closing(connect(settings, tutor)):
+        wait_for_signal()
 
 
 def wait_for_signal() -> None:
@@ -84,18 +81,7 @@ def wait_for_signal() -> None:
     stopped.wait()
 
 
-def connect(settings: Settings, tutor: SlackTutor) -> SocketModeHandler:
+def connect(settings: Settings, tutor: SlackTutor) -> Socket:
     if settings.slack_app_token is None:
         raise ConfigurationInvalid("SLACK_APP_TOKEN is not set; Socket Mode needs it (or use --http).")
-    token = settings.slack_app_token.get_secret_value()
-    handler = SocketModeHandler(tutor.app, token, web_client=WebClient(token=token, base_url=settings.slack_base_url))
-    handler.connect()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
-    _await_socket(handler)
-    return handler
-
-
-def _await_socket(handler: SocketModeHandler) -> None:
-    """`connect` returns before the socket is open; events of that moment would only come as retries."""
-    deadline = time.monotonic() + CONNECT_SECONDS
-    while not handler.client.is_connected() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    return Socket(tutor.app, settings.slack_app_token.get_secret_value(), settings.slack_base_url).open()

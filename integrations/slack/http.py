@@ -1,0 +1,23 @@
+"""Delivery by HTTP: signed requests on one path, each worked on beside the others."""
+
+from __future__ import annotations
+
+import asyncio
+
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt.adapter.asgi import SlackRequestHandler
+from slack_bolt.adapter.asgi.http_request import AsgiHttpRequest
+
+PATH = "/slack/events"
+
+
+class HttpDelivery(SlackRequestHandler):
+    """Bolt's own handler works on the server's loop, where one slow write to the database would hold up all."""
+
+    def __init__(self, app: App) -> None:
+        super().__init__(app, path=PATH)
+
+    async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
+        body = await request.get_raw_body()
+        asked = BoltRequest(body=body, query=request.query_string, headers=request.get_headers())
+        return await asyncio.to_thread(self.app.dispatch, asked)

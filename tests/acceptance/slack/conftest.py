@@ -1,0 +1,41 @@
+"""One folder with the index for all modules of this folder: it is made once, and only read afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from knowledge.course_loader import load_course
+from knowledge.embedding import Embedding
+from knowledge.index import Index
+from knowledge.ingestion import Ingestor
+from knowledge.retrieval import HybridRetriever
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder: Path = tmp_path_factory.mktemp("indexed")
+    embedding = Embedding()
+    index = Index(embedding, folder=folder / "index", url="")
+    Ingestor(index, HybridRetriever(index, embedding), load_course(None)).ensure_course()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an index and no database yet."""
+    return fresh_folder(indexed, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def new_folder(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    return lambda: fresh_folder(indexed, tmp_path_factory)
+
+
+def fresh_folder(indexed: Path, factory: pytest.TempPathFactory) -> Path:
+    made: Path = factory.mktemp("data")
+    shutil.copytree(indexed / "index", made / "index")
+    return made

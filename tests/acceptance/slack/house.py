@@ -1,0 +1,285 @@
+"""The real app on the look-alike: in this process, or in children that may be killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from agent.bootstrap import Tutoring, open_tutoring
+from agent.records import OutboxRow
+from agent.settings import Profile, Settings
+from agent.voice import Brief, OfflineVoice
+from integrations.slack.app import SlackTutor, open_slack
+from integrations.slack.socket import Socket
+from integrations.slack_emulator.deliveries import Delivery
+from integrations.slack_emulator.emulator import Emulator
+from integrations.slack_emulator.files import Attachment
+from integrations.slack_emulator.transcript import Seen
+from integrations.slack_emulator.workspaces import Workspace
+from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome
+from tools.files import Upload
+
+SECONDS = 40.0
+ROOT = Path(__file__).parents[3]
+SUBMISSIONS = Path(__file__).parents[2] / "submissions"
+QUESTION = "why not just use a venv?"
+Files = Sequence[tuple[str, bytes] | Attachment]
+
+
+def weak(name: str) -> tuple[str, bytes]:
+    return name, (SUBMISSIONS / "weak" / name).read_bytes()
+
+
+class PatientVoice(OfflineVoice):
+    """Takes as long over an answer as a test wants; `briefs` is what it was asked to say."""
+
+    def __init__(self) -> None:
+        self.briefs: list[Brief] = []
+        self.hold: str = ""  # answers to messages with these words wait
+        self.begun, self.go = threading.Event(), threading.Event()
+
+    def word(self, brief: Brief, *, emit: Callable[[str], None]) -> str:
+        self.briefs.append(brief)
+        if self.hold and self.hold in brief.learner_text:
+            self.begun.set()
+            assert self.go.wait(SECONDS)
+        return super().word(brief, emit=emit)
+
+    @contextmanager
+    def held(self, words: str) -> Iterator[None]:
+        self.begun.clear()
+        self.go.clear()
+        self.hold = words
+        try:
+            yield
+        finally:
+            self.hold = ""
+            self.go.set()
+
+
+class PatientBuilder:
+    """Builds until it is told to stop, or until the test lets it end."""
+
+    def __init__(self) -> None:
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.cancelled = False
+
+    def status(self) -> BuilderStatus:
+        return BuilderStatus(available=True, mode="lab", reason="a test's own")
+
+    def build(
+        self, upload: Upload, *, on_progress: Callable[[BuildProgress], None], cancelled: Callable[[], bool]
+    ) -> BuildReceipt:
+        self.begun.set()
+        on_progress(BuildProgress(1, 2, "FROM scratch"))
+        for _ in range(int(SECONDS / 0.05)):
+            if cancelled():
+                self.cancelled = True
+                return BuildReceipt(upload.digest, Outcome.CANCELLED, "The build was stopped.")
+            if self.go.wait(0.05):
+                break
+        return BuildReceipt(upload.digest, Outcome.FAILED, "A step failed.")
+
+
+@dataclass
+class House:
+    """The app, the workspace around it, and the parts of the app that a test may look at."""
+
+    emulator: Emulator
+    tutoring: Tutoring
+    tutor: SlackTutor
+    voice: PatientVoice
+    builder: PatientBuilder
+    sockets: list[Socket] = field(default_factory=list)
+
+    @property
+    def bot(self) -> str:
+        return self.emulator.installation().user_id
+
+    def direct(self, person: str) -> Place:
+        return Place(self, person, self.emulator.direct(person))
+
+    def channel(self, person: str, channel: str = "cohort-7") -> Place:
+        return Place(self, person, self.emulator.workspace.channel(channel).id)
+
+    def deliveries(self, kind: str = "") -> list[Delivery]:
+        """What Slack sent to the tutor's app, oldest first; other apps of the workspace have theirs."""
+        ours = [one for one in self.emulator.deliveries.log if one.app is self.emulator.app]
+        return [one for one in ours if kind in ("", one.event_type)]
+
+    def quiet(self) -> None:
+        """Waits until nothing is on its way any more: no envelope, no turn, no message."""
+        self.emulator.wait_for(self._is_quiet, SECONDS)
+
+    def _is_quiet(self) -> bool:
+        if any(one.state == "pending" for one in self.deliveries()) or self.tutoring.inbox.unfinished():
+            return False
+        due = select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "due")
+        with self.tutoring.storage.begin() as session:
+            return session.scalar(due) == 0
+
+    def all_seen(self) -> list[Seen]:
+        channels = list(self.emulator.workspace.channels)
+        return [one for channel in channels for one in self.emulator.transcript(channel)]
+
+    def posted(self) -> list[Seen]:
+        return [one for one in self.all_seen() if one.user == self.bot]
+
+
+@dataclass
+class Place:
+    """A person in one conversation."""
+
+    house: House
+    name: str
+    channel: str
+
+    @property
+    def person(self) -> Any:
+        return self.house.emulator.person(self.name)
+
+    def says(self, text: str = "", *, files: Files = (), thread: str = "", broadcast: bool = False) -> Seen:
+        said: Seen = self.person.says(self.channel, text, files=files, thread_ts=thread, broadcast=broadcast)
+        return said
+
+    def mentions(self, text: str, **more: Any) -> Seen:
+        return self.says(f"<@{self.house.bot}> {text}", **more)
+
+    def seen(self) -> list[Seen]:
+        return self.house.emulator.transcript(self.channel, viewer=self.house.emulator.person(self.name).id)
+
+    def answers(self, after: Seen) -> list[Seen]:
+        """What the tutor said since, once everything is quiet."""
+        self.house.quiet()
+        return [one for one in self.seen() if one.user == self.house.bot and float(one.ts) > float(after.ts)]
+
+    def answer(self, to: Seen) -> Seen:
+        """The one answer; any other number is a failure."""
+        answers = self.answers(to)
+        assert len(answers) == 1, [str(one) for one in answers]
+        return answers[0]
+
+    def asks(self, text: str = "", **more: Any) -> Seen:
+        return self.answer(self.says(text, **more))
+
+    def presses(self, message: Seen, button: str) -> list[Seen]:
+        """What came after a press."""
+        known = {one.ts for one in self.seen()}
+        self.person.clicks(message, button)
+        self.house.quiet()
+        return [one for one in self.seen() if one.ts not in known]
+
+
+def settings_for(emulator: Emulator, folder: Path, **more: Any) -> Settings:
+    installation = emulator.installation()
+    given: dict[str, Any] = {
+        "data": folder,
+        "instructors": (emulator.workspace.member("Instructor").id,),
+        "profile": Profile(installation.app.profile.value),
+        "builds": "off",
+        "SLACK_BOT_TOKEN": SecretStr(installation.bot_token),
+        "SLACK_APP_TOKEN": SecretStr(installation.app.app_token),
+        "SLACK_SIGNING_SECRET": SecretStr(installation.app.signing_secret),
+        "SLACK_BASE_URL": f"{emulator.url}/api/",
+    }
+    return Settings.read(**(given | more))
+
+
+@contextmanager
+def open_house(
+    folder: Path,
+    profile: str = "plain",
+    *,
+    learners: int = 3,
+    socket: bool = True,
+    ping_seconds: float = 10.0,
+    building: bool = False,
+    settings: dict[str, Any] | None = None,
+    **emulated: Any,
+) -> Iterator[House]:
+    """`emulated` goes to the look-alike, which is strict unless told otherwise."""
+    with Emulator(Workspace.classroom(profile, learners), **({"strict": True} | emulated)) as emulator:
+        read = settings_for(emulator, folder, **(settings or {}))
+        with run_app(emulator, read, socket=socket, ping_seconds=ping_seconds, building=building) as house:
+            yield house
+
+
+@contextmanager
+def run_app(
+    emulator: Emulator, settings: Settings, *, socket: bool = True, ping_seconds: float = 10.0, building: bool = False
+) -> Iterator[House]:
+    voice, builder = PatientVoice(), PatientBuilder()
+    with (
+        open_tutoring(settings, voice=voice, builder=builder if building else None) as tutoring,
+        open_slack(tutoring) as tutor,
+    ):
+        house = House(emulator, tutoring, tutor, voice, builder)
+        if socket:
+            token = settings.slack_app_token
+            assert token is not None
+            opened = Socket(
+                tutor.app, token.get_secret_value(), settings.slack_base_url, ping_seconds=ping_seconds
+            ).open()
+            house.sockets.append(opened)
+        try:
+            yield house
+        finally:
+            for one in house.sockets:
+                one.close()
+
+
+class Child:
+    """`tutor slack` in a process of its own."""
+
+    def __init__(self, emulator: Emulator, folder: Path, *, name: str = "local") -> None:
+        installation = emulator.installation()
+        self._emulator, self._log = emulator, (folder / f"{name}.log").open("ab")
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "HOME": str(folder),
+            "TUTOR_DATA": str(folder),
+            "TUTOR_BUILDS": "off",
+            "TUTOR_EXECUTOR": name,
+            "TUTOR_PROFILE": installation.app.profile.value,
+            "TUTOR_INSTRUCTORS": emulator.workspace.member("Instructor").id,
+            "TUTOR_LOG_LEVEL": "INFO",
+            "SLACK_BOT_TOKEN": installation.bot_token,
+            "SLACK_APP_TOKEN": installation.app.app_token,
+            "SLACK_BASE_URL": f"{emulator.url}/api/",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns once its socket is open."""
+        before = len(self._emulator.sockets.connections())
+        command = [sys.executable, "-m", "integrations.cli", "slack"]
+        self._process = subprocess.Popen(command, env=self._environment, stdout=self._log, stderr=self._log, cwd=ROOT)
+        self._emulator.wait_for(lambda: len(self._emulator.sockets.connections()) > before, SECONDS)
+
+    def kill(self) -> None:
+        """As the power would be cut: no handler runs, nothing is flushed."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+        self._log.close()
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            before = len(self._emulator.sockets.connections())
+            self._process.send_signal(number)
+            self._process.wait(SECONDS)
+            self._process = None
+            self._emulator.wait_for(lambda: len(self._emulator.sockets.connections()) < max(1, before), SECONDS)
