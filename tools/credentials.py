@@ -16,7 +16,7 @@ _SECRET_NAME = re.compile(
 _JOINED_SECRET_NAME = re.compile(r"(?:password|passwd|secret|apikey|api_key|accesskey|authtoken)$", re.IGNORECASE)
 _NOT_SECRET_NAME = re.compile(
     r"(?:^|_)(?:public|max|min|num|n|allow_empty|use|enable|disable|require|requires|skip|has|is)_|"
-    r"(?:^|_)(?:max_tokens?|auth_sock)$|public_?key$|publishable_?key$",
+    r"(?:^|_)(?:max_tokens?|auth_sock)$|^airflow__\w+_(?:secret|cmd)$|public_?key$|publishable_?key$",
     re.IGNORECASE,
 )
 _KEY_NAME = re.compile(r"(?:^|[_.-])key(?:[_.-]?\d*)$", re.IGNORECASE)
@@ -40,11 +40,17 @@ _REDIS_PASSWORD = re.compile(r"\bredis-cli\b[^|;&]{0,200}?\s-a\s+(\"[^\"]*\"|'[^
 _MYSQL_PASSWORD = re.compile(r"\bmysql\w*\b[^|;&]{0,200}?\s-p([^\s\"']+)")
 _ASSIGNMENT = re.compile(r"(?:^|[\s;&\"'])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s;&\"']+)")
 
+_SETTING = re.compile(
+    r"(?:^|[\s{,])[\"']?([A-Za-z_][\w.-]{0,60})[\"']?\s{0,5}(?:[=:]|[ \t](?=\S+$))\s{0,5}"
+    r"(\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|[^\s,}\"']{1,200})",
+    re.MULTILINE,
+)
 _SWITCH = frozenset("true false yes no on off none null nil enabled disabled optional required trust".split())
 # What a client without a real key sends to a server that asks for none.
 _STAND_IN = re.compile(
     r"(?:sk-)?(?:empty|dummy|none|unused|ignored|not[-_ ]?(?:needed|used|required|set|necessary)|no[-_ ]?key"
-    r"(?:[-_ ](?:needed|required))?|na|n/a|ollama|vllm|lm-?studio|local|fake|placeholder)",
+    r"(?:[-_ ](?:needed|required))?|na|n/a|ollama|vllm|lm-?studio|local|fake|placeholder|"
+    r"(?:only[-_])?(?:for[-_]|during[-_])?build(?:[-_]?time)?(?:[-_](?:only|dummy))?)",
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(
@@ -52,6 +58,13 @@ _REFERENCE = re.compile(
     r"\.(?:json|pem|key|crt|cer|txt|ya?ml|toml|p12|jks)$"
 )
 _VARIABLE_AT_RUN_TIME = re.compile(r"^[\"']?\$[({A-Za-z_]")
+
+
+_PLACEHOLDER = re.compile(
+    r"<.*>|\{\{.*\}\}|\[.*\]|x{3,}|\*{3,}|\.{3}|(?:your|insert|enter|fill|replace|paste)[-_ ].*|"
+    r".*[-_ ](?:here|placeholder|goes[-_ ]here)|(?:set|replace)[-_]?me|placeholder|todo|tbd",
+    re.IGNORECASE,
+)
 
 
 def is_secret_name(name: str) -> bool:
@@ -69,6 +82,8 @@ def is_credential(name: str, value: str) -> bool:
     if has_embedded_credential(text):
         return True
     if not text or "${" in text or text.lower() in _SWITCH or _is_reference(text):
+        return False
+    if _PLACEHOLDER.fullmatch(text):
         return False
     if _KEY_NAME.search(name) and not is_secret_name(name):
         return _is_random(text)
@@ -99,7 +114,7 @@ def _is_random(text: str) -> bool:
     if len(text) < 16 or re.search(r"[\s/]", text):
         return False
     kinds = sum(bool(re.search(kind, text)) for kind in (r"[a-z]", r"[A-Z]", r"\d"))
-    return kinds == 3 or re.fullmatch(r"[0-9a-f]{24,}", text) is not None
+    return kinds == 3 or re.fullmatch(r"(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}", text) is not None
 
 
 def has_embedded_credential(text: str) -> bool:
@@ -113,6 +128,15 @@ def has_embedded_credential(text: str) -> bool:
 def _is_literal(password: str) -> bool:
     bare = password.strip("\"'")
     return bool(bare) and not bare.startswith(("$", "<", "{{")) and "${" not in bare
+
+
+def credentials_in_text(text: str) -> Iterator[str]:
+    """Names in the lines of a file or of a command that stand before a literal credential: `a=b`, `a: b`, `a b`."""
+    for match in _SETTING.finditer(text):
+        if is_credential(match[1], match[2]):
+            yield match[1]
+    if has_embedded_credential(text):
+        yield "an address or token"
 
 
 def credentials_in_command(text: str) -> Iterator[str]:

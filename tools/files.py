@@ -36,6 +36,7 @@ DEPENDENCY_FILES = frozenset(
 )
 _COMPOSE_NAME = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml|.+\.compose\.ya?ml|.*blueprint.*\.ya?ml")
 _DOCKERFILE_NAME = re.compile(r"(docker|container)file([.-].+)?|.+\.(docker|container)file")
+_FROM = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
 _REQUIREMENTS_NAME = re.compile(r"(requirements|constraints)[\w.-]*\.(txt|in|lock)")
 _ENVIRONMENT_NAME = re.compile(r"\.env([.-].+)?|.+\.env")
 
@@ -61,9 +62,14 @@ def kind_of(path: str, text: str | None = None) -> FileKind:
 def _kind_of_content(name: str, text: str) -> FileKind:
     if name.endswith((".yml", ".yaml")) and re.search(r"^services\s*:", text, re.MULTILINE):
         return FileKind.COMPOSE
-    if "." not in name and re.search(r"^\s*FROM\s+\S+", text, re.MULTILINE | re.IGNORECASE):
+    if "." not in name and _is_dockerfile(name, text):
         return FileKind.DOCKERFILE
     return FileKind.OTHER
+
+
+def _is_dockerfile(name: str, text: str) -> bool:
+    """Modelfiles and Earthfiles begin with FROM too."""
+    return name not in ("modelfile", "earthfile") and _FROM.search(text) is not None
 
 
 def decode(path: str, data: bytes) -> str:

@@ -10,7 +10,7 @@ from tools.checks import advice as advice_checks
 from tools.checks import base_images, downloads, lean, lock_files, process, python_packages, secrets
 from tools.checks.rule import Rule, Subject
 from tools.compose.inspection import inspect_compose
-from tools.dockerfile.parser import Parsed, parse
+from tools.dockerfile.parser import Fault, Parsed, parse
 from tools.dockerfile.stages import stages
 from tools.dockerignore import DockerIgnore
 from tools.errors import LinterUnavailable, UnreadableFile
@@ -107,7 +107,7 @@ def inspect_dockerfile(file: SourceFile, text: str, upload: Upload) -> list[Find
     """Our own checks over one Dockerfile."""
     parsed = parse(text)
     faults = _faults(file, parsed)
-    if not any(one.keyword == "FROM" for one in parsed.instructions):
+    if any(fault.fatal for fault in parsed.faults):
         return faults
     subject = Subject(file, upload, parsed, tuple(stages(parsed)), _ignore(upload, file))
     return [*faults, *(finding for rule in RULES for finding in rule.findings(subject))]
@@ -115,24 +115,27 @@ def inspect_dockerfile(file: SourceFile, text: str, upload: Upload) -> list[Find
 
 def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:
     """A fault of the whole file meets every aspect: what cannot be read cannot be met."""
-    fatal = not any(one.keyword == "FROM" for one in parsed.instructions)
+    fatal = any(fault.fatal for fault in parsed.faults)
     aspects = DOCKERFILE_ASPECTS if fatal else DOCKERFILE_ASPECTS[:1]
-    question = "What does the builder say about this line?"
     return [
-        Finding(
-            rule="does-not-parse",
-            criterion=aspect,
-            severity=Severity.ERROR if fatal else Severity.WARNING,
-            file=file.path,
-            line=fault.line,
-            end_line=fault.line,
-            message=f"This cannot be built: {fault.message}.",
-            question=question,
-            effect=Verdict.NOT_MET if fatal else None,
-        )
-        for fault in parsed.faults[:5]
+        _fault(file, fault, aspect, fatal=fatal)
+        for fault in sorted(parsed.faults, key=lambda fault: not fault.fatal)[:5]
         for aspect in aspects
     ]
+
+
+def _fault(file: SourceFile, fault: Fault, aspect: str, *, fatal: bool) -> Finding:
+    return Finding(
+        rule="does-not-parse",
+        criterion=aspect,
+        severity=Severity.ERROR if fatal else Severity.WARNING,
+        file=file.path,
+        line=fault.line,
+        end_line=fault.line,
+        message=f"This file cannot be built or judged as it stands: {fault.message}.",
+        question="What does the builder say about this line?",
+        effect=Verdict.NOT_MET if fatal else None,
+    )
 
 
 def _ignore(upload: Upload, dockerfile: SourceFile) -> DockerIgnore | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tools.checks.rule import Hit, Subject, gating
-from tools.dockerfile.parser import Instruction
 from tools.dockerfile.shell import Command
 
 _CHECKED = re.compile(r"\b(sha(256|512|1|384)sum|md5sum|shasum|gpgv?|cosign|minisign|openssl dgst|b2sum)\b")
@@ -16,13 +15,18 @@ _SHELLS = frozenset("sh bash ash zsh dash python python3 node perl ruby tar gunz
 
 
 def _downloads(subject: Subject) -> Iterator[Hit]:
-    """A file from an address that nothing checks before it is used."""
-    for one, command, found in subject.commands:
-        if command.name not in ("curl", "wget", "aria2c") or not _fetches(command):
+    """A file from an address that nothing checks before it is used; a check in a later RUN fails the build there."""
+    last_check = max((one.line for _, one, _ in subject.runs if _CHECKED.search(one.value)), default=0)
+    for _, one, found in subject.runs:
+        if last_check > one.line or _is_checked(found):
             continue
-        checked = any(_CHECKED.search(other.text) for other in found) or _later_checked(subject, one)
-        if not checked and not _only_asks(command):
-            yield Hit(command.line, _shown(command.text))
+        for command in found:
+            if command.name in ("curl", "wget", "aria2c") and _fetches(command) and not _only_asks(command):
+                yield Hit(command.line, _shown(command.text))
+
+
+def _is_checked(found: Sequence[Command]) -> bool:
+    return any(_CHECKED.search(command.text) for command in found)
 
 
 def _fetches(command: Command) -> bool:
@@ -36,47 +40,53 @@ def _only_asks(command: Command) -> bool:
     )
 
 
-def _later_checked(subject: Subject, one: Instruction) -> bool:
-    """A check in a following RUN of the file counts: the build fails there."""
-    return any(_CHECKED.search(other.value) for _, other, _ in subject.runs if other.line > one.line)
-
-
 def _shown(text: str) -> str:
     return re.sub(r"//[^/@\s]+@", "//…@", " ".join(text.split()))[:70]
 
 
 def _piped_downloads(subject: Subject) -> Iterator[Hit]:
-    for _, command, found in subject.commands:
-        fetched = command.name in ("curl", "wget") and command.piped_to in _SHELLS - {"tar", "gunzip", "unzip"}
-        inline = command.name in ("sh", "bash") and re.search(r"\$\(\s*(curl|wget)|<\(\s*(curl|wget)", command.text)
-        if (fetched or inline) and not any(_CHECKED.search(other.text) for other in found):
-            yield Hit(command.line, _shown(command.text))
+    for _, _, found in subject.runs:
+        if not _is_checked(found):
+            yield from (Hit(command.line, _shown(command.text)) for command in found if _is_run_unread(command))
+
+
+def _is_run_unread(command: Command) -> bool:
+    if command.name in ("curl", "wget"):
+        return command.piped_to in _SHELLS - {"tar", "gunzip", "unzip"}
+    return (
+        command.name in ("sh", "bash") and re.search(r"\$\(\s*(curl|wget)|<\(\s*(curl|wget)", command.text) is not None
+    )
 
 
 def _added_addresses(subject: Subject) -> Iterator[Hit]:
     for stage in subject.stages:
         for one in stage.of("ADD"):
-            sources = one.argv[:-1] if one.argv else one.value.split()[:-1]
-            for source in sources:
-                if (
-                    source.startswith(("http://", "https://"))
-                    and not source.endswith(".git")
-                    and not one.flag("checksum")
-                ) or (re.search(r"(\.git|^git@\S+)(#|$)", source) and not re.search(r"#[0-9a-f]{40}", source)):
+            for source in (one.argv or one.value.split())[:-1]:
+                if _is_unfixed(source, checked=bool(one.flag("checksum"))):
                     yield Hit(one.line, _shown(source), one.end_line)
 
 
+def _is_unfixed(source: str, *, checked: bool) -> bool:
+    if re.search(r"\.git(#|$)|^git@", source):
+        return re.search(r"#[0-9a-f]{40}", source) is None
+    return source.startswith(("http://", "https://")) and not checked
+
+
 def _cloned_heads(subject: Subject) -> Iterator[Hit]:
-    for _, command, found in subject.commands:
-        if command.words[:2] != ("git", "clone"):
-            continue
-        after = [
-            other for other in found if other.name == "git" and {"checkout", "reset", "switch"} & set(other.words[1:5])
-        ]
-        fixed = any(_COMMIT.search(" ".join(other.words[2:])) or "$" in other.text for other in after)
-        tagged = re.search(r"(--branch|-b)[ =]\"?\$?\{?v?\d+\.\d+", command.text) is not None
-        if not fixed and not tagged:
-            yield Hit(command.line, _shown(command.text))
+    for _, _, found in subject.runs:
+        last = max((index for index, command in enumerate(found) if _takes_commit(command)), default=-1)
+        for index, command in enumerate(found):
+            if command.words[:2] == ("git", "clone") and index > last and not _names_version(command):
+                yield Hit(command.line, _shown(command.text))
+
+
+def _takes_commit(command: Command) -> bool:
+    moves = command.name == "git" and {"checkout", "reset", "switch"} & set(command.words[1:5])
+    return bool(moves) and (_COMMIT.search(" ".join(command.words[2:])) is not None or "$" in command.text)
+
+
+def _names_version(command: Command) -> bool:
+    return re.search(r"(--branch|-b)[ =]\"?\$?\{?v?\d+\.\d+", command.text) is not None
 
 
 def _model_heads(subject: Subject) -> Iterator[Hit]:

@@ -1,4 +1,4 @@
-"""D4: what is shipped is what the process needs. A tool chain or the whole context is `not met`, a cache `partly`."""
+"""D4: what is shipped is what the process needs. What only a build or a test needs is `not met`."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ _TOOLS = re.compile(
     r"^(build-essential|build-base|gcc|g\+\+|gcc-\d+|g\+\+-\d+|clang(-\d+)?|make|cmake|ninja-build|autoconf|automake|libtool|"
     r"musl-dev|linux-headers|rustc|cargo|golang(-go)?|maven|gradle|default-jdk(-headless)?|openjdk-\d+-jdk(-headless)?|"
     r"python3?-dev|python3\.\d+-dev|libpq-dev|libssl-dev|libffi-dev|[a-z0-9.+-]+-dev(el)?|git|subversion|mercurial|"
-    r"@?development[-_ ]tools|patch|bison|flex|nvidia-cuda-toolkit|cuda-toolkit[\w.-]*)(=.*)?$"
+    r"@?development[-_ ]tools|patch|bison|flex|nvidia-cuda-toolkit|cuda-toolkit[\w.-]*)(=.*)?$",
+    re.IGNORECASE,
 )
+_INSTALL = {"install", "add", "groupinstall", "group"}
 _MANAGERS = frozenset("apt-get apt apk yum dnf microdnf tdnf zypper".split())
 _TOOLCHAIN_IMAGES = re.compile(
     r"^(golang|rust|maven|gradle|gcc|buildpack-deps|swift|haskell|dart|clojure|sbt|dotnet/sdk|sdk)$"
@@ -45,13 +47,9 @@ def _tool_chain(subject: Subject) -> Iterator[Hit]:
 
 
 def _installed(command: Command) -> list[str]:
-    if command.name not in _MANAGERS or not {"install", "add", "groupinstall"} & set(command.words):
+    if command.name not in _MANAGERS or not _INSTALL & set(command.words):
         return []
-    return [
-        word
-        for word in command.words[1:]
-        if not word.startswith("-") and word not in ("install", "add", "groupinstall")
-    ]
+    return [word for word in command.words[1:] if not word.startswith("-") and word not in _INSTALL]
 
 
 def _removed(command: Command) -> set[str]:
@@ -93,26 +91,22 @@ def _whole_context(subject: Subject) -> Iterator[Hit]:
                 yield Hit(one.line, "", one.end_line)
 
 
-def _version_control(subject: Subject) -> Iterator[Hit]:
-    """Folders that only development needs, copied by name into a layer that is shipped."""
+def _development_only(subject: Subject) -> Iterator[Hit]:
+    """Folders that only development needs, copied into a layer that is shipped: by name, or with everything else."""
     for stage in subject.stages:
-        if not subject.in_final(stage):
-            continue
-        for one in stage.of("COPY", "ADD"):
-            for source in (one.argv or one.value.split())[:-1]:
-                if _TEST_DATA.search(source) and not one.flag("from"):
-                    yield Hit(one.line, source, one.end_line)
-        if not subject.ignore:
-            continue
-        yield from (
-            Hit(one.line, ".git", one.end_line)
-            for one in stage.of("COPY", "ADD")
-            if copies_everything(one) and not subject.ignore.excludes(".git") and _came_along(subject, ".git/")
-        )
+        for one in stage.of("COPY", "ADD") if subject.in_final(stage) else ():
+            sources = (one.argv or one.value.split())[:-1]
+            named = [source for source in sources if _TEST_DATA.search(source) and not one.flag("from")]
+            along = _came_along(subject) if subject.ignore and copies_everything(one) else []
+            yield from (Hit(one.line, folder, one.end_line) for folder in [*named, *along[:1]])
 
 
-def _came_along(subject: Subject, folder: str) -> bool:
-    return any(file.path.startswith(folder) for file in subject.upload)
+def _came_along(subject: Subject) -> list[str]:
+    """Such folders of the upload that the .dockerignore lets through."""
+    ignore = subject.ignore
+    through = (file.path for file in subject.upload if ignore is None or not ignore.excludes(file.path))
+    folders = (path.rpartition("/")[0].split("/") for path in through)
+    return sorted({name for folder in folders for name in folder if _TEST_DATA.search(name)})
 
 
 def _cache_left(subject: Subject) -> Iterator[Hit]:
@@ -225,13 +219,13 @@ RULES = (
             "`{it}` is copied into the image, though only development needs it.",
             "Does the process read this folder at run time?",
         ),
-        _version_control,
+        _development_only,
         _BASE + "COPY .git /app/.git\n",
         _BASE + "COPY src /app/src\n",
     ),
     _rule(
         "cache-left",
-        Verdict.PARTLY,
+        Verdict.NOT_MET,
         ("This layer keeps {it}.", "When are these files read again, and by whom?"),
         _cache_left,
         _BASE + "RUN apt-get update && apt-get install -y curl\n",
@@ -239,7 +233,7 @@ RULES = (
     ),
     _rule(
         "removed-later",
-        Verdict.PARTLY,
+        None,
         ("`{it}` is removed here, but the layer that brought it still carries it.", "In which layer are its bytes?"),
         _removed_later,
         _BASE + "COPY big.tar /tmp/big.tar\nRUN rm /tmp/big.tar\n",

@@ -104,6 +104,8 @@ def _named_packages(command: Command) -> list[str]:
     if words[:2] == ("cargo", "install"):
         own = command.has("--path") or command.has("--version", "--vers", "--rev", "--tag")
         return [] if own else [one for one in rest if not re.search(r"@\d", one)]
+    if words[:3] == ("dotnet", "tool", "install"):
+        return [] if command.has("--version") else command.arguments[-1:]
     if words[:2] == ("gem", "install"):
         return [] if command.has("-v", "--version") else [one for one in rest if not re.search(r":\d", one)]
     if command.name in ("conda", "mamba", "micromamba") and "install" in words[1:3]:

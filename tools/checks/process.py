@@ -46,21 +46,23 @@ def _no_process(subject: Subject) -> Iterator[Hit]:
 
 
 def _script_without_exec(subject: Subject) -> Iterator[Hit]:
-    one = subject.final.last("ENTRYPOINT") if subject.final else None
-    script = _script(subject, one)
-    if one is None or script is None:
-        return
+    """Also where a small init or the entrypoint starts the script: the program is still the shell's child."""
+    for one in (subject.final.last(keyword) for keyword in ("ENTRYPOINT", "CMD")) if subject.final else ():
+        script = _script(subject, one) if one else None
+        if one and script and not _ends_well(script):
+            yield Hit(one.line, posixpath.basename(script.path), one.end_line)
+
+
+def _ends_well(script: SourceFile) -> bool:
     try:
-        ends = _ends_in_exec(script.text)
+        return _ends_in_exec(script.text)
     except UnreadableFile:
-        return
-    if not ends:
-        yield Hit(one.line, posixpath.basename(script.path), one.end_line)
+        return True
 
 
-def _script(subject: Subject, one: Instruction | None) -> SourceFile | None:
-    """The uploaded script that the entrypoint runs, by its base name."""
-    words = [word.rpartition("/")[2] for word in (one.argv or tuple(one.value.split()))] if one else []
+def _script(subject: Subject, one: Instruction) -> SourceFile | None:
+    """The uploaded script that it runs, by its base name."""
+    words = [word.rpartition("/")[2] for word in (one.argv or tuple(one.value.split()))]
     names = [word for word in words[:3] if word.endswith(".sh") or "entrypoint" in word]
     return next((file for file in subject.upload for name in names if posixpath.basename(file.path) == name), None)
 
@@ -83,9 +85,17 @@ def _root(subject: Subject) -> Iterator[Hit]:
         if not _NON_ROOT_BASE.search(_tag(final)):
             yield Hit(final.opening.line, "no USER, so root")
         return
+    if _is_inherited(one.value.strip(), final):
+        return
     user = resolve(one.value.strip().strip("\"'"), final.arguments).split(":")[0].strip()
     if user in ("root", "0", ""):
         yield Hit(one.line, f"USER {one.value.strip()}")
+
+
+def _is_inherited(value: str, stage: Stage) -> bool:
+    """A variable that this file declares nowhere comes from the base image; .NET's `APP_UID` is the best known."""
+    name = re.fullmatch(r"\"?\$\{?([A-Za-z_]\w*)\}?\"?", value)
+    return name is not None and name[1] not in stage.arguments
 
 
 def _tag(stage: Stage) -> str:

@@ -10,14 +10,16 @@ from tools.checks.rule import HEAD, Hit, Rule, Subject, gating
 from tools.dependencies import includes, python_requirement, unpinned
 from tools.dockerfile.shell import Command
 from tools.errors import UnreadableFile
+from tools.files import SourceFile
 
 _PIP_VALUE = frozenset(
     "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
-    "--prefix --root --platform --python-version --python -p --trusted-host --cache-dir --proxy --timeout --group "
+    "--prefix -w --wheel-dir -d --dest --root --platform --python-version --python -p --trusted-host --cache-dir --proxy --timeout --group "
     "--only-binary --no-binary --retries --torch-backend --index --default-index --index-strategy "
     "--upgrade-strategy".split()
 )
-_TOOLING = frozenset("pip setuptools wheel uv poetry pipenv".split())
+_VERBS = ("install", "wheel", "download")
+_CONDA_VERBS = {"install", "create", "env", "update"}
 
 
 def _pip(command: Command) -> list[str] | None:
@@ -28,8 +30,9 @@ def _pip(command: Command) -> list[str] | None:
     if words[:2] == ["uv", "pip"]:
         words = words[1:]
     name = words[0].rpartition("/")[2] if words else ""
-    if re.fullmatch(r"pip[\d.]*|pipx", name) and "install" in words[1:4]:
-        return words[words.index("install") + 1 :]
+    verb = next((word for word in words[1:4] if word in _VERBS), "")
+    if re.fullmatch(r"pip[\d.]*|pipx", name) and verb:
+        return words[words.index(verb) + 1 :]
     return words[3:] if words[:3] == ["uv", "tool", "install"] else None
 
 
@@ -54,7 +57,7 @@ def _pip_open(subject: Subject) -> Iterator[Hit]:
             continue
         constrained = any(word in ("-c", "--constraint") for word in words)
         for package in _pip_packages(words):
-            if _is_open(subject, package) and not constrained and package.split("[")[0].lower() not in _TOOLING:
+            if _is_open(subject, package) and not constrained:
                 yield Hit(command.line, package)
 
 
@@ -90,6 +93,14 @@ def _requirements_open(subject: Subject) -> Iterator[Hit]:
                 yield Hit(command.line, f"{posixpath.basename(path)} ({', '.join(found[:3])})")
 
 
+def _unfixed_names(file: SourceFile) -> list[str]:
+    """Whatever the file is called: pip was told that it is a requirements file."""
+    try:
+        return [one.name for one in unpinned(SourceFile("requirements.txt", file.data))]
+    except UnreadableFile:
+        return []
+
+
 def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
     """Names that a requirements file and its includes leave open; chat uploads carry no folders, so by base name."""
     file = next((one for one in subject.upload if posixpath.basename(one.path) == name), None)
@@ -100,7 +111,23 @@ def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
         deeper = [posixpath.basename(path) for option, path, _ in includes(file) if option in ("-r", "--requirement")]
     except UnreadableFile:
         return []
-    return _open_names(subject, file.path) + [one for path in deeper for one in _opened_by(subject, path, seen)]
+    return _unfixed_names(file) + [one for path in deeper for one in _opened_by(subject, path, seen)]
+
+
+def _environment_open(subject: Subject) -> Iterator[Hit]:
+    """A conda environment that is made from a file with open entries."""
+    for _, command, _ in subject.commands:
+        if command.name in ("conda", "mamba", "micromamba") and _CONDA_VERBS & set(command.words):
+            for path in _option_values(list(command.words), "-f", "--file"):
+                name = posixpath.basename(path)
+                found = [
+                    one
+                    for file in subject.upload
+                    if posixpath.basename(file.path) == name
+                    for one in _open_names(subject, file.path)
+                ]
+                if found:
+                    yield Hit(command.line, f"{name} ({', '.join(found[:3])})")
 
 
 def _option_values(words: list[str], short: str, long: str) -> list[str]:
@@ -130,6 +157,14 @@ RULES = (
         _pip_open,
         "RUN pip install --no-cache-dir fastapi\n",
         "RUN pip install --no-cache-dir fastapi==0.115.0\n",
+    ),
+    _rule(
+        "environment-open",
+        "The environment file leaves versions open: {it}.",
+        "Which of these packages, and of those that they bring along, will be another one next month?",
+        _environment_open,
+        "RUN conda env create -f environment.yml && conda clean -afy\n",
+        "RUN conda create --file conda-linux-64.lock && conda clean -afy\n",
     ),
     _rule(
         "requirements-open",

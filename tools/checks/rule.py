@@ -38,8 +38,24 @@ class Subject:
         return [(one, command, found) for _, one, found in self.runs for command in found]
 
     def in_final(self, stage: Stage) -> bool:
-        """Whether a layer of this stage is part of the image that is shipped."""
-        return self.final is not None and stage in list(self.final.lineage())
+        """Whether what this stage holds is part of the image that is shipped."""
+        return stage.index in self._shipped
+
+    @cached_property
+    def _shipped(self) -> set[int]:
+        """The final stage, what it stands on, and what one of these copies as a whole."""
+        shipped, waiting = set[int](), [self.final] if self.final else []
+        while waiting:
+            for stage in waiting.pop().lineage():
+                if stage.index not in shipped:
+                    shipped.add(stage.index)
+                    waiting += [named for one in stage.of("COPY") if (named := self._copied_whole(one))]
+        return shipped
+
+    def _copied_whole(self, one: Instruction) -> Stage | None:
+        sources = (one.argv or one.value.split())[:-1]
+        names = [name.lower() for name in one.flag("from")] if "/" in sources else []
+        return next((stage for stage in self.stages if {stage.name.lower(), str(stage.index)} & set(names)), None)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ KEYWORDS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME "
     "WORKDIR".split()
 )
+MAX_INSTRUCTIONS, MAX_CHARACTERS = 2_000, 250_000  # a hundred times what people write
 _DIRECTIVE = re.compile(r"^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
 _HEREDOC = re.compile(r"<<(-?)\s*([\"']?)([A-Za-z_][\w.]*)\2")
 _FLAG = re.compile(r"--([a-z][a-z-]*)(?:=(\"[^\"]*\"|'[^']*'|\S*))?(?=\s|$)")
@@ -50,6 +51,7 @@ class Instruction:
 class Fault:
     line: int
     message: str
+    fatal: bool = False  # nothing can be said of the file
 
 
 @dataclass(frozen=True)
@@ -61,27 +63,32 @@ class Parsed:
 
 
 def parse(text: str) -> Parsed:
+    """What is too much to be read is not judged by its beginning: then the only fault is a fatal one."""
+    if len(text) > MAX_CHARACTERS:
+        return Parsed((), (Fault(1, f"it has more than {MAX_CHARACTERS:,} characters", fatal=True),))
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     directives = dict(_directives(lines))
-    escape = directives.get("escape", "\\")
-    instructions, faults = [], []
-    comments = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.lstrip().startswith("#")]
-    index = 0
-    while index < len(lines):
+    comments = tuple((number, line.strip()) for number, line in enumerate(lines, 1) if line.lstrip().startswith("#"))
+    instructions, faults = _read(lines, "`" if directives.get("escape") == "`" else "\\")
+    if len(instructions) > MAX_INSTRUCTIONS:
+        faults.append(Fault(1, f"it has more than {MAX_INSTRUCTIONS:,} instructions", fatal=True))
+    if not any(one.keyword == "FROM" for one in instructions):
+        faults.append(Fault(1, "there is no FROM instruction, so there is nothing to build on", fatal=True))
+    return Parsed(tuple(instructions), tuple(faults), tuple(directives.items()), comments)
+
+
+def _read(lines: list[str], escape: str) -> tuple[list[Instruction], list[Fault]]:
+    instructions, faults, index = list[Instruction](), list[Fault](), 0
+    while index < len(lines) and len(instructions) <= MAX_INSTRUCTIONS:
         stripped = lines[index].strip()
         if not stripped or stripped.startswith("#"):
             index += 1
             continue
-        joined, numbers, after = _joined(lines, index, "`" if escape == "`" else "\\")
-        one, after, fault = _instruction(joined, numbers, lines, after)
-        index = after
-        if fault:
-            faults.append(Fault(numbers[0][0], fault))
-        if one is not None:
-            instructions.append(one)
-    if not any(one.keyword == "FROM" for one in instructions):
-        faults.append(Fault(1, "there is no FROM instruction, so there is nothing to build on"))
-    return Parsed(tuple(instructions), tuple(faults), tuple(directives.items()), tuple(comments))
+        joined, numbers, after = _joined(lines, index, escape)
+        one, index, fault = _instruction(joined, numbers, lines, after)
+        faults += [fault] if fault else []
+        instructions += [one] if one is not None else []
+    return instructions, faults
 
 
 def _directives(lines: list[str]) -> Iterator[tuple[str, str]]:
@@ -118,20 +125,18 @@ def _joined(lines: list[str], index: int, escape: str) -> tuple[str, list[tuple[
 
 def _instruction(
     joined: str, numbers: list[tuple[int, str]], lines: list[str], after: int
-) -> tuple[Instruction | None, int, str]:
-    keyword, _, rest = joined.partition(" ") if " " in joined else joined.partition("\t")
-    keyword, rest = keyword.upper(), rest.strip()
+) -> tuple[Instruction | None, int, Fault | None]:
+    keyword, rest = _worded(joined)
     if keyword not in KEYWORDS:
-        return None, after, f"“{keyword[:40]}” is no instruction"
+        return None, after, Fault(numbers[0][0], f"“{keyword[:40]}” is no instruction")
     onbuild = keyword == "ONBUILD"
     if onbuild:
-        keyword, _, rest = rest.partition(" ")
-        keyword, rest = keyword.upper(), rest.strip()
+        keyword, rest = _worded(rest)
     if not rest and keyword not in ("CMD", "ENTRYPOINT"):
-        return None, after, f"{keyword} has no argument"
+        return None, after, Fault(numbers[0][0], f"{keyword} has no argument")
     flags, value = _flags(rest) if keyword in ("FROM", "COPY", "ADD", "RUN", "HEALTHCHECK") else ((), rest)
     heredocs: tuple[Heredoc, ...] = ()
-    fault = ""
+    fault: Fault | None = None
     if keyword in _WITH_HEREDOC and "<<" in value:
         heredocs, after, fault = _heredocs(value, lines, after)
     end = max(numbers[-1][0], after if heredocs else 0)
@@ -139,6 +144,12 @@ def _instruction(
     argv = _exec_form(value)
     made = Instruction(keyword, value, numbers[0][0], end, flags, argv, heredocs, (*numbers, *body), onbuild)
     return made, after, fault
+
+
+def _worded(text: str) -> tuple[str, str]:
+    """The keyword in upper case, and what follows it after blanks of any kind."""
+    head, *rest = text.split(None, 1) or [""]
+    return head.upper(), rest[0].strip() if rest else ""
 
 
 def _flags(rest: str) -> tuple[tuple[tuple[str, str], ...], str]:
@@ -149,7 +160,7 @@ def _flags(rest: str) -> tuple[tuple[tuple[str, str], ...], str]:
     return tuple(found), rest.removeprefix("-- ") if rest.startswith("-- ") else rest
 
 
-def _heredocs(value: str, lines: list[str], after: int) -> tuple[tuple[Heredoc, ...], int, str]:
+def _heredocs(value: str, lines: list[str], after: int) -> tuple[tuple[Heredoc, ...], int, Fault | None]:
     found: list[Heredoc] = []
     for match in _HEREDOC.finditer(value):
         start, body = after, list[str]()
@@ -160,9 +171,9 @@ def _heredocs(value: str, lines: list[str], after: int) -> tuple[tuple[Heredoc, 
                 break
             body.append(line)
         else:
-            return tuple(found), after, f"the heredoc {match[3]} has no end"
+            return tuple(found), after, Fault(start, f"the heredoc {match[3]} has no end")
         found.append(Heredoc(match[3], "\n".join(body), start + 1))
-    return tuple(found), after, ""
+    return tuple(found), after, None
 
 
 def _exec_form(value: str) -> tuple[str, ...] | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from tools.dockerfile.parser import Instruction
 
-MAX_CHARACTERS = 200_000
 _SEPARATOR = re.compile(r"&&|\|\||;;|[;\n|&(){}]|\$\(|`")
 _PREFIX = frozenset("sudo exec time env command nice nohup then do else if while until ! set -e -x -ex -eux".split())
 _ASSIGN = re.compile(r"^[A-Za-z_]\w*=")
@@ -39,10 +38,11 @@ class Command:
 def commands(instruction: Instruction) -> list[Command]:
     if instruction.argv is not None:
         return _of_argv(instruction)
-    script = _script(instruction)[:MAX_CHARACTERS]
+    script = _script(instruction)
     found: list[Command] = []
+    places = _Places(instruction)
     for text, separator in _pieces(script):
-        made = _command(text, instruction)
+        made = _command(text, instruction, places)
         if made is not None:
             found.append(made)
         if separator != "|" or len(found) < 1:
@@ -96,7 +96,7 @@ def _pieces(script: str) -> list[tuple[str, str]]:
     return [*found, (script[start:], "")]
 
 
-def _command(text: str, instruction: Instruction) -> Command | None:
+def _command(text: str, instruction: Instruction, places: _Places) -> Command | None:
     stripped = text.strip()
     if not stripped or stripped.startswith(("#", "<<")):
         return None
@@ -109,18 +109,27 @@ def _command(text: str, instruction: Instruction) -> Command | None:
         if _ASSIGN.match(words[0]):
             env.append(words[0])
         words = words[1:]
-    if not words:
-        return Command((), stripped, instruction.line_of(stripped[:30]), tuple(env)) if env else None
-    return Command(tuple(words), stripped, _line(instruction, stripped), tuple(env))
+    if not words and not env:
+        return None
+    return Command(tuple(words), stripped, places.line_of(stripped) or instruction.line, tuple(env))
 
 
-def _line(instruction: Instruction, text: str) -> int:
-    """Continuation lines were joined, so the longest start of the text that stands on one line finds it."""
-    head = text.split("\n", 1)[0]
-    for length in (60, 30, 16, 8):
-        number = instruction.line_of(head[:length].strip())
-        if number != instruction.line or head[:length].strip() in (
-            instruction.lines[0][1] if instruction.lines else ""
-        ):
-            return number
-    return instruction.line
+class _Places:
+    """Finds the lines of an instruction's commands, which come in order.
+
+    Continuation lines were joined, so the longest start of a command that stands on one line tells where it is.
+    """
+
+    def __init__(self, instruction: Instruction) -> None:
+        self._lines, self._at, self._column = instruction.lines, 0, 0
+
+    def line_of(self, text: str) -> int:
+        """0 where it stands nowhere."""
+        head = text.split("\n", 1)[0]
+        for start in (head[:length].strip() for length in (60, 30, 16, 8)):
+            for index in range(self._at, len(self._lines)):
+                found = self._lines[index][1].find(start, self._column if index == self._at else 0)
+                if found >= 0:
+                    self._at, self._column = index, found + len(start)
+                    return self._lines[index][0]
+        return 0

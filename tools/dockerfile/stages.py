@@ -11,6 +11,9 @@ from tools.dockerfile.parser import Instruction, Parsed
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])([^}]*))?\}|([A-Za-z_]\w*))")
 
 
+MAX_VALUE = 4_000  # characters: values that name each other would double with every line
+
+
 @dataclass(frozen=True)
 class Stage:
     """`base` is resolved; `parent` is the stage that it builds on, None for an external image."""
@@ -52,7 +55,7 @@ def resolve(text: str, values: dict[str, str]) -> str:
             return known or other
         return (other if known else "") if operator.endswith("+") else known
 
-    return _VARIABLE.sub(value, text)
+    return _VARIABLE.sub(value, text[:MAX_VALUE])[:MAX_VALUE]
 
 
 def stages(parsed: Parsed) -> list[Stage]:
@@ -102,7 +105,7 @@ def _arguments(body: list[Instruction], outer: dict[str, str]) -> dict[str, str]
     return values
 
 
-_PAIR = re.compile(r"([A-Za-z_][\w.-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:[^\s\\]|\\.)*)")
+_PAIR = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:[^\s\\]|\\.)*)")
 
 
 def pairs(value: str) -> list[tuple[str, str]]:
@@ -110,8 +113,8 @@ def pairs(value: str) -> list[tuple[str, str]]:
     found = [(match[1], match[2].strip("\"'")) for match in _PAIR.finditer(value)]
     if found and re.match(r"^[\"']?[A-Za-z_][\w.-]*[\"']?=", value):
         return found
-    name, _, rest = value.partition(" ")
-    return [(name, rest.strip().strip("\"'"))]
+    name, *rest = value.split(None, 1) or [""]
+    return [(name, rest[0].strip().strip("\"'") if rest else "")]
 
 
 def final(found: list[Stage]) -> Stage | None:

@@ -13,6 +13,7 @@ from tools.inspection import RULES, inspect, inspect_dockerfile
 
 BESIDE = {
     "requirements-open": {"requirements.txt": "flask\n"},
+    "environment-open": {"environment.yml": "dependencies:\n  - pandas\n"},
     "script-without-exec": {"start.sh": "#!/bin/sh\npython app.py\n"},
 }
 INSTRUCTIONS = st.sampled_from("FROM RUN COPY ADD ENV ARG USER CMD ENTRYPOINT LABEL ONBUILD HEALTHCHECK".split())

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tools.compose.credentials import credentials_in_command, is_credential
 from tools.compose.document import Place
-from tools.compose.images import parse_reference
 from tools.compose.named_services import services_in_plans
 from tools.compose.references import references_in
+from tools.credentials import credentials_in_command, is_credential
 from tools.files import SourceFile, Upload
+from tools.images import parse_reference
 
 HERE = Place("compose.yaml", 1, 1)
 

@@ -63,6 +63,22 @@ def test_commands_of_a_run_carry_their_lines() -> None:
     ]
 
 
-@pytest.mark.parametrize("body", ["\\\n" * 200_000, "RUN <<A\n" * 50_000, "[" * 500_000, "a" * 1_000_000])
-def test_a_megabyte_of_anything_is_read_to_its_end(body: str) -> None:
+@pytest.mark.parametrize("body", ["\\\n" * 100_000, "RUN <<A\n" * 30_000, "[" * 240_000, "a" * 240_000])
+def test_a_long_file_is_read_to_its_end(body: str) -> None:
     assert parse("FROM a:1\n" + body).instructions[0].keyword == "FROM"
+
+
+@pytest.mark.parametrize("body", ["RUN a\n" * 2_001, "#" * 250_000])
+def test_what_is_too_much_is_not_judged_by_its_beginning(body: str) -> None:
+    assert [fault.fatal for fault in parse("FROM a:1\n" + body).faults] == [True]
+
+
+def test_blanks_of_any_kind_stand_after_a_keyword() -> None:
+    user, cmd = parse('FROM a:1\nUSER\t1000\nCMD\t[ "python", "/app.py" ]\n').instructions[1:]
+    assert (user.keyword, user.value) == ("USER", "1000")
+    assert cmd.argv == ("python", "/app.py")
+
+
+def test_the_same_command_twice_has_its_own_line_each_time() -> None:
+    run = parse("FROM a:1\nRUN <<E\ncurl x\ncurl x\nE\n").instructions[1]
+    assert [one.line for one in commands(run)] == [3, 4]
