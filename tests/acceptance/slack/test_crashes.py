@@ -1,0 +1,109 @@
+"""Processes that are killed, and two at once: every accepted message has exactly one visible answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.storage import Storage
+from integrations.slack_emulator.emulator import Emulator
+from integrations.slack_emulator.transcript import Seen
+from integrations.slack_emulator.workspaces import Workspace
+from tests.acceptance.slack.house import QUESTION, SECONDS, Child, weak
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator(Workspace.demo("agent"), strict=True) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def child(emulator: Emulator, folder: Path) -> Iterator[Child]:
+    started = Child(emulator, folder)
+    started.start()
+    yield started
+    started.stop()
+
+
+def _answers(emulator: Emulator, said: Seen) -> list[Seen]:
+    bot = emulator.installation().user_id
+    thread = emulator.transcript(said.channel)
+    return [one for one in thread if one.user == bot and one.thread_ts == said.ts]
+
+
+def _asks(emulator: Emulator, person: str, text: str = QUESTION, **more: object) -> Seen:
+    said: Seen = emulator.person(person).says(emulator.direct(person), text, **more)  # type: ignore[arg-type]
+    return said
+
+
+def _idle(emulator: Emulator, folder: Path, said: Seen) -> None:
+    """The turn's status is back, which is the last thing that a turn does."""
+    emulator.wait_for(lambda: _answers(emulator, said), SECONDS)
+    emulator.wait_for(lambda: emulator.status(said.channel, said.ts).get("status") == "active", SECONDS)
+
+
+def test_killed_after_the_acknowledgement(emulator: Emulator, child: Child, folder: Path) -> None:
+    """T-CRASH a: what was acknowledged is answered after the restart; Slack sends it no second time."""
+    said = _asks(emulator, "Learner A")
+    delivery = emulator.deliveries.log[-1]
+    emulator.wait_for(lambda: delivery.state == "acknowledged", SECONDS)
+    child.kill()
+    child.start()
+    _idle(emulator, folder, said)
+    assert len(_answers(emulator, said)) == 1
+    assert len(delivery.attempts) == 1
+
+
+def test_killed_in_the_middle_of_a_turn(emulator: Emulator, child: Child, folder: Path) -> None:
+    """T-CRASH b, T-ST: the file's download is under way; later the status is not left at "processing"."""
+    fault = emulator.fault("download", "slow", seconds=600)
+    said = _asks(emulator, "Learner B", "", files=[weak("Dockerfile")])
+    emulator.wait_for(lambda: emulator.status(said.channel, said.ts).get("status") == "processing", SECONDS)
+    emulator.wait_for(lambda: not fault.times, SECONDS)
+    child.kill()
+    assert not _answers(emulator, said)
+    child.start()
+    _idle(emulator, folder, said)
+    assert ["I have read `Dockerfile`" in one.text for one in _answers(emulator, said)] == [True]
+
+
+def test_killed_between_posting_and_keeping_that_it_was_posted(emulator: Emulator, child: Child, folder: Path) -> None:
+    """T-CRASH c: Slack has the message; the app never heard so, and finds it by its metadata."""
+    emulator.fault("chat.postMessage", "timeout_after_commit", seconds=600)
+    said = _asks(emulator, "Instructor")
+    emulator.wait_for(lambda: _answers(emulator, said), SECONDS)
+    child.kill()
+    looked = len(emulator.calls("conversations.replies"))
+    child.start()
+    emulator.wait_for(lambda: len(emulator.calls("conversations.replies")) > looked, SECONDS)
+    _idle(emulator, folder, said)
+    later = _asks(emulator, "Instructor")  # the channel goes on
+    _idle(emulator, folder, later)
+    assert len(_answers(emulator, said)) == 1
+
+
+def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: Child, folder: Path) -> None:
+    """T-DUP3: the original and the retry, each to any of the two; the database's key wins."""
+    second = Child(emulator, folder, name="second")
+    second.start()
+    try:
+        said = [_asks(emulator, "Learner A", f"{QUESTION} {number}") for number in range(4)]
+        for delivery in list(emulator.deliveries.log)[-4:]:
+            for number in range(3):
+                emulator.deliveries.repeat(delivery, number=number)
+        for one in said:
+            _idle(emulator, folder, one)
+    finally:
+        second.stop()
+    assert [len(_answers(emulator, one)) for one in said] == [1] * 4
+
+
+def test_nothing_is_left_over(emulator: Emulator, child: Child, folder: Path) -> None:
+    """T-CRASH: no message that waits, and none that was given up."""
+    with Storage.open(f"sqlite:///{folder / 'tutor.db'}") as storage, storage.engine.connect() as connection:
+        for table, done in (("inbox", "done"), ("outbox", "sent")):
+            states = set(connection.exec_driver_sql(f"SELECT state FROM {table}").scalars())
+            assert states == {done}, table
