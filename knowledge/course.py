@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -97,6 +97,8 @@ class Lesson:
     hints: Mapping[str, tuple[str, ...]]  # criterion -> ladder, mildest first
     readings: tuple[Reading, ...]
     folder: Path
+    # source -> section -> ways in which learners ask for it; the lesson's own source is its id
+    asked: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def criterion(self, identifier: str) -> Criterion | None:
         return next((one for one in self.rubric if one.id == identifier), None)

@@ -33,6 +33,9 @@ def faults_of_lesson(lesson: Lesson) -> Iterator[_Fault]:
     for belief in lesson.misconceptions:
         yield from _faults_of_misconception(belief, lesson)
     yield from _faults_of_hints(lesson)
+    for section in lesson.asked.get(lesson.id, ()):
+        if lesson.section(section) is None:
+            yield "asked.yaml", f"names the section “{section}”, which lesson.md does not have; use one of its ids"
 
 
 def _ids(lesson: Lesson) -> Iterator[tuple[str, list[str]]]:

@@ -111,3 +111,4 @@ class ReadingEntry(_Strict):
 
 
 Ladders = dict[CriterionId, Annotated[list[Text], Field(min_length=LADDER, max_length=LADDER)]]
+Asked = dict[Annotated[Text, _BELOW], dict[Text, Annotated[list[Text], Field(min_length=1)]]]

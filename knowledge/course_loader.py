@@ -10,6 +10,7 @@ from knowledge.course import Course, Criterion, Lesson, Misconception, Point, Qu
 from knowledge.course_check import faults_of_course, faults_of_lesson
 from knowledge.course_files import Faults
 from knowledge.course_format import (
+    Asked,
     CourseFile,
     CriterionEntry,
     Ladders,
@@ -58,9 +59,10 @@ def _lesson(folder: Path, faults: Faults) -> Lesson | None:
     beliefs = faults.read(folder / "misconceptions.yaml", list[MisconceptionEntry])
     hints = faults.read(folder / "hints.yaml", Ladders)
     readings = faults.read(folder / "readings.yaml", list[ReadingEntry])
+    asked = faults.read(folder / "asked.yaml", Asked) if (folder / "asked.yaml").exists() else {}
     if head is None or body is None or rubric is None or questions is None:
         return None
-    if beliefs is None or hints is None or readings is None:
+    if beliefs is None or hints is None or readings is None or asked is None:
         return None
     lesson = Lesson(
         **head.model_dump(),
@@ -71,6 +73,7 @@ def _lesson(folder: Path, faults: Faults) -> Lesson | None:
         hints={criterion: tuple(ladder) for criterion, ladder in hints.items()},
         readings=tuple(Reading(**one.model_dump()) for one in readings),
         folder=folder,
+        asked={_source(name, head.id): _phrasings(sections) for name, sections in asked.items()},
     )
     for file, what in faults_of_lesson(lesson):
         faults.add(folder / file, what)
@@ -91,6 +94,14 @@ def _sections(body: str) -> Iterator[Section]:
         title, identifier, lines = match["title"], match["id"] or "", []
     if title:
         yield Section(identifier, title, "\n".join(lines).strip())
+
+
+def _source(name: str, lesson: str) -> str:
+    return lesson if name == "lesson" else name
+
+
+def _phrasings(sections: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {section: tuple(texts) for section, texts in sections.items()}
 
 
 def _question(one: QuestionEntry) -> Question:

@@ -42,7 +42,7 @@ class Document:
 
 def slug(heading: str) -> str:
     words = re.sub(r"[^\w\s-]", "", plain(heading).lower())
-    return re.sub(r"[\s_-]+", "-", words).strip("-")
+    return re.sub(r"[\s-]+", "-", words).strip("-")
 
 
 def read_document(source: str, data: bytes) -> Document:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import chromadb
+import numpy as np
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
+from numpy.typing import NDArray
 
 from knowledge.embedding import Embedding, Vectors
 from knowledge.errors import IndexMismatch
@@ -20,6 +22,8 @@ from knowledge.passages import Citation, Passage
 
 COLLECTION = "passages"
 BATCH = 500
+
+Entry = tuple[str, Passage, NDArray[np.float32]]  # an indexed text, the passage that it leads to, its vector
 
 
 class Index:
@@ -51,21 +55,28 @@ class Index:
         found = self._collection.get(include=["metadatas"])["metadatas"] or []
         return {str(one["source"]): str(one["digest"]) for one in found}
 
-    def replace(
-        self, source: str, digest: str, passages: Sequence[Passage], keys: Sequence[tuple[str, Passage]]
-    ) -> None:
-        """Puts a document's passages in place of its former ones; `keys` are other texts that lead to a passage."""
+    def replace(self, source: str, digest: str, passages: Sequence[Passage], keys: Sequence[tuple[str, str]]) -> None:
+        """Puts a document's passages in place of its former ones; a key is another text that leads to a section."""
         self.remove(source)
-        entries = [*((f"{one.heading}\n{one.text}", one) for one in passages), *keys]
-        vectors = self._embedding([text for text, _ in entries])
-        for start in range(0, len(entries), BATCH):
-            batch = entries[start : start + BATCH]
+        vectors = self._embedding([f"{one.heading}\n{one.text}" for one in passages])
+        entries = [(f"{one.heading}\n{one.text}", one, vector) for one, vector in zip(passages, vectors, strict=True)]
+        for start, batch in _batches([*entries, *self._keyed(passages, vectors, keys)]):
             self._collection.add(
-                ids=[f"{one.id}:{start + number}" for number, (_, one) in enumerate(batch)],
-                embeddings=vectors[start : start + BATCH],
-                documents=[text for text, _ in batch],
-                metadatas=[_metadata(source, digest, one) for _, one in batch],
+                ids=[f"{one.id}:{start + number}" for number, (_, one, _) in enumerate(batch)],
+                embeddings=[vector for _, _, vector in batch],
+                documents=[text for text, _, _ in batch],
+                metadatas=[_metadata(source, digest, one) for _, one, _ in batch],
             )
+
+    def _keyed(self, passages: Sequence[Passage], vectors: Vectors, keys: Sequence[tuple[str, str]]) -> Iterator[Entry]:
+        """Each key with the passage of its section that is nearest in meaning; a section without passages has none."""
+        of_section: dict[str, list[int]] = {}
+        for number, passage in enumerate(passages):
+            of_section.setdefault(passage.citation.section, []).append(number)
+        for (text, section), vector in zip(keys, self._embedding([text for text, _ in keys]), strict=True):
+            numbers = of_section.get(section)
+            if numbers:
+                yield text, passages[numbers[int(np.argmax(vectors[numbers] @ vector))]], vector
 
     def remove(self, source: str) -> None:
         self._collection.delete(where={"source": source})
@@ -92,6 +103,11 @@ class Index:
 
     def count(self) -> int:
         return int(self._collection.count())
+
+
+def _batches(entries: list[Entry]) -> Iterator[tuple[int, list[Entry]]]:
+    for start in range(0, len(entries), BATCH):
+        yield start, entries[start : start + BATCH]
 
 
 def _client(folder: Path | None, url: str) -> Any:

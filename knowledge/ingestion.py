@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,6 +34,9 @@ class Report:
     problems: list[str] = field(default_factory=list)
 
 
+Key = tuple[str, str]  # a text, and the section that it leads to
+
+
 class Ingestor:
     def __init__(self, index: Index, retriever: HybridRetriever, course: Course) -> None:
         self._index, self._retriever, self._course = index, retriever, course
@@ -43,10 +46,10 @@ class Ingestor:
         """Indexes the lessons that are not there in this version."""
         report, known = Report(), self._index.digests()
         for lesson in self._course.lessons:
-            body = repr([lesson.sections, lesson.questions, lesson.misconceptions])
             document = Document(lesson.id, lesson.title, tuple(_part(lesson, one) for one in lesson.sections))
             passages = split(document, url=self._course.url, lesson=lesson.id)
-            self._put(report, known, document.source, body.encode(), passages, _keys(lesson, passages))
+            body = repr(lesson.sections).encode()
+            self._put(report, known, document.source, body, passages, _keys(lesson))
         return self._done(report)
 
     def ingest(self, target: str, *, replace: bool = False) -> Report:
@@ -75,7 +78,7 @@ class Ingestor:
                 )
                 continue
             passages = split(document, url=self._url(source), licence=_licence(file))
-            self._put(report, known, source, data, passages, ())
+            self._put(report, known, source, data, passages, self._asked(source))
         if path.is_dir():
             self._drop_missing(report, known, seen, path)
         return self._done(report)
@@ -97,9 +100,12 @@ class Ingestor:
         return self._done(report)
 
     def _url(self, source: str) -> str:
-        return next(
-            (one.url for one in self._readings if source == one.source or source.endswith("/" + one.source)), ""
-        )
+        return next((one.url for one in self._readings if _is_at(source, one.source)), "")
+
+    def _asked(self, source: str) -> list[Key]:
+        """Ways in which learners ask for what a guide says, as the lessons that refer to it know them."""
+        known = [item for lesson in self._course.lessons for item in lesson.asked.items()]
+        return [key for name, sections in known if _is_at(source, name) for key in _phrasings(sections)]
 
     def _put(
         self,
@@ -108,9 +114,9 @@ class Ingestor:
         source: str,
         data: bytes,
         passages: Sequence[Passage],
-        keys: Sequence[tuple[str, Passage]],
+        keys: Sequence[Key],
     ) -> None:
-        digest = f"{VERSION}:{hashlib.sha256(data).hexdigest()}"
+        digest = f"{VERSION}:{hashlib.sha256(data + repr(keys).encode()).hexdigest()}"
         report.passages += len(passages)
         if known.get(source) == digest:
             report.unchanged += 1
@@ -124,27 +130,25 @@ class Ingestor:
         return report
 
 
+def _is_at(source: str, path: str) -> bool:
+    """Whether an ingested file is the one that a pack names, in whatever folder the guides are kept."""
+    return source == path or source.endswith("/" + path)
+
+
 def _part(lesson: Lesson, section: Section) -> Part:
     name = section.title.removeprefix("Deep dive: ")
     return Part(section.id, (lesson.title, name[:1].upper() + name[1:]), section.text)
 
 
-def _keys(lesson: Lesson, passages: Sequence[Passage]) -> list[tuple[str, Passage]]:
-    """Questions and beliefs lead to the passage of their section that is nearest in words."""
-    by_section: dict[str, list[Passage]] = {}
-    for passage in passages:
-        by_section.setdefault(passage.citation.section, []).append(passage)
-    asked = [(one.section, one.text, " ".join(point.text for point in one.points)) for one in lesson.questions]
-    believed = [(one.section, one.belief, one.reality) for one in lesson.misconceptions]
-    return [
-        (text, max(by_section[section], key=lambda passage: _shared(passage.text, f"{text} {answer}")))
-        for section, text, answer in (*asked, *believed)
-        if section in by_section
-    ]
+def _keys(lesson: Lesson) -> list[Key]:
+    """Questions, beliefs and ways of asking lead to their section."""
+    asked = [(one.text, one.section) for one in lesson.questions]
+    believed = [(one.belief, one.section) for one in lesson.misconceptions]
+    return [*asked, *believed, *_phrasings(lesson.asked.get(lesson.id, {}))]
 
 
-def _shared(text: str, other: str) -> int:
-    return len(set(text.lower().split()) & set(other.lower().split()))
+def _phrasings(sections: Mapping[str, Sequence[str]]) -> list[Key]:
+    return [(text, section) for section, texts in sections.items() for text in texts]
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:

@@ -45,7 +45,7 @@ def run_app(emulator: Emulator, folder: Path) -> Iterator[SlackTutor]:
         try:
             yield tutor
         finally:
-            handler.close()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
+            handler.close()
 
 
 def demo_settings(emulator: Emulator, folder: Path) -> Settings:
