@@ -12,7 +12,7 @@ import typer
 
 from agent.bootstrap import open_knowledge
 from agent.settings import Settings
-from evals.suites import SUITES
+from evals.scoreboard import SUITES
 
 
 def evaluate(
