@@ -1,6 +1,7 @@
 # The README's two commands are `make demo` and `make test`; both set up what they need.
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS ?= $(shell nproc)
 
 .PHONY: demo test setup test-setup check bench eval lock clean
 
@@ -8,7 +9,7 @@ demo: setup
 	@$(BIN)/tutor demo
 
 test: test-setup check
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 setup: .venv/.ready
 
