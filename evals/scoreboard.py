@@ -1,10 +1,17 @@
-"""Which suites there are."""
+"""One scoreboard of all suites: which there are, and how they run beside each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import multiprocessing
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
-from agent.bootstrap import Knowledge
+from agent.bootstrap import Knowledge, open_knowledge
+from agent.settings import Settings
 from evals.cases import Figures
 from evals.suites.gate import gate
 from evals.suites.grounding import grounding
@@ -13,6 +20,7 @@ from evals.suites.intent import intent
 from evals.suites.retrieval import retrieval
 from evals.suites.review import review
 
+Board = dict[str, Figures]
 SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "retrieval": retrieval,
     "grounding": grounding,
@@ -21,3 +29,42 @@ SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "review": review,
     "gate": gate,
 }
+
+
+def score(names: Sequence[str], *, guides: Path | None = None, workers: int = 2) -> Board:
+    """Runs the named suites, each in a process that has an index of its own, a copy of one that is made once."""
+    with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
+        made = Path(folder) / "made"
+        knowledge = open_knowledge(_settings(made))
+        if guides is not None:
+            knowledge.ingestor.ingest(str(guides))
+        del knowledge  # its files are copied, not shared
+        folders = [Path(folder) / name for name in names]
+        for one in folders:
+            shutil.copytree(made, one)
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=context) as pool:
+            return dict(zip(names, pool.map(_score, names, folders), strict=True))
+
+
+def _score(name: str, folder: Path) -> Figures:
+    started = time.perf_counter()
+    figures = SUITES[name](open_knowledge(_settings(folder)))
+    return figures | {"seconds": time.perf_counter() - started}
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings.read(data=folder, index_url="", course=None)
+
+
+def as_text(board: Board) -> str:
+    """A line a figure: shares with three digits, counts as they are."""
+    lines = []
+    for name, figures in board.items():
+        lines.append(name)
+        lines += [f"  {label:44} {_shown(value)}" for label, value in figures.items()]
+    return "\n".join(lines)
+
+
+def _shown(value: float) -> str:
+    return f"{value:5d}" if isinstance(value, int) else f"{value:9.3f}"
