@@ -54,7 +54,7 @@ class Embedding:
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads, options.log_severity_level = 2, 3
+        options.intra_op_num_threads, options.log_severity_level = 1, 3  # threads that spin slow down all other turns
         return onnxruntime.InferenceSession(_model(), options, providers=["CPUExecutionProvider"])
 
     @cached_property
