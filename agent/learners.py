@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from agent.people import Person, Role
 from agent.records import PersonRow
@@ -39,24 +39,29 @@ class Learners:
             row = session.get(PersonRow, person_id)
             return _person(row) if row else None
 
-    def instructors(self) -> tuple[Person, ...]:
-        return self._with_role(Role.INSTRUCTOR)
+    def instructors(self, workspace: str) -> tuple[Person, ...]:
+        return self._with_role(workspace, Role.INSTRUCTOR)
 
-    def learners(self) -> tuple[Person, ...]:
-        return self._with_role(Role.LEARNER)
+    def learners(self, workspace: str) -> tuple[Person, ...]:
+        return self._with_role(workspace, Role.LEARNER)
 
-    def _with_role(self, role: Role) -> tuple[Person, ...]:
+    def _with_role(self, workspace: str, role: Role) -> tuple[Person, ...]:
         with self._storage.begin() as session:
-            rows = session.scalars(select(PersonRow).where(PersonRow.role == role.value).order_by(PersonRow.name))
+            rows = session.scalars(_of(workspace).where(PersonRow.role == role.value).order_by(PersonRow.name))
             return tuple(_person(row) for row in rows)
 
-    def named(self, text: str) -> Person | None:
+    def named(self, text: str, workspace: str) -> Person | None:
         """By id (with or without the workspace), or by display name; None where nobody or more than one fits."""
         wanted = text.strip().casefold()
         with self._storage.begin() as session:
-            everybody = [_person(row) for row in session.scalars(select(PersonRow))]
+            everybody = [_person(row) for row in session.scalars(_of(workspace))]
         found = [one for one in everybody if wanted in _names(one)]
         return found[0] if len(found) == 1 else None
+
+
+def _of(workspace: str) -> Select[PersonRow]:
+    """Each workspace by itself: who teaches in one sees nobody of another."""
+    return select(PersonRow).where(PersonRow.id.startswith(f"{workspace}:", autoescape=True))
 
 
 def _names(person: Person) -> set[str]:

@@ -21,5 +21,9 @@ class Person:
     cohort: str = ""
 
     @property
+    def workspace(self) -> str:
+        return self.id.partition(":")[0]
+
+    @property
     def is_instructor(self) -> bool:
         return self.role is Role.INSTRUCTOR

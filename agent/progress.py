@@ -39,9 +39,9 @@ class Progress:
         self._storage, self._course = storage, course
         self._learners, self._reviews, self._gates, self._hints = learners, reviews, gates, hints
 
-    def stuck(self, lesson_id: str) -> Receipted:
+    def stuck(self, lesson_id: str, workspace: str) -> Receipted:
         """Learners with an open gate who handed something in: their first open required criterion."""
-        lesson, people = self._lesson(lesson_id), self._learners.learners()
+        lesson, people = self._lesson(lesson_id), self._learners.learners(workspace)
         rows = [row for person in people if (row := self._stuck_row(person, lesson))]
         rows.sort(key=lambda row: row[2])
         query = (
@@ -86,9 +86,9 @@ class Progress:
         with self._storage.begin() as session:
             return session.scalar(select(which(UploadRow.created_at)).where(*mine))
 
-    def overview(self, lesson_id: str) -> Receipted:
+    def overview(self, lesson_id: str, workspace: str) -> Receipted:
         lesson = self._lesson(lesson_id)
-        rows = [self._overview_row(person, lesson) for person in self._learners.learners()]
+        rows = [self._overview_row(person, lesson) for person in self._learners.learners(workspace)]
         query = f"every learner; met = criteria of the {lesson.gate} whose newest verdict is met and not held"
         return Receipted(tuple(rows), query)
 

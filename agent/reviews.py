@@ -110,13 +110,14 @@ class Reviews:
             judgements = _carry_decisions(from_json(draft.judgements), judgements)
         return {one.criterion: one for one in judgements}
 
-    def held(self, lesson_id: str | None) -> list[HeldCriterion]:
-        """Criteria that wait for an instructor, of each learner's newest review, longest waiting first.
+    def held(self, lesson_id: str | None, workspace: str) -> list[HeldCriterion]:
+        """Criteria that wait for an instructor of a workspace, of each learner's newest review, the longest first.
 
         Where a gate is passed or waived, nothing waits any more.
         """
         with self._storage.begin() as session:
-            rows = session.scalars(select(ReviewRow).order_by(ReviewRow.number)).all()
+            here = ReviewRow.person_id.startswith(f"{workspace}:", autoescape=True)
+            rows = session.scalars(select(ReviewRow).where(here).order_by(ReviewRow.number)).all()
             newest = {(row.person_id, row.lesson_id): row for row in rows if lesson_id in (None, row.lesson_id)}
             waiting = [row for row in newest.values() if not _is_closed(session, row)]
             return [
@@ -132,6 +133,8 @@ class Reviews:
             raise NotAllowed("Only an instructor can decide that.")
         with self._storage.begin() as session:
             row = _newest(session, review_id)
+            if not row.person_id.startswith(f"{by.workspace}:"):
+                raise NotAllowed("That submission belongs to another workspace.")
             if not _is_held(row, criterion):
                 raise NotFound(f"{criterion} of that submission does not wait for a decision.")
             _decide(session, review_id, criterion, verdict, by, note)

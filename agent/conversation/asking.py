@@ -68,7 +68,7 @@ def _held_question(desk: Desk) -> tuple[Notice, ...]:
     text = f"A question in #{desk.turn.channel} that I could not answer from the material:\n> {_quoted(desk.turn.text)}"
     return tuple(
         Notice(f"{desk.turn.key}:held:{instructor.id}", instructor.id, Reply(text))
-        for instructor in desk.services.learners.instructors()
+        for instructor in desk.services.learners.instructors(desk.person.workspace)
     )
 
 

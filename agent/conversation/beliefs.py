@@ -88,9 +88,8 @@ def _notices(desk: Desk, belief: Belief) -> tuple[Notice, ...]:
         f"**{desk.person.name}** says that I am wrong about them:\n{_line(desk.lesson, belief)}",
         actions=(Action("uphold", "They know it", value, "primary"), Action("dismiss", "Keep my view", value)),
     )
-    return tuple(
-        Notice(f"{desk.turn.key}:contested:{one.id}", one.id, reply) for one in desk.services.learners.instructors()
-    )
+    instructors = desk.services.learners.instructors(desk.person.workspace)
+    return tuple(Notice(f"{desk.turn.key}:contested:{one.id}", one.id, reply) for one in instructors)
 
 
 def settle(services: Services, by: Person, value: str, key: str, *, uphold: bool) -> Decision:
@@ -98,7 +97,7 @@ def settle(services: Services, by: Person, value: str, key: str, *, uphold: bool
     person_id, _, rest = value.partition(" ")
     lesson_id, _, subject = rest.partition(" ")
     learner, lesson = services.learners.find(person_id), services.course.lesson(lesson_id)
-    if learner is None or lesson is None:
+    if learner is None or lesson is None or learner.workspace != by.workspace:
         return Decision(Intent.STAFF, "That learner is no longer there.")
     services.learner_model.decide(learner, lesson_id, subject, by, key, uphold=uphold)
     word = "I take it that you know it" if uphold else "I keep my view for now; show me in an answer"

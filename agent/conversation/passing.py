@@ -79,7 +79,8 @@ def _held_notices(services: Services, person: Person, lesson: Lesson, review: Re
     if not held:
         return ()
     reply = held_reply(person.name, lesson, review.id, held)
-    return tuple(Notice(f"{review.id}:held:{one.id}", one.id, reply) for one in services.learners.instructors())
+    instructors = services.learners.instructors(person.workspace)
+    return tuple(Notice(f"{review.id}:held:{one.id}", one.id, reply) for one in instructors)
 
 
 def held_reply(name: str, lesson: Lesson, review_id: str, held: list[Judgement]) -> Reply:

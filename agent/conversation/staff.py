@@ -72,13 +72,13 @@ def _of_all(desk: Desk, text: str) -> Decision:
         return _held(desk, lesson)
     if _STUCK.search(text):
         return _stuck(desk, lesson)
-    found = desk.services.progress.overview(lesson.id)
+    found = desk.services.progress.overview(lesson.id, desk.person.workspace)
     table = Table(("Learner", "Gate", "Met", "Last attempt"), tuple(found.rows))
     return Decision(Intent.STAFF, _counted(found.rows, f"on the {lesson.gate}", found.query), table=table)
 
 
 def _stuck(desk: Desk, lesson: Lesson) -> Decision:
-    found = desk.services.progress.stuck(lesson.id)
+    found = desk.services.progress.stuck(lesson.id, desk.person.workspace)
     table = Table(("Learner", "Criterion", "Since", "Last attempt", "Verdict"), tuple(found.rows))
     return Decision(Intent.STAFF, _counted(found.rows, f"stuck on the {lesson.gate}", found.query), table=table)
 
@@ -90,7 +90,7 @@ def _counted(rows: tuple[tuple[str, ...], ...], what: str, query: str) -> str:
 
 
 def _held(desk: Desk, lesson: Lesson) -> Decision:
-    waiting = desk.services.reviews.held(lesson.id)
+    waiting = desk.services.reviews.held(lesson.id, desk.person.workspace)
     if not waiting:
         return Decision(Intent.STAFF, f"Nothing of the {lesson.gate} waits for a decision.")
     first = waiting[0]
@@ -112,7 +112,7 @@ def _decide_named(desk: Desk, verb: str, criterion: str, name: str, note: str | 
         return _unknown(name)
     held = [
         one
-        for one in desk.services.reviews.held(None)
+        for one in desk.services.reviews.held(None, desk.person.workspace)
         if one.person.id == learner.id and one.judgement.criterion == criterion.upper()
     ]
     if not held:
@@ -169,7 +169,8 @@ def _of_one(desk: Desk, learner: Person) -> Decision:
 
 def _find(desk: Desk, name: str) -> Person | None:
     cleaned = re.sub(r"^(the )?(learner|student)?\s*@?", "", name.strip().strip("?.! "), flags=re.IGNORECASE) or name
-    return desk.services.learners.named(name.strip(" ?.!<>@")) or desk.services.learners.named(cleaned.strip(" <>@"))
+    learners, here = desk.services.learners, desk.person.workspace
+    return learners.named(name.strip(" ?.!<>@"), here) or learners.named(cleaned.strip(" <>@"), here)
 
 
 def _unknown(name: str) -> Decision:

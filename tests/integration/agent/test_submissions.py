@@ -10,6 +10,7 @@ from agent.errors import ConcurrentChange, NotAllowed, NotFound
 from agent.gatekeeping import Gates
 from agent.judgements import Judgement, Span
 from agent.learners import Learners
+from agent.people import Person, Role
 from agent.reviews import Reviews
 from agent.storage import Storage
 from agent.submissions import Submissions
@@ -113,7 +114,7 @@ def test_only_instructors_decide_and_only_what_is_held(gates: Gates, reviews: Re
         reviews.decide("m1", "P2", Verdict.NOT_MET, INSTRUCTOR, "")
     with pytest.raises(NotFound):
         reviews.decide("m404", "P1", Verdict.MET, INSTRUCTOR, "")
-    assert [one.judgement.criterion for one in reviews.held("first")] == ["P1"]
+    assert [one.judgement.criterion for one in reviews.held("first", "T1")] == ["P1"]
 
 
 def test_a_second_decision_cannot_turn_the_first_round(gates: Gates, reviews: Reviews) -> None:
@@ -122,7 +123,7 @@ def test_a_second_decision_cannot_turn_the_first_round(gates: Gates, reviews: Re
     assert reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "pressed twice") == once
     with pytest.raises(ConcurrentChange, match="decided already: met"):
         reviews.decide("m1", "P1", Verdict.NOT_MET, INSTRUCTOR, "")
-    assert reviews.held(None) == []
+    assert reviews.held(None, "T1") == []
 
 
 def test_a_decision_on_an_outdated_submission_is_refused(gates: Gates, reviews: Reviews) -> None:
@@ -130,7 +131,8 @@ def test_a_decision_on_an_outdated_submission_is_refused(gates: Gates, reviews: 
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), held("P2")], "m2")
     with pytest.raises(ConcurrentChange, match="handed in again"):
         reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "")
-    assert [(one.review_id, one.judgement.criterion) for one in reviews.held(None)] == [("m2", "P1"), ("m2", "P2")]
+    waiting = [(one.review_id, one.judgement.criterion) for one in reviews.held(None, "T1")]
+    assert waiting == [("m2", "P1"), ("m2", "P2")]
 
 
 DOCKERFILE = SourceFile("Dockerfile", b"FROM python:3.12\n")
@@ -153,7 +155,7 @@ def test_a_decision_holds_while_what_it_was_made_on_is_the_same(
     reviews.decide("m1", "D6", Verdict.MET, INSTRUCTOR, "seen it run")
     second = reviews.record(LEARNER.id, "first", Upload.of(files), [again, met("P1")], "m2")
     assert second.judgements[0].held is not decided
-    assert len(reviews.held("first")) == (0 if decided else 1)
+    assert len(reviews.held("first", "T1")) == (0 if decided else 1)
 
 
 def test_a_decision_on_a_quote_holds_while_the_quote_is_the_same(gates: Gates, reviews: Reviews) -> None:
@@ -168,12 +170,19 @@ def test_a_decision_on_a_quote_holds_while_the_quote_is_the_same(gates: Gates, r
 
 def test_nothing_waits_once_the_gate_is_behind_the_learner(gates: Gates, reviews: Reviews) -> None:
     gates.review(LEARNER.id, "first", reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1"))
-    assert [one.person for one in reviews.held("first")] == [LEARNER]
+    assert [one.person for one in reviews.held("first", "T1")] == [LEARNER]
     gates.waive(LEARNER.id, "first", INSTRUCTOR, "did it at work")
-    assert reviews.held("first") == []
+    assert reviews.held("first", "T1") == []
 
 
 def test_evidence_survives_storage_bit_for_bit(gates: Gates, reviews: Reviews) -> None:
     judged = reviews.record(LEARNER.id, "first", UPLOAD, [met("P1")], "m1").judgements[0]
     assert judged == met("P1")
     assert judged.spans[0].holds_in(PLAN)
+
+
+def test_another_workspace_sees_and_decides_nothing(reviews: Reviews) -> None:
+    reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1")
+    assert reviews.held(None, "T2") == []
+    with pytest.raises(NotAllowed, match="another workspace"):
+        reviews.decide("m1", "P1", Verdict.MET, Person("T2:U9", "Instructor", Role.INSTRUCTOR), "")

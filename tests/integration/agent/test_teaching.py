@@ -37,21 +37,21 @@ def test_a_greeting_is_given_once(people: Learners) -> None:
 
 
 def test_people_are_found_by_id_and_by_name(people: Learners) -> None:
-    assert people.named(" learner a ") == LEARNER
-    assert people.named("u1") == people.named("T1:U1") == LEARNER
-    assert people.named("nobody") is None
-    assert people.named("%") is None
+    assert people.named(" learner a ", "T1") == LEARNER
+    assert people.named("u1", "T1") == people.named("T1:U1", "T1") == LEARNER
+    assert people.named("nobody", "T1") is None
+    assert people.named("%", "T1") is None
 
 
 def test_a_name_that_two_people_share_finds_nobody(people: Learners) -> None:
     people.remember(Person("T1:U2", "LEARNER A"), datetime(2026, 1, 1, tzinfo=UTC))
-    assert people.named("Learner A") is None
+    assert people.named("Learner A", "T1") is None
 
 
 def test_names_in_any_script_are_compared_without_case(people: Learners) -> None:
     accented = Person("T1:U2", "\u00c9lo\u00efse \u00d8")
     people.remember(accented, datetime(2026, 1, 1, tzinfo=UTC))
-    assert people.named("\u00e9lo\u00efse \u00f8") == accented
+    assert people.named("\u00e9lo\u00efse \u00f8", "T1") == accented
 
 
 def test_name_and_role_follow_the_caller(people: Learners) -> None:
@@ -60,7 +60,7 @@ def test_name_and_role_follow_the_caller(people: Learners) -> None:
         datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=1),
     )
     assert people.find(LEARNER.id) == Person(LEARNER.id, "Renamed", Role.INSTRUCTOR, "7")
-    assert people.learners() == ()
+    assert people.learners("T1") == ()
     assert people.find("T1:U404") is None
 
 
