@@ -11,6 +11,7 @@ import numpy as np
 from agent.intents import Embed
 from knowledge.lexical import words
 from knowledge.passages import Citation, Hit
+from knowledge.quotable import Quotable
 from knowledge.retrieval import HybridRetriever
 from knowledge.splitting import sentences
 
@@ -48,7 +49,7 @@ class Answer:
 
 class Answerer:
     def __init__(self, retriever: HybridRetriever, embed: Embed) -> None:
-        self._retriever, self._embed = retriever, embed
+        self._retriever, self._embed, self._quotable = retriever, embed, Quotable(embed)
 
     def answer(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         asked = " ".join(question.split())[:MAX_QUESTION]
@@ -73,14 +74,11 @@ class Answerer:
 
     def _choose(self, asked: str, hits: Sequence[Hit]) -> list[tuple[int, str]]:
         """(index of the hit, sentence), best passages first, in reading order inside a passage."""
-        pool = [
-            (index, place, text)
-            for index, hit in enumerate(hits)
-            for place, text in enumerate(sentences(hit.passage.text))
-        ]
+        found = [self._quotable.of(hit.passage.text) for hit in hits]
+        pool = [(index, place, text) for index, (texts, _) in enumerate(found) for place, text in enumerate(texts)]
         if not pool:
             return []
-        nearness = self._embed([text for _, _, text in pool]) @ self._embed([asked])[0]
+        nearness = np.concatenate([vectors for _, vectors in found]) @ self._embed([asked])[0]
         worth = [
             _worth(float(near), hits[index].score, place)
             for near, (index, place, _) in zip(nearness, pool, strict=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -17,6 +19,7 @@ _STOP = frozenset(
     "with would you your should just not use using used get".split()
 )
 _STEMMER = snowballstemmer.stemmer("english")
+_ONE_AT_A_TIME = threading.Lock()  # the stemmer holds the word it works on in itself
 # Words of the field that people use for one another; each is found by all.
 _SYNONYMS: Mapping[str, str] = {
     word: names.split()[0]
@@ -45,7 +48,13 @@ def words(text: str) -> list[str]:
     parts = [
         part for word in found for part in ([word, *re.split(r"[._-]", word)] if re.search(r"[._-]", word) else [word])
     ]
-    return [_STEMMER.stemWord(_SYNONYMS.get(part, part)) for part in parts if part]
+    return [_stem(_SYNONYMS.get(part, part)) for part in parts if part]
+
+
+@lru_cache(maxsize=20_000)
+def _stem(word: str) -> str:
+    with _ONE_AT_A_TIME:
+        return str(_STEMMER.stemWord(word))
 
 
 class BM25:
