@@ -70,6 +70,12 @@ class Inbox:
         with self._storage.begin() as session:
             return session.connection().execute(update(InboxRow).where(*mine, below).values(state=STOPPED)).rowcount
 
+    def stop_all(self, workspace: str) -> int:
+        """Ends every turn of a workspace that waits or runs."""
+        here = (InboxRow.key.startswith(f"{workspace}:", autoescape=True), InboxRow.state.in_(_OPEN))
+        with self._storage.begin() as session:
+            return session.connection().execute(update(InboxRow).where(*here).values(state=STOPPED)).rowcount
+
     def takes_part(self, conversation: str, person_id: str) -> bool:
         """Whether this person has spoken with the tutor in this conversation before."""
         mine = select(InboxRow.key).where(InboxRow.person_id == person_id, InboxRow.conversation == conversation)

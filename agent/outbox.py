@@ -46,22 +46,24 @@ class Outbox:
                 due_at=datetime.now(UTC),
             )
 
-    def due(self, limit: int = 50, *, owner: str = "") -> list[Outgoing]:
+    def due(self, limit: int = 50, *, owner: str = "", within: str = "") -> list[Outgoing]:
         """Takes what is to be sent now, of each channel only its oldest: a message that waits holds it back.
 
         What is taken is nobody else's for the length of the lease, which `owner`, the name of a process, may
-        `release` when it starts again; ask until nothing is left.
+        `release` when it starts again; ask until nothing is left. `within`: only of channels that begin so.
         """
-        heads = select(func.min(OutboxRow.id)).where(OutboxRow.state == DUE).group_by(OutboxRow.channel)
+        mine = (OutboxRow.state == DUE, OutboxRow.channel.startswith(within, autoescape=True))
+        heads = select(func.min(OutboxRow.id)).where(*mine).group_by(OutboxRow.channel)
         now = datetime.now(UTC)
         ready = select(OutboxRow).where(OutboxRow.id.in_(heads), OutboxRow.due_at <= now)
         with self._storage.begin() as session:
             rows = session.scalars(ready.order_by(OutboxRow.id).limit(limit)).all()
             return [_outgoing(row) for row in rows if _take(session, row, now, owner)]
 
-    def release(self, owner: str) -> int:
+    def release(self, owner: str, *, within: str = "") -> int:
         """Gives back what a process of this name held when it ended; returns how many messages."""
-        held = (OutboxRow.state == DUE, OutboxRow.error == _held_by(owner))
+        mine = OutboxRow.channel.startswith(within, autoescape=True)
+        held = (OutboxRow.state == DUE, OutboxRow.error == _held_by(owner), mine)
         with self._storage.begin() as session:
             released = update(OutboxRow).where(*held).values(due_at=datetime.now(UTC))
             return session.connection().execute(released).rowcount

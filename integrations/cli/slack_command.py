@@ -39,7 +39,7 @@ def background(tutoring: Tutoring, tutor: SlackTutor) -> Iterator[None]:
     """What had to wait is tried again, and what is too old to be kept is swept away."""
     stop = threading.Event()
     loops = (
-        threading.Thread(target=_every, args=(RETRY_SECONDS, tutor.courier.flush, stop), daemon=True),
+        threading.Thread(target=_every, args=(RETRY_SECONDS, tutor.offices.flush, stop), daemon=True),
         threading.Thread(target=_every, args=(SWEEP_SECONDS, lambda: _sweep(tutoring, tutor), stop), daemon=True),
     )
     for loop in loops:
@@ -59,8 +59,7 @@ def _every(seconds: float, action: Callable[[], object], stop: threading.Event) 
 
 
 def _sweep(tutoring: Tutoring, tutor: SlackTutor) -> None:
-    if tutor.room.jobs is not None:
-        tutoring.retention.sweep(tutor.room.jobs.submit_tidy)
+    tutoring.retention.sweep(tutor.jobs.submit_tidy)
 
 
 def _serve_http(settings: Settings, tutor: SlackTutor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,120 +10,79 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.authorize import Authorize
 from slack_sdk import WebClient
 
 from agent.bootstrap import Tutoring
 from agent.durable_jobs import QUEUES, DurableJobs
-from agent.errors import ConfigurationInvalid
-from agent.settings import Settings
-from integrations.slack.building import Building
-from integrations.slack.courier import Courier
-from integrations.slack.directory import Directory
-from integrations.slack.door import Door
-from integrations.slack.envelopes import Reader
-from integrations.slack.feedback import Feedback
-from integrations.slack.files import Attachments
-from integrations.slack.home import HomePages
+from integrations.slack.grants import ConfiguredGrant
 from integrations.slack.latest import Latest
-from integrations.slack.room import Room
+from integrations.slack.offices import Offices
 
 LISTENERS = 20  # threads for what follows an envelope and may be lost
-CALL_SECONDS = 20  # for one call of the Web API; shorter than the outbox's lease
 
 
 @dataclass(frozen=True)
 class SlackTutor:
     app: App
-    room: Room
-    courier: Courier
-
-
-@dataclass(frozen=True)
-class _Parts:
-    client: WebClient
-    courier: Courier
-    directory: Directory
-    homes: HomePages
-    building: Building
-    room: Room
+    offices: Offices
+    jobs: DurableJobs
 
 
 @contextmanager
 def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterator[SlackTutor]:
     """The app with durable jobs behind it; what was accepted before a crash is taken up again."""
     settings = tutoring.settings
-    with Latest() as latest:
-        parts = _parts(tutoring, open_client(settings), latest)
+    grants = ConfiguredGrant(settings)
+    with Latest() as latest, Offices(tutoring, grants, latest) as offices:
         jobs = DurableJobs(
             settings.database,
-            run_turn=parts.room.run_turn,
-            run_build=parts.building.run,
+            run_turn=offices.run_turn,
+            run_build=offices.run_build,
             run_tidy=tutoring.retention.tidy,
             executor=settings.executor,
             listen=listen,
         )
-        with parts.courier, jobs, ThreadPoolExecutor(LISTENERS) as executor:
-            parts.building.jobs = jobs
-            app = _create_app(tutoring, parts, jobs, executor)
+        with jobs, ThreadPoolExecutor(LISTENERS) as executor:
+            offices.open(jobs, executor)
+            app = _create_app(tutoring, offices, executor)
             for key, conversation in tutoring.inbox.unfinished():
                 jobs.submit_turn(key, conversation)
-            yield SlackTutor(app, parts.room, parts.courier)
+            yield SlackTutor(app, offices, jobs)
 
 
-def open_client(settings: Settings) -> WebClient:
-    """Repeats nothing by itself: after a broken connection the SDK would post a message a second time."""
-    if settings.slack_bot_token is None:
-        raise ConfigurationInvalid(
-            "SLACK_BOT_TOKEN is not set. The guide in integrations/slack/README.md says where to get it."
-        )
-    token = settings.slack_bot_token.get_secret_value()
-    return WebClient(token=token, base_url=settings.slack_base_url, timeout=CALL_SECONDS, retry_handlers=[])
+class _Anywhere(Authorize):
+    """Which workspace an envelope belongs to is looked up at its door; Bolt itself calls nothing."""
+
+    def __init__(self) -> None:
+        """In place of the base class's own, which is not annotated and does nothing."""
+
+    def __call__(self, **known: Any) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=known.get("enterprise_id"), team_id=known.get("team_id"))
 
 
-def _parts(tutoring: Tutoring, client: WebClient, latest: Latest) -> _Parts:
-    directory = Directory(client, tutoring.settings)
-    courier = Courier(client, tutoring.outbox, directory, owner=tutoring.settings.executor)
-    homes = HomePages(tutoring, client, courier=courier, directory=directory, latest=latest)
-    building = Building(tutoring, client, courier=courier, directory=directory, homes=homes)
-    room = Room(
-        tutoring,
-        client,
-        attachments=Attachments(client),
-        courier=courier,
-        directory=directory,
-        homes=homes,
-        building=building,
-        latest=latest,
-    )
-    return _Parts(client, courier, directory, homes, building, room)
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt warns that it ignores SLACK_BOT_TOKEN: the office uses it."""
+    return "SLACK_BOT_TOKEN" not in record.getMessage()
 
 
-def _create_app(tutoring: Tutoring, parts: _Parts, jobs: DurableJobs, executor: ThreadPoolExecutor) -> App:
+def _create_app(tutoring: Tutoring, offices: Offices, executor: ThreadPoolExecutor) -> App:
     """One middleware and no listener: Bolt would acknowledge an event before its listener has kept it."""
-    secret = tutoring.settings.slack_signing_secret
+    settings = tutoring.settings
+    secret = settings.slack_signing_secret
+    logging.getLogger("slack_bolt.App").addFilter(_is_news)
     app = App(
-        client=parts.client,
+        client=WebClient(base_url=settings.slack_base_url),
+        authorize=_Anywhere(),
         signing_secret=secret.get_secret_value() if secret else None,
         request_verification_enabled=secret is not None,
+        ignoring_self_events_enabled=False,  # the doors know which bot is theirs
         listener_executor=executor,
-    )
-    known = parts.client.auth_test()
-    team = str(known["team_id"])
-    for user in tutoring.settings.instructors:  # told of what waits for them, also before they have ever written
-        tutoring.tutor.enrol(parts.directory.person(team, user))
-    door = Door(
-        Reader(team, str(known["user_id"]), tutoring.settings.profile),
-        tutoring.inbox,
-        jobs=jobs,
-        room=parts.room,
-        courier=parts.courier,
-        homes=parts.homes,
-        opinions=Feedback(tutoring.inbox, parts.client, team),
-        executor=executor,
     )
 
     def at_the_door(body: dict[str, Any]) -> BoltResponse:
-        return door.take(body)
+        return offices.take(body)
 
     app.middleware(at_the_door)
     return app

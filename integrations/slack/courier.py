@@ -38,8 +38,9 @@ class Courier:
     `flush` may be called by many threads and processes: what one has taken is no other's.
     """
 
-    def __init__(self, client: WebClient, outbox: Outbox, directory: Directory, *, owner: str = "") -> None:
+    def __init__(self, client: WebClient, outbox: Outbox, directory: Directory, team: str, *, owner: str = "") -> None:
         self._client, self._outbox, self._directory, self._owner = client, outbox, directory, owner
+        self._here = f"{team}/"  # before each channel: an id may exist in two workspaces
         self._pace = Pace()
         self._wake, self._closing = threading.Event(), False
         self._soonest = float("inf")
@@ -47,7 +48,7 @@ class Courier:
         self.halted = ""
 
     def __enter__(self) -> Self:
-        self._outbox.release(self._owner)
+        self._outbox.release(self._owner, within=self._here)
         self._loop.start()
         return self
 
@@ -70,7 +71,7 @@ class Courier:
             payload = {"user": user, "thread_ts": thread_ts, "message": message, "since": time.time()}
             if response_url:
                 payload["response_url"] = response_url
-            self._outbox.put(f"{key}:{number + 1}" if number else key, channel or f"@{user}", payload)
+            self._outbox.put(f"{key}:{number + 1}" if number else key, f"{self._here}{channel or f'@{user}'}", payload)
 
     def cancel(self, turn: str) -> None:
         """What a turn still had to say is not said any more."""
@@ -87,7 +88,7 @@ class Courier:
     def flush(self) -> None:
         """Never raises: what cannot be sent now stays in the outbox."""
         try:
-            while not self.halted and (due := self._outbox.due(owner=self._owner)):
+            while not self.halted and (due := self._outbox.due(owner=self._owner, within=self._here)):
                 self._deliver_all(due)
         except Exception:  # noqa: BLE001 - the loop that calls this must go on
             _log.exception("the outbox could not be read; it is tried again")
@@ -120,7 +121,11 @@ class Courier:
         return posted.find(self._client, one.key, since=one.payload.get("since", 0.0), **where)
 
     def _place(self, one: Outgoing) -> str:
-        return self._directory.direct(one.channel[1:]) if one.channel.startswith("@") else one.channel
+        channel = self._channel(one)
+        return self._directory.direct(channel[1:]) if channel.startswith("@") else channel
+
+    def _channel(self, one: Outgoing) -> str:
+        return one.channel.removeprefix(self._here)
 
     def _send(self, one: Outgoing, message: dict[str, Any]) -> str:
         if url := one.payload.get("response_url"):
@@ -170,7 +175,7 @@ class Courier:
             code in _ELSEWHERE
             and asker
             and not one.key.endswith(_ASIDE)
-            and (not one.channel.startswith("@") or in_thread)
+            and (not self._channel(one).startswith("@") or in_thread)
         ):
             self.post(f"{one.key}{_ASIDE}", one.payload["message"], user=asker)
 

@@ -15,11 +15,14 @@ MAX_REMEMBERED = 5_000
 
 
 class Directory:
-    def __init__(self, client: WebClient, settings: Settings) -> None:
-        self._client, self._settings = client, settings
+    def __init__(self, client: WebClient, settings: Settings, team: str) -> None:
+        self._client, self._settings, self._team = client, settings, team
         self._names: dict[str, str] = {}
         self._channels: dict[str, str] = {}
         self._directs: dict[str, str] = {}
+
+    def instructors(self) -> tuple[str, ...]:
+        return self._settings.instructors
 
     def person(self, team: str, user: str) -> Person:
         """The role comes from the configuration and from nowhere else."""

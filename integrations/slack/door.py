@@ -17,7 +17,7 @@ from agent.replies import Reply
 from integrations.slack import feedback
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.courier import Courier
-from integrations.slack.envelopes import Incoming, Reader, home_team, says_stop
+from integrations.slack.envelopes import Incoming, Reader, says_stop
 from integrations.slack.feedback import Feedback
 from integrations.slack.home import HomePages
 from integrations.slack.room import Room
@@ -43,9 +43,11 @@ class Door:
         homes: HomePages,
         opinions: Feedback,
         executor: Executor,
+        leave: Callable[[str], None],
     ) -> None:
         self._reader, self._inbox, self._jobs, self._room = reader, inbox, jobs, room
         self._courier, self._homes, self._opinions, self._executor = courier, homes, opinions, executor
+        self._leave = leave
         self._kinds: Mapping[str, Callable[[Body], Body | None]] = {
             "event_callback": self._event,
             "block_actions": self._action,
@@ -57,15 +59,12 @@ class Door:
             "app_mention": self._message,
             "app_home_opened": self._home_opened,
             "agent_session_stopped": self._stopped,
-            "app_uninstalled": lambda event: self._courier.halt(str(event["type"])),
+            "app_uninstalled": self._uninstalled,
             "tokens_revoked": self._revoked,
         }
 
     def take(self, body: Body) -> BoltResponse:
         """Stores what asks for an answer; what asks for none is acknowledged, so that Slack does not send it again."""
-        if home_team(body) != self._reader.team:
-            _log.warning("an envelope for another workspace was left aside")
-            return BoltResponse(status=200, body="")
         kind = self._command if "command" in body else self._kinds.get(str(body.get("type")))
         answer = kind(body) if kind is not None else None
         return BoltResponse(status=200, body=answer or "")
@@ -159,6 +158,10 @@ class Door:
         )
         self._room.stop(place, incoming)
         self._room.show_status(channel, root, "active")
+
+    def _uninstalled(self, event: Body) -> None:
+        self._leave(self._reader.team)
+        self._courier.halt(str(event["type"]))
 
     def _revoked(self, event: Body) -> None:
         if (event.get("tokens") or {}).get("bot"):

@@ -36,7 +36,9 @@ class HomePages:
     def publish(self, person: Person) -> None:
         user = person.id.partition(":")[2]
         services = self._tutoring.tutor.services
-        self._latest.show(f"home:{user}", lambda: self._client.views_publish(user_id=user, view=home(services, person)))
+        self._latest.show(
+            f"home:{person.id}", lambda: self._client.views_publish(user_id=user, view=home(services, person))
+        )
 
     def refresh(self, person_id: str) -> None:
         """A learner's page after somebody else decided on their work."""

@@ -1,0 +1,85 @@
+"""An office: the app's parts with one workspace's token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from slack_sdk import WebClient
+
+from agent.bootstrap import Tutoring
+from agent.jobs import Jobs
+from integrations.slack.building import Building
+from integrations.slack.courier import Courier
+from integrations.slack.directory import Directory
+from integrations.slack.door import Door
+from integrations.slack.envelopes import Reader
+from integrations.slack.feedback import Feedback
+from integrations.slack.files import Attachments
+from integrations.slack.grants import Grant, open_client
+from integrations.slack.home import HomePages
+from integrations.slack.latest import Latest
+from integrations.slack.room import Room
+
+
+@dataclass(frozen=True)
+class Means:
+    """What all offices share."""
+
+    tutoring: Tutoring
+    latest: Latest
+    jobs: Jobs
+    executor: Executor
+    leave: Callable[[str], None]  # a workspace removed the app
+
+
+@dataclass(frozen=True)
+class Office:
+    grant: Grant
+    door: Door
+    room: Room
+    building: Building
+    courier: Courier
+
+    def close(self) -> None:
+        self.courier.__exit__()
+
+
+def open_office(grant: Grant, means: Means) -> Office:
+    """Instructors are enrolled at once: they are told of what waits for them, also before they have ever written."""
+    tutoring, client = means.tutoring, open_client(grant.token, means.tutoring.settings)
+    directory = Directory(client, tutoring.settings, grant.team)
+    courier = Courier(client, tutoring.outbox, directory, grant.team, owner=tutoring.settings.executor)
+    homes = HomePages(tutoring, client, courier=courier, directory=directory, latest=means.latest)
+    building = Building(tutoring, client, courier=courier, directory=directory, homes=homes)
+    building.jobs = means.jobs
+    room = Room(
+        tutoring,
+        client,
+        attachments=Attachments(client),
+        courier=courier,
+        directory=directory,
+        homes=homes,
+        building=building,
+        latest=means.latest,
+    )
+    office = Office(grant, _door(grant, client, means, room, courier, homes), room, building, courier.__enter__())
+    for user in directory.instructors():
+        tutoring.tutor.enrol(directory.person(grant.team, user))
+    return office
+
+
+def _door(grant: Grant, client: WebClient, means: Means, room: Room, courier: Courier, homes: HomePages) -> Door:
+    tutoring = means.tutoring
+    return Door(
+        Reader(grant.team, grant.bot, tutoring.settings.profile),
+        tutoring.inbox,
+        jobs=means.jobs,
+        room=room,
+        courier=courier,
+        homes=homes,
+        opinions=Feedback(tutoring.inbox, client, grant.team),
+        executor=means.executor,
+        leave=means.leave,
+    )
