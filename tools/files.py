@@ -13,8 +13,8 @@ from pathlib import PurePosixPath
 from tools.errors import UnreadableFile, UploadRefused
 
 MAX_FILE_BYTES = 1_000_000
-MAX_FILES = 200
-MAX_UPLOAD_BYTES = 20_000_000
+MAX_FILES = 1_000
+MAX_UPLOAD_BYTES = 50_000_000
 MAX_PATH_LENGTH = 240
 
 

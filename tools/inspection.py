@@ -94,8 +94,11 @@ def _once(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _unreadable(upload: Upload) -> dict[str, str]:
+    """A picture beside a Dockerfile is no fault; by itself it is nothing to look at."""
     found = {}
     for file in upload:
+        if file.kind is FileKind.OTHER and len(upload) > 1:
+            continue
         try:
             _ = file.text
         except UnreadableFile as error:

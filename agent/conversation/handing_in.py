@@ -16,9 +16,10 @@ from agent.judgements import Judgement
 from agent.replies import Action
 from agent.turns import BuildRequest
 from knowledge.course import Lesson
+from tools.archives.expanding import expand
 from tools.context import context_key
-from tools.errors import UnreadableFile
-from tools.files import Upload
+from tools.errors import UnreadableFile, UploadRefused
+from tools.files import FileKind, SourceFile, Upload
 from tools.findings import Inspection, Verdict
 
 SUBMIT = Action("submit", "Submit for the gate", style="primary")
@@ -26,26 +27,36 @@ SUBMIT = Action("submit", "Submit for the gate", style="primary")
 
 def take_files(desk: Desk, *, formally: bool) -> Decision:
     """Stores what came, then inspects it; `formally` when the learner hands it in for the gate."""
-    desk = _readable_only(desk)
+    desk, notes = _taken(desk)
     refused = "\n".join(f"⚠️ {sentence}" for sentence in desk.turn.refused)
     if desk.turn.files:
         _store(desk)
     elif desk.turn.refused:
         return Decision(Intent.SUBMIT, f"{refused}\n\nNothing else has changed.")
     decision = submit(desk) if formally and desk.turn.files else _inspected(desk)
-    return decision.with_changes(draft=f"{refused}\n\n{decision.draft}".strip()) if refused else decision
+    said = "\n".join(part for part in (refused, notes) if part)
+    return decision.with_changes(draft=f"{said}\n\n{decision.draft}".strip()) if said else decision
 
 
-def _readable_only(desk: Desk) -> Desk:
-    """What cannot be read as text is refused with its remedy, and leaves the former version in place."""
-    taken, refused = [], list(desk.turn.refused)
-    for file in desk.turn.files:
+def _taken(desk: Desk) -> tuple[Desk, str]:
+    """The turn with its archives unpacked and without what cannot be used, which leaves the former version in place.
+
+    What cannot be read as text is refused with its remedy; in an archive a binary file is part of a build.
+    """
+    came = expand(desk.turn.files)
+    taken, refused = list[SourceFile](), [*desk.turn.refused, *came.refused]
+    for file in came.files:
         try:
-            _ = file.text
+            _ = file.text if file in came.plain or file.kind is not FileKind.OTHER else ""
             taken.append(file)
         except UnreadableFile as error:
             refused.append(str(error))
-    return replace(desk, turn=replace(desk.turn, files=tuple(taken), refused=tuple(refused)))
+    try:
+        Upload.of(taken)
+    except UploadRefused as error:
+        taken, refused = [], [*refused, str(error)]
+    turn = replace(desk.turn, files=tuple(taken), refused=tuple(refused))
+    return replace(desk, turn=turn), " ".join(came.notes)
 
 
 def _store(desk: Desk) -> None:

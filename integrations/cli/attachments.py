@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.files import MAX_FILE_BYTES, SourceFile
+from tools.archives.expanding import most_bytes
+from tools.files import SourceFile
 
 MENTION = re.compile(r"(?<!\S)@(\S+)")
 _LEFT_OUT = {".git", "node_modules", ".venv", "__pycache__"}
-_TAKEN_BYTES = 2 * MAX_FILE_BYTES  # enough to say that a file is too large without reading all of it
 
 
 def read_attachments(paths: Iterable[str]) -> tuple[tuple[SourceFile, ...], tuple[str, ...]]:
@@ -37,7 +37,7 @@ def _read(path: Path) -> Iterator[SourceFile]:
 
 def _file(path: Path, name: str) -> SourceFile:
     with path.open("rb") as stream:
-        return SourceFile(name, stream.read(_TAKEN_BYTES))
+        return SourceFile(name, stream.read(most_bytes(name) + 1))  # one more, so that too much is seen as that
 
 
 def split_mentions(text: str) -> tuple[str, list[str]]:

@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from tools.archives.expanding import is_archive, most_bytes, unpack
 from tools.errors import ToolError, UploadRefused
 from tools.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload, kind_of
 from tools.findings import Finding, Inspection
@@ -138,8 +139,11 @@ def _read(path: Path) -> _Input:
 def _read_file(path: Path, shown: str) -> _Input:
     if path.exists() and not path.is_file():
         raise UploadRefused(f"{shown} is neither a file nor a folder. Give a regular file.")
+    name = PurePosixPath(shown).name
     with path.open("rb") as stream:
-        file = SourceFile(PurePosixPath(shown).name, stream.read(MAX_FILE_BYTES + 1))
+        file = SourceFile(name, stream.read(most_bytes(name) + 1))
+    if is_archive(file):
+        return _Input(shown, Upload.of(unpack(file)[0]))
     if file.kind is FileKind.OTHER:
         alias = _name_by_content(file)
         if alias is not None:

@@ -15,6 +15,7 @@ from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
 from knowledge.course import Course, Lesson
 from knowledge.course_loader import load_course
+from tools.archives.expanding import is_archive, unpack
 from tools.errors import ToolError, UnreadableFile
 from tools.files import FileKind, SourceFile, Upload
 
@@ -56,7 +57,9 @@ def _plan(path: Path) -> SourceFile:
     files, refused = read_attachments([str(path)])
     if refused:
         raise UnreadableFile(refused[0])
-    if not path.is_dir():
+    if is_archive(files[0]):
+        files = unpack(files[0])[0]
+    elif not path.is_dir():
         return files[0]
     plan = plan_of(Upload.of(file for file in files if file.kind is FileKind.PLAN))
     if plan is None:

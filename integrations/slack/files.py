@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from tools.archives.expanding import most_bytes
 from tools.errors import ToolError
-from tools.files import MAX_FILE_BYTES, SourceFile, normal_path
+from tools.files import SourceFile, normal_path
 
 SECONDS = 20.0  # for one file from the first byte to the last, however slowly they come
 QUIET_SECONDS = 10.0  # without a single byte
@@ -87,8 +88,8 @@ class Attachments:
         data, deadline = bytearray(), time.monotonic() + self._seconds
         while piece := answer.read1(PIECE):
             data += piece
-            if len(data) > MAX_FILE_BYTES:
-                raise _NotTaken(_TOO_BIG.format(name=name))
+            if len(data) > most_bytes(name):
+                raise _too_big(name)
             if time.monotonic() > deadline:
                 raise _NotTaken(f"`{name}` came too slowly from Slack. Please send it again.")
         return bytes(data)
@@ -104,8 +105,8 @@ def _check(file: Mapping[str, Any], name: str) -> None:
         raise _NotTaken(f"`{name}` was deleted in Slack. Upload it again.")
     if file.get("file_access") == "access_denied":
         raise _NotTaken(f"Slack does not let me see `{name}`. Upload it here yourself.")
-    if _number(file.get("size")) > MAX_FILE_BYTES:
-        raise _NotTaken(_TOO_BIG.format(name=name))
+    if _number(file.get("size")) > most_bytes(name):
+        raise _too_big(name)
 
 
 def _number(value: object) -> int:
@@ -117,7 +118,6 @@ def _origin(address: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-_TOO_BIG = f"`{{name}}` is too big: I read files of up to {MAX_FILE_BYTES:,} bytes. Send it without data."
 _UNREACHABLE = "`{name}` could not be fetched from Slack. Please send it again."
 _NO_RIGHT = "Slack did not give me `{name}`: the app lacks the right to read files (files:read). Tell your instructor."
 _STATUS = {
@@ -130,6 +130,10 @@ _STATUS = {
 
 class _NotTaken(ToolError):
     """A sentence for the learner."""
+
+
+def _too_big(name: str) -> _NotTaken:
+    return _NotTaken(f"`{name}` is too big: I read files of up to {most_bytes(name):,} bytes. Send it without data.")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
