@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tools.checks.rule import Hit, Rule, Subject
-from tools.dockerfile.parser import Instruction
+from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.findings import Verdict
 from tools.images import parse_reference

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tools.checks.rule import Check, Hit, Rule, Subject
 from tools.checks.secrets import copies_everything
-from tools.dockerfile.parser import Instruction
+from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.findings import Verdict
 from tools.images import parse_reference

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tools.checks.rule import Hit, Subject, gating
-from tools.dockerfile.parser import Instruction
+from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.errors import UnreadableFile
 from tools.files import SourceFile

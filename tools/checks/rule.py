@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from tools.dockerfile.parser import Instruction, Parsed
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import Parsed
 from tools.dockerfile.shell import Command, commands
 from tools.dockerfile.stages import Stage
 from tools.dockerignore import DockerIgnore

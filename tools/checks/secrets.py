@@ -15,7 +15,7 @@ from tools.credentials import (
     is_credential,
     is_secret_name,
 )
-from tools.dockerfile.parser import Instruction
+from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import pairs
 from tools.errors import UnreadableFile

@@ -1,50 +1,33 @@
-"""Instructions of a Dockerfile with their line spans, by BuildKit's rules; nothing is executed or expanded."""
+"""Instructions of a Dockerfile with their line spans, by BuildKit's rules; nothing is executed or expanded.
+
+BuildKit stops at the first error. This reader notes it and goes on, because a learner has more than one line.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from tools.dockerfile import words as cut
+from tools.dockerfile.instruction import Heredoc, Instruction
+from tools.dockerfile.refusals import refusals
+from tools.dockerfile.words import SPACE
 
 KEYWORDS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME "
     "WORKDIR".split()
 )
 MAX_INSTRUCTIONS, MAX_CHARACTERS = 2_000, 250_000  # a hundred times what people write
-_DIRECTIVE = re.compile(r"^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
-_HEREDOC = re.compile(r"<<(-?)\s*([\"']?)([A-Za-z_][\w.]*)\2")
-_FLAG = re.compile(r"--([a-z][a-z-]*)(?:=(\"[^\"]*\"|'[^']*'|\S*))?(?=\s|$)")
+MAX_LINE_BYTES = 65_535  # BuildKit's own limit
+_DIRECTIVE = re.compile(r"#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.+?)[\t\f\r ]*")
+_DIRECTIVES = frozenset({"syntax", "escape", "check"})
+_BLANKS = re.compile(r"[\t\v\f\r ]+")
 _WITH_HEREDOC = frozenset({"ADD", "COPY", "RUN"})
-
-
-@dataclass(frozen=True)
-class Heredoc:
-    name: str
-    body: str
-    line: int  # of the body's first line
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """`value` is what follows keyword and flags, continuation lines joined; `argv` is set in exec form only."""
-
-    keyword: str
-    value: str
-    line: int
-    end_line: int
-    flags: tuple[tuple[str, str], ...] = ()
-    argv: tuple[str, ...] | None = None
-    heredocs: tuple[Heredoc, ...] = ()
-    lines: tuple[tuple[int, str], ...] = field(default=(), repr=False)  # (number, text) of what was joined
-    onbuild: bool = False
-
-    def flag(self, name: str) -> list[str]:
-        return [value for key, value in self.flags if key == name]
-
-    def line_of(self, text: str) -> int:
-        """The line where `text` stands, the first line where it does not."""
-        return next((number for number, one in self.lines if text and text in one), self.line)
+_WITH_LIST = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -52,6 +35,7 @@ class Fault:
     line: int
     message: str
     fatal: bool = False  # nothing can be said of the file
+    syntax: bool = True  # the builder's parser stops here; else it reads the line and refuses what it says
 
 
 @dataclass(frozen=True)
@@ -66,122 +50,165 @@ def parse(text: str) -> Parsed:
     """What is too much to be read is not judged by its beginning: then the only fault is a fatal one."""
     if len(text) > MAX_CHARACTERS:
         return Parsed((), (Fault(1, f"it has more than {MAX_CHARACTERS:,} characters", fatal=True),))
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
-    directives = dict(_directives(lines))
-    comments = tuple((number, line.strip()) for number, line in enumerate(lines, 1) if line.lstrip().startswith("#"))
-    instructions, faults = _read(lines, "`" if directives.get("escape") == "`" else "\\")
-    if len(instructions) > MAX_INSTRUCTIONS:
-        faults.append(Fault(1, f"it has more than {MAX_INSTRUCTIONS:,} instructions", fatal=True))
-    if not any(one.keyword == "FROM" for one in instructions):
-        faults.append(Fault(1, "there is no FROM instruction, so there is nothing to build on", fatal=True))
-    return Parsed(tuple(instructions), tuple(faults), tuple(directives.items()), comments)
+    lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    lines = lines[:-1] if lines[-1] == "" else lines
+    long = next((number for number, line in enumerate(lines, 1) if _is_too_long(line)), 0)
+    if long:
+        message = f"line {long} is longer than the {MAX_LINE_BYTES:,} bytes that the builder reads"
+        return Parsed((), (Fault(long, message, fatal=True),))
+    return _Reader(lines).read()
 
 
-def _read(lines: list[str], escape: str) -> tuple[list[Instruction], list[Fault]]:
-    instructions, faults, index = list[Instruction](), list[Fault](), 0
-    while index < len(lines) and len(instructions) <= MAX_INSTRUCTIONS:
-        stripped = lines[index].strip()
-        if not stripped or stripped.startswith("#"):
-            index += 1
-            continue
-        joined, numbers, after = _joined(lines, index, escape)
-        one, index, fault = _instruction(joined, numbers, lines, after)
-        faults += [fault] if fault else []
-        instructions += [one] if one is not None else []
-    return instructions, faults
+def _is_too_long(line: str) -> bool:
+    return len(line) * 4 > MAX_LINE_BYTES and len(line.encode()) > MAX_LINE_BYTES - 1
 
 
-def _directives(lines: list[str]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        match = _DIRECTIVE.match(line.strip())
-        if match is None:
-            return
-        yield match[1].lower(), match[2]
+class _Reader:
+    def __init__(self, lines: list[str]) -> None:
+        self._lines, self._at = lines, 0
+        self._faults: list[Fault] = []
+        self._comments: list[tuple[int, str]] = []
+        self._directives = dict(self._read_directives())
+        self._escape = "`" if self._directives.get("escape") == "`" else "\\"
 
+    def read(self) -> Parsed:
+        found: list[Instruction] = []
+        while self._at < len(self._lines) and len(found) <= MAX_INSTRUCTIONS:
+            joined, numbers = self._logical_line()
+            one = self._instruction(joined, numbers) if numbers else None
+            found += [one] if one is not None else []
+        if len(found) > MAX_INSTRUCTIONS:
+            self._fault(1, f"it has more than {MAX_INSTRUCTIONS:,} instructions", fatal=True)
+        if not any(one.keyword == "FROM" and not one.onbuild for one in found):
+            message = "there is no FROM instruction, so there is nothing to build on"
+            self._fault(1, message, fatal=True, syntax=not found and not self._faults)
+        return Parsed(tuple(found), tuple(self._faults), tuple(self._directives.items()), tuple(self._comments))
 
-def _joined(lines: list[str], index: int, escape: str) -> tuple[str, list[tuple[int, str]], int]:
-    """The logical line from `index`; comments and blank lines inside a continuation are dropped, as BuildKit does."""
-    parts: list[str] = []
-    numbers: list[tuple[int, str]] = []
-    while index < len(lines):
-        line = lines[index]
-        index += 1
-        bare = line.strip()
-        if parts and (not bare or bare.startswith("#")):
-            continue
-        numbers.append((index, line))
-        text = line.rstrip()
-        if text.endswith(escape):
-            parts.append(text[:-1])
-            continue
-        parts.append(text)
-        break
-    return (
-        "".join(part if not number else " " + part.lstrip() for number, part in enumerate(parts)).strip(),
-        numbers,
-        index,
-    )
+    def _fault(self, line: int, message: str, *, fatal: bool = False, syntax: bool = True) -> None:
+        self._faults.append(Fault(line, message, fatal, syntax))
 
+    def _read_directives(self) -> Iterator[tuple[str, str]]:
+        """Comments of a known form before anything else; the first line of another kind ends them."""
+        seen = set[str]()
+        for number, line in enumerate(self._lines, 1):
+            match = _DIRECTIVE.fullmatch(line.lstrip(SPACE))
+            name = match[1].lower() if match else ""
+            if match is None or name not in _DIRECTIVES:
+                return
+            if name in seen:
+                self._fault(number, f"the directive {name} stands here twice")
+                return
+            if name == "escape" and match[2] not in ("\\", "`"):
+                self._fault(number, f"“{match[2][:20]}” can not be the escape character; it is \\ or `")
+            seen.add(name)
+            yield name, match[2]
 
-def _instruction(
-    joined: str, numbers: list[tuple[int, str]], lines: list[str], after: int
-) -> tuple[Instruction | None, int, Fault | None]:
-    keyword, rest = _worded(joined)
-    if keyword not in KEYWORDS:
-        return None, after, Fault(numbers[0][0], f"“{keyword[:40]}” is no instruction")
-    onbuild = keyword == "ONBUILD"
-    if onbuild:
-        keyword, rest = _worded(rest)
-    if not rest and keyword not in ("CMD", "ENTRYPOINT"):
-        return None, after, Fault(numbers[0][0], f"{keyword} has no argument")
-    flags, value = _flags(rest) if keyword in ("FROM", "COPY", "ADD", "RUN", "HEALTHCHECK") else ((), rest)
-    heredocs: tuple[Heredoc, ...] = ()
-    fault: Fault | None = None
-    if keyword in _WITH_HEREDOC and "<<" in value:
-        heredocs, after, fault = _heredocs(value, lines, after)
-    end = max(numbers[-1][0], after if heredocs else 0)
-    body = [(one.line + offset, text) for one in heredocs for offset, text in enumerate(one.body.split("\n"))]
-    argv = _exec_form(value)
-    made = Instruction(keyword, value, numbers[0][0], end, flags, argv, heredocs, (*numbers, *body), onbuild)
-    return made, after, fault
-
-
-def _worded(text: str) -> tuple[str, str]:
-    """The keyword in upper case, and what follows it after blanks of any kind."""
-    head, *rest = text.split(None, 1) or [""]
-    return head.upper(), rest[0].strip() if rest else ""
-
-
-def _flags(rest: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    found: list[tuple[str, str]] = []
-    while (match := _FLAG.match(rest)) is not None:
-        found.append((match[1], (match[2] or "").strip("\"'")))
-        rest = rest[match.end() :].lstrip()
-    return tuple(found), rest.removeprefix("-- ") if rest.startswith("-- ") else rest
-
-
-def _heredocs(value: str, lines: list[str], after: int) -> tuple[tuple[Heredoc, ...], int, Fault | None]:
-    found: list[Heredoc] = []
-    for match in _HEREDOC.finditer(value):
-        start, body = after, list[str]()
-        while after < len(lines):
-            line = lines[after]
-            after += 1
-            if (line.lstrip("\t") if match[1] else line) == match[3]:
+    def _logical_line(self) -> tuple[str, list[tuple[int, str]]]:
+        """The next line with its continuations; comments and blank lines among them are dropped."""
+        parts: list[str] = []
+        numbers: list[tuple[int, str]] = []
+        while self._at < len(self._lines):
+            line = self._lines[self._at]
+            self._at += 1
+            bare = line.strip(SPACE)
+            if bare.startswith("#"):
+                self._comments.append((self._at, bare))
+            if not bare or bare.startswith("#"):
+                if parts:
+                    continue
                 break
-            body.append(line)
-        else:
-            return tuple(found), after, Fault(start, f"the heredoc {match[3]} has no end")
-        found.append(Heredoc(match[3], "\n".join(body), start + 1))
-    return tuple(found), after, None
+            numbers.append((self._at, line))
+            part, goes_on = self._continued(line if parts else line.lstrip(SPACE))
+            parts.append(part)
+            if not goes_on:
+                break
+        return "".join(parts).strip(SPACE), numbers
+
+    def _continued(self, line: str) -> tuple[str, bool]:
+        bare = line.rstrip("\t ")
+        if bare.endswith(self._escape) and not bare[:-1].endswith(self._escape):
+            return bare[:-1], True
+        return line, False
+
+    def _instruction(self, joined: str, numbers: list[tuple[int, str]]) -> Instruction | None:
+        first = numbers[0][0]
+        keyword, flags, value = _split(joined)
+        depth = 0
+        while keyword == "ONBUILD" and value:
+            keyword, flags, value = _split(value)
+            depth += 1
+        if keyword not in KEYWORDS and depth < 2:
+            self._fault(first, f"“{keyword[:40]}” is no instruction", syntax=False)
+            return None
+        argv = self._list_form(first, keyword, value)
+        self._check_pairs(first, keyword, value)
+        keyword = "ONBUILD" if depth > 1 else keyword
+        heredocs = self._heredocs(first, joined) if keyword in _WITH_HEREDOC and argv is None else ()
+        body = [(one.line + offset, text) for one in heredocs for offset, text in enumerate(one.body.split("\n"))]
+        made = Instruction(keyword, value, first, self._at, flags, argv, heredocs, (*numbers, *body), depth > 0)
+        self._faults += [Fault(made.line, message, syntax=False) for message in refusals(made)]
+        return made
+
+    def _list_form(self, line: int, keyword: str, value: str) -> tuple[str, ...] | None:
+        """An array of strings, or None: what is no JSON is the shell form, also where it looks like a list."""
+        if keyword == "HEALTHCHECK":
+            value = "".join(value.split(None, 1)[1:])
+        elif keyword not in _WITH_LIST:
+            return None
+        items = _json_list(value)
+        if items is not None and not all(isinstance(one, str) for one in items):
+            self._fault(line, f"the list of {keyword} holds something that is no string in quotes")
+            return None
+        return tuple(_SURROGATE.sub("\ufffd", one) for one in items) if items is not None else None
+
+    def _heredocs(self, line: int, joined: str) -> tuple[Heredoc, ...]:
+        found: list[Heredoc] = []
+        for opened in cut.heredocs(joined) if "<<" in joined else ():
+            begin = self._at
+            while self._at < len(self._lines) and not _ends(self._lines[self._at], opened):
+                self._at += 1
+            if self._at == len(self._lines):
+                self._fault(line, f"the heredoc {opened.name[:40]} has no end")
+                break
+            found.append(Heredoc(opened.name, "\n".join(self._lines[begin : self._at]), begin + 1))
+            self._at += 1
+        return tuple(found)
+
+    def _check_pairs(self, line: int, keyword: str, value: str) -> None:
+        """ENV and LABEL take `name=value …`, or one name, blanks and its value."""
+        found = cut.words(value, self._escape) if keyword in ("ENV", "LABEL") else []
+        if found and "=" not in found[0] and len(_BLANKS.split(value, maxsplit=1)) < 2:
+            self._fault(line, f"{keyword} {found[0][:40]} has no value")
+        elif found and "=" in found[0]:
+            bad = next((word for word in found if "=" not in word), None)
+            if bad is not None:
+                self._fault(line, f"“{bad[:40]}” in {keyword} is no name=value")
 
 
-def _exec_form(value: str) -> tuple[str, ...] | None:
-    """An array of strings, or None: anything else is the shell form, also where it looks like JSON."""
+def _ends(line: str, opened: cut.HeredocStart) -> bool:
+    return (line.lstrip("\t") if opened.strips_tabs else line) == opened.name
+
+
+def _split(joined: str) -> tuple[str, tuple[tuple[str, str], ...], str]:
+    """Keyword in upper case, flags, and what follows them."""
+    head, *rest = _BLANKS.split(joined.strip(SPACE), maxsplit=1)
+    flags, value = cut.flags(rest[0]) if rest else ((), "")
+    return head.upper(), flags, value
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)
+
+
+def _json_list(value: str) -> list[Any] | None:
+    """What stands behind the list is dropped, as the builder does without a word."""
     if not value.startswith("["):
         return None
     try:
-        parsed = json.loads(value)
+        parsed, _ = _JSON.raw_decode(value)
     except (ValueError, RecursionError):
         return None
-    return tuple(parsed) if isinstance(parsed, list) and all(isinstance(one, str) for one in parsed) else None
+    return parsed if isinstance(parsed, list) else None

@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from tools.dockerfile.parser import Instruction
+from tools.dockerfile.instruction import Instruction
 
 _SEPARATOR = re.compile(r"&&|\|\||;;|[;\n|&(){}]|\$\(|`")
 _PREFIX = frozenset("sudo exec time env command nice nohup then do else if while until ! set -e -x -ex -eux".split())

@@ -6,12 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tools.dockerfile.parser import Instruction, Parsed
+from tools.dockerfile import words as cut
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import Parsed
 
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:(:?[-+])([^}]*))?\}|([A-Za-z_]\w*))")
-
-
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)(?:(:?[-+?]|[#%/])([^${}]*))?\}|([A-Za-z_]\w*))")
 MAX_VALUE = 4_000  # characters: values that name each other would double with every line
+MAX_NESTING = 5  # of `${A:-${B:-…}}`
+# What BuildKit declares by itself before the first FROM; a stage sees it after an ARG of its own.
+_PLATFORM = {
+    f"{side}{part}": value
+    for side in ("TARGET", "BUILD")
+    for part, value in (("PLATFORM", "linux/amd64"), ("OS", "linux"), ("ARCH", "amd64"), ("VARIANT", ""))
+}
 
 
 @dataclass(frozen=True)
@@ -55,22 +62,30 @@ def resolve(text: str, values: dict[str, str]) -> str:
             return known or other
         return (other if known else "") if operator.endswith("+") else known
 
-    return _VARIABLE.sub(value, text[:MAX_VALUE])[:MAX_VALUE]
+    found = text[:MAX_VALUE]
+    for _ in range(MAX_NESTING if "${" in found else 1):
+        after = _VARIABLE.sub(value, found)[:MAX_VALUE]
+        if after == found:
+            break
+        found = after
+    return found
 
 
 def stages(parsed: Parsed) -> list[Stage]:
     globals_: dict[str, str] = {}
+    named: dict[str, Stage] = {}
     found: list[Stage] = []
     for opening, body in _groups(parsed):
         if opening is None:
-            globals_.update(_arguments(body, globals_))
+            globals_.update(_arguments(body, _PLATFORM, {}))
             continue
-        reference, _, name = _named(opening.value)
-        base = resolve(reference, globals_)
-        parent = next((one for one in reversed(found) if one.name and one.name.lower() == base.lower()), None)
-        own = {**(parent.arguments if parent else {})}
-        own.update(_arguments(body, globals_))
+        reference, name = _named(opening.value)
+        base = resolve(reference, {**_PLATFORM, **globals_})
+        parent = named.get(base.lower())
+        own = _arguments(body, {**_PLATFORM, **globals_}, parent.arguments if parent else {})
         found.append(Stage(len(found), name, base, opening, tuple(body), parent, own))
+        if name:
+            named[name.lower()] = found[-1]
     return found
 
 
@@ -86,36 +101,31 @@ def _groups(parsed: Parsed) -> Iterator[tuple[Instruction | None, list[Instructi
     yield opening, body
 
 
-def _named(value: str) -> tuple[str, str, str]:
+def _named(value: str) -> tuple[str, str]:
+    """The image of a FROM, and the name of its stage."""
     words = value.split()
     name = words[2] if len(words) > 2 and words[1].lower() == "as" else ""
-    return (words[0] if words else ""), "as", name
+    return (words[0] if words else ""), name
 
 
-def _arguments(body: list[Instruction], outer: dict[str, str]) -> dict[str, str]:
+def _arguments(body: list[Instruction], outer: dict[str, str], inherited: dict[str, str]) -> dict[str, str]:
     """Defaults of ARG, and ENV over them; an ARG without default takes the value from before FROM."""
-    values: dict[str, str] = {}
+    values = dict(inherited)
     for one in body:
         if one.keyword == "ARG":
-            for word in one.value.split():
+            for word in cut.words(one.value):
                 name, equals, default = word.partition("=")
-                values[name] = resolve(default.strip("\"'"), {**outer, **values}) if equals else outer.get(name, "")
+                values[name] = resolve(cut.unquoted(default), values) if equals else outer.get(name, "")
         elif one.keyword == "ENV":
-            values.update({name: resolve(value, values) for name, value in pairs(one.value)})
+            values |= {name: resolve(value, values) for name, value in pairs(one.value)}
     return values
 
 
-_PAIR = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:[^\s\\]|\\.)*)")
-
-
 def pairs(value: str) -> list[tuple[str, str]]:
-    """Name and value of ENV, ARG or LABEL, in both of their forms."""
-    found = [(match[1], match[2].strip("\"'")) for match in _PAIR.finditer(value)]
-    if found and re.match(r"^[\"']?[A-Za-z_][\w.-]*[\"']?=", value):
-        return found
+    """Name and value of ENV, ARG or LABEL without their quotes, in both of their forms."""
+    found = cut.words(value)
+    if found and "=" in found[0]:
+        named = (word.partition("=") for word in found if "=" in word)
+        return [(cut.unquoted(name), cut.unquoted(text)) for name, _, text in named]
     name, *rest = value.split(None, 1) or [""]
-    return [(name, rest[0].strip().strip("\"'") if rest else "")]
-
-
-def final(found: list[Stage]) -> Stage | None:
-    return found[-1] if found else None
+    return [(name, cut.unquoted(rest[0].strip()) if rest else "")]
