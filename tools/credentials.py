@@ -36,8 +36,37 @@ _FLAG = re.compile(
     r"root-password|admin-password|access-key|secret-access-key)(?:[=\s]+)(\"[^\"]*\"|'[^']*'|[^\s\"']+)",
     re.IGNORECASE,
 )
-_REDIS_PASSWORD = re.compile(r"\bredis-cli\b[^|;&]{0,200}?\s-a\s+(\"[^\"]*\"|'[^']*'|[^\s\"']+)")
-_MYSQL_PASSWORD = re.compile(r"\bmysql\w*\b[^|;&]{0,200}?\s-p([^\s\"']+)")
+# A long flag of any program, as `--IdentityProvider.token=…`: its name and its value decide together.
+_NAMED_FLAG = re.compile(r"(?:^|\s)--([A-Za-z][\w.-]{1,60})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"']+)")
+# Tokens of a model, and flags that switch something off instead of giving it.
+_NO_SECRET_FLAG = re.compile(
+    r"(?:^|[._-])(?:max|num|stop|pad|eos|bos|unk|mask|image|special|end|start|disabled?|no|without|ask|prompt|empty)[._-]",
+    re.IGNORECASE,
+)
+_VALUE = r"(\"[^\"]*\"|'[^']*'|[^\s\"'|;&]+)"
+_PAST = r"[^|;&\n]{0,200}?\s"  # words of the same command in between
+# Programs that take a password at a place of their own; the last group is what they are given.
+_PLACES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\bredis-cli\b{_PAST}-a\s+{_VALUE}",
+        rf"\bmysql\w*\b{_PAST}-p([^\s\"'|;&]+)",
+        rf"\b(?:curl|wget|http)\b{_PAST}(?:-u|--user|--auth)(?:=|\s*)[\"']?[^\s:\"'$]{{1,60}}:([^\s\"']+)",
+        rf"\bsshpass\s+-p\s*{_VALUE}",
+        rf"\b(?:docker|podman|helm registry|oras|az|cf)\s+login\b{_PAST}(?:-p|--password)(?:=|\s+){_VALUE}",
+        rf"\bmongo(?:sh|dump|export|restore)?\b{_PAST}-p\s+{_VALUE}",
+        rf"\bhtpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+{_VALUE}",
+        rf"\bmc\s+(?:alias set|config host add)\s+\S+\s+\S+\s+\S+\s+{_VALUE}",
+        rf"-pass(?:in|out)?\s+pass:{_VALUE}",
+        rf"\b(?:useradd|usermod|adduser)\b{_PAST}(?:-p|--password)(?:=|\s+){_VALUE}",
+        rf"\baws\s+configure\s+set\s+(?:\S+\.)?(?:aws_secret_access_key|aws_session_token)\s+{_VALUE}",
+        rf"\b(?:poetry|composer)\s+config\s+(?:-\S+\s+)*http-basic\.\S+\s+\S+\s+{_VALUE}",
+        rf"\bpoetry\s+config\s+pypi-token\.\S+\s+{_VALUE}",
+        rf"\bnpm\s+(?:config\s+)?set\s+\S*_(?:authToken|auth|password)[=\s]+{_VALUE}",
+        rf"\bIDENTIFIED\s+BY\s+{_VALUE}",
+        rf"\bWITH\s+(?:LOGIN\s+)?(?:ENCRYPTED\s+)?PASSWORD\s+{_VALUE}",
+    )
+)
 _ASSIGNMENT = re.compile(r"(?:^|[\s;&\"'])([A-Za-z_]\w*)=(\"[^\"]*\"|'[^']*'|[^\s;&\"']+)")
 
 _SETTING = re.compile(
@@ -141,10 +170,15 @@ def credentials_in_text(text: str) -> Iterator[str]:
 
 def credentials_in_command(text: str) -> Iterator[str]:
     """Each way in which a command line carries a literal credential: a flag, an assignment, an address."""
-    for pattern in (_FLAG, _MYSQL_PASSWORD, _REDIS_PASSWORD):
+    for pattern in (_FLAG, *_PLACES):
         for match in pattern.finditer(text):
-            if _is_literal(match[1]) and not _is_reference(match[1]) and not _STAND_IN.fullmatch(match[1]):
+            value = match[1].strip("\"'")
+            if _is_literal(value) and not _is_reference(value) and not _STAND_IN.fullmatch(value):
                 yield match[0].strip().split("=")[0].split()[0]
+    for match in _NAMED_FLAG.finditer(text):
+        named = not _NO_SECRET_FLAG.search(match[1]) and not match[2].startswith("-")
+        if named and is_credential(match[1].replace("-", "_"), match[2]):
+            yield f"--{match[1]}"
     for match in _ASSIGNMENT.finditer(text):
         if is_credential(match[1], match[2]):
             yield match[1]

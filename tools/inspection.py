@@ -119,7 +119,7 @@ def inspect_dockerfile(file: SourceFile, text: str, upload: Upload) -> list[Find
 def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:
     """A fault of the whole file meets every aspect: what cannot be read cannot be met."""
     fatal = any(fault.fatal for fault in parsed.faults)
-    aspects = DOCKERFILE_ASPECTS if fatal else DOCKERFILE_ASPECTS[:1]
+    aspects = DOCKERFILE_ASPECTS if fatal else ("D6",)  # the build is what such a line breaks
     return [
         _fault(file, fault, aspect, fatal=fatal)
         for fault in sorted(parsed.faults, key=lambda fault: not fault.fatal)[:5]

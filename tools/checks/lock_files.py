@@ -117,6 +117,40 @@ def _named_packages(command: Command) -> list[str]:
     return []
 
 
+_R_SCRIPT = re.compile(
+    r"\b(install\.packages|(?:remotes|devtools|pak|BiocManager)::\w*install\w*|pak::pkg_install)\s*\(\s*(?:c\(\s*)?[\"']([^\"']+)"
+)
+_JULIA = re.compile(r"\bPkg\.(add)\(\s*(?:\[\s*)?[\"']([^\"'@]+)[\"']")
+
+
+def _script_packages(subject: Subject) -> Iterator[Hit]:
+    """Packages that a language's own interpreter is told to install, in whatever version is newest."""
+    for _, command, _ in subject.commands:
+        if command.name in ("R", "Rscript", "julia"):
+            for pattern in (_R_SCRIPT, _JULIA):
+                match = pattern.search(command.text)
+                if match and not _is_dated(subject, command) and not re.search(r"@[0-9a-f]{7,40}$|@v?\d", match[2]):
+                    yield Hit(command.line, match[2])
+        elif command.name in ("install2.r", "installGithub.r", "cpanm", "cpan", "luarocks", "opam"):
+            yield from (Hit(command.line, one) for one in _bare_packages(command))
+
+
+def _is_dated(subject: Subject, command: Command) -> bool:
+    """A repository that stands still: one of Posit's snapshots."""
+    said = command.text + " ".join(one.value for stage in subject.stages for one in stage.of("ENV", "ARG", "RUN"))
+    return re.search(r"packagemanager\.posit\.co/\S+/20\d\d-\d\d-\d\d", said) is not None
+
+
+def _bare_packages(command: Command) -> list[str]:
+    verbs = ("install", "make", "build")
+    if command.name in ("luarocks", "opam") and "install" not in command.words[1:2]:
+        return []
+    named = [one for one in command.arguments if one not in verbs and not one.startswith((".", "/", "$"))]
+    if command.name == "luarocks":
+        return named[:1] if len(named) == 1 else []
+    return [one for one in named if not re.search(r"[@=]v?\d|@[0-9a-f]{7,40}$", one)]
+
+
 _rule = gating("D2", "https://docs.docker.com/build/building/best-practices/")
 
 RULES = (
@@ -127,6 +161,14 @@ RULES = (
         _unlocked_project,
         "RUN npm install\n",
         "RUN npm ci\n",
+    ),
+    _rule(
+        "script-package-open",
+        "`{it}` is installed in whatever version is newest on the day of the build.",
+        "Where is written which version of this package your results were made with?",
+        _script_packages,
+        "RUN R -e \"install.packages('plumber')\"\n",
+        'RUN R -e "renv::restore()"\n',
     ),
     _rule(
         "package-open",

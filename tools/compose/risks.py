@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from tools.compose.document import Entry, Mapping, Node, Scalar, Sequence
 from tools.compose.rules import Hit, Rule
 from tools.compose.stack import ProblemKind, Service, Stack
-from tools.findings import Severity
+from tools.findings import Severity, Verdict
 
 _REFERENCE = "https://docs.docker.com/reference/compose-file/services/"
 _SECURITY = "https://docs.docker.com/engine/security/"
@@ -215,7 +215,7 @@ RULES = (
         "compose-duplicate-key",
         "B1",
         Severity.ERROR,
-        None,
+        Verdict.NOT_MET,
         "The key {key} stands twice in one mapping; Compose refuses the file, other readers take the last.",
         "Which of the two is meant?",
         duplicate_key,
