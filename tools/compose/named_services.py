@@ -27,7 +27,8 @@ _NOT_USED = re.compile(
 _NOT_HERE = re.compile(
     r"\b(?:managed|hosted|external\w*|third[- ]party|saas|rds|aurora|cloud ?sql|elasticache|memorystore|upstash|"
     r"neon|supabase|atlas|aiven|confluent|amazon mq|msk|documentdb|pinecone|zilliz|(?:qdrant|weaviate|elastic) cloud|"
-    r"azure|gcp|aws|cloud|embedded (?:in (?:the|our|its|this|one)|mode|database|db|store|index|instance)|in[- ]process|in[- ]memory|"
+    r"azure|gcp|aws|cloud|"
+    r"embedded (?:in (?:the|our|its|this|one)|mode|database|db|store|index|instance)|in[- ]process|in[- ]memory|"
     r"library|client|driver|sdk|api of|provider\w*)\b",
     re.IGNORECASE,
 )
