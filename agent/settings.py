@@ -17,6 +17,7 @@ class BuildMode(StrEnum):
     OFF = "off"
     AUTO = "auto"
     TRUSTED = "trusted"
+    LAB = "lab"
 
 
 class Protocol(StrEnum):
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
     index_url: str = Field("", description="address of a Chroma server; empty: embedded, in the data folder")
     course: Path | None = Field(None, description="folder of a course pack; empty: the shipped course")
     instructors: Annotated[tuple[str, ...], NoDecode] = Field((), description="Slack user ids, by comma")
-    builds: BuildMode = Field(BuildMode.AUTO, description="off, auto, or trusted: your own Docker engine")
+    builds: BuildMode = Field(BuildMode.AUTO, description="off, auto, lab: the confined engine, or trusted: your own")
     engine_url: str = Field("", description="address of the Docker engine; empty: the usual socket")
     executor: str = Field("local", description="stable name of this process among several workers")
     retention_days: int = Field(30, ge=1, le=3650, description="how long message texts are kept")
@@ -95,6 +96,10 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'tutor.db'}"
+
+    @property
+    def lab_folder(self) -> Path:
+        return self.data / "engine"
 
     @property
     def index_folder(self) -> Path:

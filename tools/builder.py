@@ -17,6 +17,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     REFUSED = "refused"
     TIMEOUT = "timeout"
+    IDLE = "idle"
+    CPU = "cpu"
     MEMORY = "memory"
     PIDS = "pids"
     DISK = "disk"

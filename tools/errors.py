@@ -4,7 +4,8 @@ ToolError
 ├── UnreadableFile     the learner's file cannot be read as what it should be; the message says what to do
 ├── UploadRefused      a limit on files, names or sizes was exceeded
 ├── LinterUnavailable  hadolint could not be run
-└── BuilderUnavailable the engine, not the learner, failed
+├── BuilderUnavailable the engine, not the learner, failed
+└── LabFailed          the lab engine can not be set up or run; a message for the operator
 """
 
 from __future__ import annotations
@@ -28,3 +29,7 @@ class LinterUnavailable(ToolError):
 
 class BuilderUnavailable(ToolError):
     """The engine cannot be used now; never the learner's fault."""
+
+
+class LabFailed(ToolError):
+    """A message for the operator: what is missing or did not work, and what to do next."""

@@ -25,6 +25,7 @@ def _register() -> None:
         chat_command,
         demo_command,
         doctor_command,
+        engine_command,
         eval_command,
         ingest_command,
         inspect_command,
@@ -48,6 +49,7 @@ def _register() -> None:
     app.command("migrate")(migrate_command.migrate)
     app.command("eval")(eval_command.evaluate)
     app.command("doctor")(doctor_command.doctor)
+    app.add_typer(engine_command.app, name="engine", help="Run the confined engine that builds what learners hand in.")
     app.add_typer(lesson_command.app, name="lesson", help="Check a course pack.")
 
 

@@ -1,0 +1,3 @@
+"""The lab engine: a Docker engine of our own, confined, in which strangers' Dockerfiles are built."""
+
+from __future__ import annotations
