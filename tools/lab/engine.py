@@ -24,6 +24,7 @@ class LabEngine:
     """Only what was proved within the last hour is trusted."""
 
     mode = "lab"
+    isolated = True
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
@@ -53,8 +54,8 @@ class LabEngine:
         name = reference.removeprefix("docker.io/library/").removeprefix("docker.io/")
         return name in self.lab.state.bases or f"{name}:latest" in self.lab.state.bases
 
-    @property
-    def bases(self) -> tuple[str, ...]:
+    def offered(self) -> tuple[str, ...]:
+        """What a learner may start from."""
         return self.lab.state.bases
 
     def status(self) -> BuilderStatus:
