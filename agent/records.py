@@ -266,6 +266,28 @@ class BuildJobRow(Base):
     created_at: Mapped[datetime]
 
 
+class InstallationRow(Base):
+    """A workspace that installed the app; `token` is sealed where a key is configured."""
+
+    __tablename__ = "installations"
+    team_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    bot_user: Mapped[str]
+    bot_id: Mapped[str]
+    scopes: Mapped[str]
+    token: Mapped[str]
+    installed_by: Mapped[str]
+    installed_at: Mapped[datetime]
+
+
+class InstallStateRow(Base):
+    """An installation that somebody began: Slack sends the person back with it."""
+
+    __tablename__ = "install_states"
+    state: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+
 # The migration sets triggers: these rows are never changed, and but for receipts (some may be forgotten) never deleted.
 APPEND_ONLY = ("decisions", "gate_events", "reviews")
 UNCHANGEABLE = (*APPEND_ONLY, "build_receipts")

@@ -44,7 +44,12 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
     index_url: str = Field("", description="address of a Chroma server; empty: embedded, in the data folder")
     course: Path | None = Field(None, description="folder of a course pack; empty: the shipped course")
-    instructors: Annotated[tuple[str, ...], NoDecode] = Field((), description="Slack user ids, by comma")
+    instructors: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Slack user ids, by comma; with several workspaces TEAM:USER"
+    )
+    instructor_groups: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="ids of Slack user groups whose members are instructors, by comma"
+    )
     builds: BuildMode = Field(BuildMode.AUTO, description="off, auto, lab: the confined engine, or trusted: your own")
     engine_url: str = Field("", description="address of the Docker engine; empty: the usual socket")
     executor: str = Field("local", description="stable name of this process among several workers")
@@ -52,6 +57,10 @@ class Settings(BaseSettings):
     profile: Profile = Field(Profile.AGENT, description="agent or plain: which Slack manifest is installed")
     host: str = Field("127.0.0.1", description="address that `tutor slack --http` listens on")
     port: int = Field(3000, ge=0, le=65535, description="port that `tutor slack --http` listens on")
+    public_url: str = Field("", description="https address of `tutor slack --http` from outside, for installing")
+    token_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Fernet keys that seal the tokens of workspaces, newest first, by comma; empty: not sealed"
+    )
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR")
 
     model: str = Field("gpt-5-mini", description="name of the language model")
@@ -69,11 +78,17 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = Field(
         None, validation_alias="SLACK_SIGNING_SECRET", description="for HTTP delivery"
     )
+    slack_client_id: str = Field(
+        "", validation_alias="SLACK_CLIENT_ID", description="for several workspaces, in place of SLACK_BOT_TOKEN"
+    )
+    slack_client_secret: SecretStr | None = Field(
+        None, validation_alias="SLACK_CLIENT_SECRET", description="belongs to SLACK_CLIENT_ID"
+    )
     slack_base_url: str = Field(
         "https://slack.com/api/", validation_alias="SLACK_BASE_URL", description="another address only in tests"
     )
 
-    @field_validator("instructors", mode="before")
+    @field_validator("instructors", "instructor_groups", "token_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

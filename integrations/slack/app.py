@@ -16,8 +16,10 @@ from slack_sdk import WebClient
 
 from agent.bootstrap import Tutoring
 from agent.durable_jobs import QUEUES, DurableJobs
-from integrations.slack.grants import ConfiguredGrant
+from integrations.slack.grants import ConfiguredGrant, Grants
+from integrations.slack.installations import Installations
 from integrations.slack.latest import Latest
+from integrations.slack.oauth import open_flow, open_installations
 from integrations.slack.offices import Offices
 
 LISTENERS = 20  # threads for what follows an envelope and may be lost
@@ -34,7 +36,8 @@ class SlackTutor:
 def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterator[SlackTutor]:
     """The app with durable jobs behind it; what was accepted before a crash is taken up again."""
     settings = tutoring.settings
-    grants = ConfiguredGrant(settings)
+    installations = open_installations(settings, tutoring.storage)
+    grants: Grants = installations or ConfiguredGrant(settings)
     with Latest() as latest, Offices(tutoring, grants, latest) as offices:
         jobs = DurableJobs(
             settings.database,
@@ -46,7 +49,7 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
         )
         with jobs, ThreadPoolExecutor(LISTENERS) as executor:
             offices.open(jobs, executor)
-            app = _create_app(tutoring, offices, executor)
+            app = _create_app(tutoring, offices, executor, installations)
             for key, conversation in tutoring.inbox.unfinished():
                 jobs.submit_turn(key, conversation)
             yield SlackTutor(app, offices, jobs)
@@ -67,7 +70,9 @@ def _is_news(record: logging.LogRecord) -> bool:
     return "SLACK_BOT_TOKEN" not in record.getMessage()
 
 
-def _create_app(tutoring: Tutoring, offices: Offices, executor: ThreadPoolExecutor) -> App:
+def _create_app(
+    tutoring: Tutoring, offices: Offices, executor: ThreadPoolExecutor, installations: Installations | None
+) -> App:
     """One middleware and no listener: Bolt would acknowledge an event before its listener has kept it."""
     settings = tutoring.settings
     secret = settings.slack_signing_secret
@@ -79,7 +84,10 @@ def _create_app(tutoring: Tutoring, offices: Offices, executor: ThreadPoolExecut
         request_verification_enabled=secret is not None,
         ignoring_self_events_enabled=False,  # the doors know which bot is theirs
         listener_executor=executor,
+        oauth_flow=open_flow(settings, installations, tutoring.storage) if installations else None,
     )
+    if installations is not None:
+        installations.installed = offices.reopen
 
     def at_the_door(body: dict[str, Any]) -> BoltResponse:
         return offices.take(body)

@@ -37,7 +37,8 @@ class ConfiguredGrant:
     def __init__(self, settings: Settings) -> None:
         if settings.slack_bot_token is None:
             raise ConfigurationInvalid(
-                "SLACK_BOT_TOKEN is not set. The guide in integrations/slack/README.md says where to get it."
+                "SLACK_BOT_TOKEN is not set (nor SLACK_CLIENT_ID, for several workspaces). "
+                "The guide in integrations/slack/README.md says where to get them."
             )
         token = settings.slack_bot_token.get_secret_value()
         known = _asked(open_client(token, settings))

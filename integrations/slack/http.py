@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.asgi import SlackRequestHandler
@@ -18,6 +19,18 @@ class HttpDelivery(SlackRequestHandler):
         super().__init__(app, path=PATH)
 
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
-        body = await request.get_raw_body()
-        asked = BoltRequest(body=body, query=request.query_string, headers=request.get_headers())
-        return await asyncio.to_thread(self.app.dispatch, asked)
+        return await _aside(self.app.dispatch, request)
+
+    async def handle_installation(self, request: AsgiHttpRequest) -> BoltResponse:
+        assert self.app.oauth_flow is not None  # noqa: S101 - Bolt asks only then
+        return await _aside(self.app.oauth_flow.handle_installation, request)
+
+    async def handle_callback(self, request: AsgiHttpRequest) -> BoltResponse:
+        assert self.app.oauth_flow is not None  # noqa: S101
+        return await _aside(self.app.oauth_flow.handle_callback, request)
+
+
+async def _aside(work: Callable[[BoltRequest], BoltResponse], request: AsgiHttpRequest) -> BoltResponse:
+    body = await request.get_raw_body()
+    asked = BoltRequest(body=body, query=request.query_string, headers=request.get_headers())
+    return await asyncio.to_thread(work, asked)

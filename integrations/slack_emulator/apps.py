@@ -27,7 +27,10 @@ AGENT_EVENTS = frozenset({"agent_session_stopped", "agent_session_title_changed"
 
 @dataclass
 class App:
-    """`request_url` empty: Socket Mode; otherwise everything is posted there, signed."""
+    """`request_url` empty: Socket Mode; otherwise everything is posted there, signed.
+
+    `redirect_urls`: where people may be sent back to who install it.
+    """
 
     id: str
     name: str
@@ -37,6 +40,7 @@ class App:
     commands: frozenset[str] = frozenset({"/tutor"})
     message_shortcuts: dict[str, str] = field(default_factory=dict)
     request_url: str = ""
+    redirect_urls: tuple[str, ...] = ()
     verification_token: str = "emulated-verification-token"  # noqa: S105 - part of a look-alike
 
     def __post_init__(self) -> None:
@@ -67,7 +71,7 @@ class App:
 
 @dataclass
 class Installation:
-    """An app in one workspace. `refused` is the error that its token meets, once revoked."""
+    """An app in one workspace. `refused` is the error that its token meets, once revoked; then a new one is issued."""
 
     app: App
     team_id: str
@@ -75,10 +79,12 @@ class Installation:
     bot_id: str
     scopes: frozenset[str]
     refused: str = ""
+    issue: int = 1
 
     @property
     def bot_token(self) -> str:
-        return f"xoxb-{self.team_id}-{self.app.id}-emulated"
+        again = f"-{self.issue}" if self.issue > 1 else ""
+        return f"xoxb-{self.team_id}-{self.app.id}-emulated{again}"
 
     def has_any(self, scopes: frozenset[str] | set[str]) -> bool:
         return not scopes or bool(self.scopes & scopes)

@@ -14,6 +14,7 @@ from integrations.slack_emulator.apps import App, Installation
 from integrations.slack_emulator.calls import Call
 from integrations.slack_emulator.clock import Clock
 from integrations.slack_emulator.commands import Commands
+from integrations.slack_emulator.consent import ConsentPage
 from integrations.slack_emulator.control import Control
 from integrations.slack_emulator.deliveries import Deliveries
 from integrations.slack_emulator.errors import NotPossible
@@ -22,6 +23,7 @@ from integrations.slack_emulator.faults import Fault, Kind
 from integrations.slack_emulator.feed import Feed
 from integrations.slack_emulator.interactions import Interactions
 from integrations.slack_emulator.methods import handlers
+from integrations.slack_emulator.oauth import Authorization
 from integrations.slack_emulator.pages import page_routes
 from integrations.slack_emulator.persons import Desk, Person
 from integrations.slack_emulator.postings import Postings
@@ -50,6 +52,7 @@ class Emulator:
         workspace: Workspace | None = None,
         *,
         more: Iterable[Workspace] = (),
+        apps: Iterable[App] = (),
         host: str = "127.0.0.1",
         port: int = 0,
         strict: bool = False,
@@ -58,6 +61,7 @@ class Emulator:
     ) -> None:
         self.workspace = workspace or Workspace.demo()
         self.world = World([self.workspace, *more], strict=strict)
+        self.world.registered = {one.id: one for one in apps}
         self.world.rates.enabled = rate_limits
         self.deliveries = Deliveries(self.world)
         events = Events(self.world, self.deliveries)
@@ -74,7 +78,7 @@ class Emulator:
         slack = SlackRoutes(self.world, api, self.sockets, responses, self._abort)
         control = Control(self.world, self._feed, self.person, self.sockets)
         self._server = Server(
-            Starlette(routes=[*page_routes(), *slack.routes(), *control.routes()]),
+            Starlette(routes=[*page_routes(), *slack.routes(), *ConsentPage(self.world).routes(), *control.routes()]),
             host=host,
             port=port,
             tick=self.world.clock.run_due,
@@ -188,9 +192,12 @@ class Emulator:
         return accepted
 
     def oauth_code(self, app: str = "", *, team: str = "") -> str:
-        code = f"code-{len(self.world.codes) + 1}"
-        self.world.codes[code] = self.installation(app, team=team)
-        return code
+        """What the app gets to exchange after somebody has allowed it, as on the page /oauth/v2/authorize."""
+        workspace = self._team(team)
+        target = next(one for one in self.world.apps.values() if app in ("", one.id, one.name))
+        grant = Authorization(target.id, workspace.id, target.scopes, workspace.people()[0].id)
+        with self.world.lock:
+            return self.world.authorizations.issue(grant)
 
     def uninstall(self, app: str = "", *, team: str = "") -> None:
         installation = self.installation(app, team=team)

@@ -96,6 +96,17 @@ class Events:
         for one in self.in_channel(workspace, channel):
             self.emit(one, kind, dict(event), actor=user)
 
+    def joined(self, workspace: Workspace, channel: Channel, user: str, inviter: str) -> None:
+        event = {
+            "type": "member_joined_channel",
+            "user": user,
+            "inviter": inviter,
+            "team": workspace.id,
+            **self._place(channel, self._world.new_ts()),
+        }
+        for one in self.in_channel(workspace, channel):
+            self.emit(one, "member_joined_channel", dict(event), actor=inviter)
+
     def _subscription(self, channel: Channel) -> str:
         return f"message.{EVENT_SUFFIX[channel.kind]}"
 

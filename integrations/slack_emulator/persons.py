@@ -100,6 +100,15 @@ class Person:
             act = self._desk.postings.take_back if again else self._desk.postings.react
             act(self.workspace, place, found, name, self.id)
 
+    def invites(self, channel: str, member: str) -> None:
+        """Takes somebody, or an app's bot, into a channel."""
+        with self._world.lock:
+            place, joined = self.channel(channel), self.workspace.member(member)
+            if place.is_direct or self.id not in place.members:
+                raise NotPossible("Only members of a channel can invite somebody into it.")
+            place.members.add(joined.id)
+            self._desk.events.joined(self.workspace, place, joined.id, self.id)
+
     def clicks(self, message: Seen | str, action_id: str, *, value: str | None = None) -> Delivery:
         """`message` may be a view's id; `action_id` may be the visible label."""
         with self._world.lock:

@@ -106,3 +106,10 @@ def methods() -> dict[str, Method]:
 @cache
 def event_scopes() -> dict[str, frozenset[str]]:
     return {name: frozenset(scopes) for name, scopes in _document()["events"].items()}
+
+
+@cache
+def known_scopes() -> frozenset[str]:
+    """Every scope that a method or an event of this selection asks for, and those that open a door by themselves."""
+    asked = [*(one.scopes for one in methods().values()), *event_scopes().values()]
+    return frozenset().union(*asked) | {"commands", "app_mentions:read"}

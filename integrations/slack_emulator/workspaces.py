@@ -23,6 +23,7 @@ class Workspace:
     members: dict[str, Member] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     installations: dict[str, Installation] = field(default_factory=dict)
+    groups: dict[str, list[str]] = field(default_factory=dict)  # user groups, by their id
 
     @classmethod
     def demo(cls, profile: Profile | str = Profile.AGENT) -> Workspace:
@@ -61,15 +62,16 @@ class Workspace:
         return workspace
 
     @classmethod
-    def neighbour(cls, app: App) -> Workspace:
-        """Another workspace with the same app, where `U0LEARNERA` is somebody else."""
+    def neighbour(cls, app: App | None = None) -> Workspace:
+        """Another workspace where `U0LEARNERA` is somebody else; with the app, or before it is installed there."""
         workspace = cls("T0NEIGHBOUR", "Neighbour School", "neighbour-school")
-        person = workspace.add_member("Learner A")
-        staff = workspace.add_member("Instructor", is_admin=True)
-        bot = workspace.install(app)
-        workspace.add_channel("cohort-1", members=[person.id, staff.id, bot.user_id], id="C0NEXTCOHORT1")
-        for one in (person, staff):
-            workspace.direct(one.id, bot.user_id)
+        people = [workspace.add_member("Learner A").id, workspace.add_member("Instructor", is_admin=True).id]
+        channel = workspace.add_channel("cohort-1", members=people, id="C0NEXTCOHORT1")
+        if app is not None:
+            bot = workspace.install(app).user_id
+            channel.members.add(bot)
+            for one in people:
+                workspace.direct(one, bot)
         return workspace
 
     def add_member(
@@ -94,11 +96,15 @@ class Workspace:
         self.channels[channel.id] = channel
         return channel
 
-    def install(self, app: App) -> Installation:
+    def install(self, app: App, scopes: frozenset[str] | None = None) -> Installation:
+        """Again where it was uninstalled: the same bot, the scopes that were granted last."""
         letters = _letters(app.name)
         user_id, bot_id = f"U0{letters}", f"B0{letters}"
         self.members[user_id] = Member(user_id, app.name, self.id, app_id=app.id, bot_id=bot_id)
-        installation = Installation(app, self.id, user_id, bot_id, app.scopes)
+        former = self.installations.get(app.id)
+        issue = (former.issue + bool(former.refused)) if former else 1
+        granted = app.scopes if scopes is None else scopes
+        installation = Installation(app, self.id, user_id, bot_id, granted, issue=issue)
         self.installations[app.id] = installation
         return installation
 

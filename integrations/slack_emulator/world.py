@@ -14,6 +14,7 @@ from integrations.slack_emulator.calls import Call
 from integrations.slack_emulator.clock import Clock
 from integrations.slack_emulator.faults import Faults
 from integrations.slack_emulator.files import Attachment, StoredFile
+from integrations.slack_emulator.oauth import Authorizations
 from integrations.slack_emulator.permits import Permits
 from integrations.slack_emulator.rates import RateLimits
 from integrations.slack_emulator.sessions import Sessions
@@ -63,7 +64,8 @@ class World:
         self.sessions = Sessions(self.clock)
         self.permits = Permits(self.clock)
         self.files: dict[str, StoredFile] = {}
-        self.codes: dict[str, Installation] = {}
+        self.registered: dict[str, App] = {}  # apps that may be installed nowhere yet
+        self.authorizations = Authorizations(self.clock)
         self.calls: deque[Call] = deque(maxlen=REMEMBERED_CALLS)
         self.defects: list[Defect] = []
         self._listeners: list[Listener] = []
@@ -73,7 +75,7 @@ class World:
     @property
     def apps(self) -> dict[str, App]:
         found = (one for workspace in self.workspaces.values() for one in workspace.installations.values())
-        return {one.app.id: one.app for one in found}
+        return self.registered | {one.app.id: one.app for one in found}
 
     def installation(self, token: str) -> Installation | None:
         for workspace in self.workspaces.values():

@@ -46,6 +46,7 @@ def handlers(postings: Postings, events: Events) -> dict[str, Handler]:
         "conversations.list": conversations.list,
         "users.conversations": conversations.of_user,
         "users.info": conversations.user_info,
+        "usergroups.users.list": conversations.group_users,
         "files.getUploadURLExternal": files.get_upload_url,
         "files.completeUploadExternal": files.complete_upload,
         "files.info": files.info,

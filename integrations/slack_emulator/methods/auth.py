@@ -5,6 +5,7 @@ from typing import Any
 from integrations.slack_emulator.calls import Call
 from integrations.slack_emulator.errors import Refusal
 from integrations.slack_emulator.events import Events
+from integrations.slack_emulator.world import Change
 
 Answer = dict[str, Any]
 
@@ -34,17 +35,18 @@ class AuthMethods:
         return {"revoked": True}
 
     def access(self, call: Call) -> Answer:
-        """The installation was found by its code; the code is used up."""
-        installation = call.world.codes.pop(str(call.args.get("code")), None)
-        if installation is None:
-            raise Refusal("invalid_code")
-        app = installation.app
-        if call.args.get("client_id") != app.client_id:
+        """The app is installed, for the first time or again; the code is used up."""
+        app = next((one for one in call.world.apps.values() if one.client_id == call.args.get("client_id")), None)
+        if app is None:
             raise Refusal("invalid_client_id")
         if call.args.get("client_secret") != app.client_secret:
             raise Refusal("bad_client_secret")
-        installation.refused = ""
-        workspace = call.world.workspaces[installation.team_id]
+        granted = call.world.authorizations.exchange(
+            str(call.args.get("code")), app.id, str(call.args.get("redirect_uri") or "")
+        )
+        workspace = call.world.workspaces[granted.team_id]
+        installation = workspace.install(app, granted.scopes)
+        call.world.publish(Change("presence", workspace.id, "", {"app_id": app.id, "connected": True}))
         return {
             "app_id": app.id,
             "access_token": installation.bot_token,
@@ -54,5 +56,5 @@ class AuthMethods:
             "team": {"id": workspace.id, "name": workspace.name},
             "enterprise": None,
             "is_enterprise_install": False,
-            "authed_user": {"id": workspace.people()[0].id},
+            "authed_user": {"id": granted.user},
         }

@@ -77,6 +77,12 @@ class ConversationMethods:
             raise Refusal("user_not_found")
         return {"user": member.to_wire(seen_from=call.team.id)}
 
+    def group_users(self, call: Call) -> Answer:
+        users = call.team.groups.get(str(call.args["usergroup"]))
+        if users is None:
+            raise Refusal("no_such_subteam")
+        return {"users": [*users]}
+
     def _listed(self, call: Call, channels: Iterable[Channel], member: str) -> Answer:
         types = set(str(call.args.get("types") or "public_channel").replace(" ", "").split(","))
         if types - set(LISTED_AS.values()):
