@@ -3,50 +3,42 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sysconfig
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from tools.errors import LinterUnavailable
 from tools.findings import Finding, Severity
 
+Row = tuple[str, int, str, str]  # code, line, level, message
 TIMEOUT = 60
-BATCH = 200
-# Which criterion a rule of hadolint speaks of; a rule that stands nowhere here is noise for this lesson.
-_CRITERIA: Mapping[str, str] = {
-    **dict.fromkeys(("DL3006", "DL3007"), "D1"),
-    **dict.fromkeys(("DL3013", "DL3016", "DL3028", "DL3062"), "D2"),
-    "DL3064": "D3",
-    **dict.fromkeys(("DL3009", "DL3019", "DL3032", "DL3040", "DL3042", "DL3060", "DL3067"), "D4"),
-    **dict.fromkeys(("DL3002", "DL3004", "DL3025", "DL4003", "DL4004"), "D5"),
-    **dict.fromkeys(
-        (
-            "DL3000",
-            "DL3003",
-            "DL3011",
-            "DL3014",
-            "DL3020",
-            "DL3021",
-            "DL3023",
-            "DL3024",
-            "DL3027",
-            "DL3044",
-            "DL3045",
-            "DL3061",
-        ),
-        "D6",
-    ),
-}
-# What our own checks say better, with the lesson's words: kept out where one of ours stands on the same line.
-_OURS = frozenset(
-    "DL3006 DL3007 DL3013 DL3016 DL3028 DL3062 DL3064 DL3009 DL3019 DL3032 DL3040 DL3042 DL3002 DL3025".split()
-)
-_QUESTION = "What would this line do differently from what you expect?"
+SMALL, BATCH = 20, 200  # files of one process
+CORES = os.cpu_count() or 1
 _SEVERITY = {"error": Severity.WARNING, "warning": Severity.WARNING}
+_SHELL_QUESTION = "In which case does this command do something else than you mean?"
+
+
+@dataclass(frozen=True)
+class Wording:
+    criterion: str
+    message: str
+    question: str
+
+
+@cache
+def wordings() -> Mapping[str, Wording]:
+    """Rule -> what we say of it; a rule that stands nowhere is noise for this lesson, or ours says it better."""
+    written = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+    return {code: Wording(**one) for code, one in written.items()}
 
 
 @dataclass(frozen=True)
@@ -64,20 +56,22 @@ class Hadolint:
             return None
         return cls(binary, said.strip().rpartition(" ")[2])
 
-    def lint(self, texts: Sequence[str]) -> list[list[tuple[str, int, str, str]]]:
-        """(code, line, level, message) for each text, in order; one process for many files."""
-        found: list[list[tuple[str, int, str, str]]] = []
-        for start in range(0, len(texts), BATCH):
-            found.extend(self._batch(texts[start : start + BATCH]))
-        return found
+    def lint(self, texts: Sequence[str]) -> list[list[Row]]:
+        """Rows for each text, in order: one process for many files, and one for each core where there are enough."""
+        share = min(BATCH, max(SMALL, -(-len(texts) // CORES)))
+        batches = [texts[start : start + share] for start in range(0, len(texts), share)]
+        if len(batches) < 2:
+            return [rows for batch in batches for rows in self._batch(batch)]
+        with ThreadPoolExecutor(CORES) as pool:
+            return [rows for found in pool.map(self._batch, batches) for rows in found]
 
-    def _batch(self, texts: Sequence[str]) -> list[list[tuple[str, int, str, str]]]:
+    def _batch(self, texts: Sequence[str]) -> list[list[Row]]:
         with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
             paths = [Path(folder) / f"{number}.Dockerfile" for number in range(len(texts))]
             for path, text in zip(paths, texts, strict=True):
                 path.write_text(text, "utf-8")
             rows = self._run([str(path) for path in paths])
-        by_file: dict[str, list[tuple[str, int, str, str]]] = {str(path): [] for path in paths}
+        by_file: dict[str, list[Row]] = {str(path): [] for path in paths}
         for row in rows:
             by_file.get(row["file"], []).append((row["code"], int(row["line"]), row["level"], row["message"]))
         return [by_file[str(path)] for path in paths]
@@ -92,22 +86,32 @@ class Hadolint:
         return rows if isinstance(rows, list) else []
 
 
-def advice(file: str, rows: Sequence[tuple[str, int, str, str]], ours: Sequence[Finding]) -> list[Finding]:
-    """hadolint's rows as findings, without those that one of ours says already."""
-    said = {finding.line for finding in ours}
+def advice(file: str, rows: Sequence[Row]) -> list[Finding]:
+    """Rows as findings: those with words of ours, and what ShellCheck is sure of."""
     return [
         Finding(
             rule=code,
-            criterion=_CRITERIA[code],
+            criterion=said.criterion,
             severity=_SEVERITY.get(level, Severity.INFO),
             file=file,
             line=line,
             end_line=line,
-            message=message,
-            question=_QUESTION,
-            links=(f"https://github.com/hadolint/hadolint/wiki/{code}",),
+            message=said.message,
+            question=said.question,
+            links=(_link(code),),
             source="hadolint",
         )
         for code, line, level, message in rows
-        if code in _CRITERIA and not (code in _OURS and (line in said or ours))
+        if (said := _wording(code, level, message)) is not None
     ]
+
+
+def _wording(code: str, level: str, message: str) -> Wording | None:
+    if code.startswith("SC") and level in _SEVERITY:
+        return Wording("D6", f"ShellCheck: {message}", _SHELL_QUESTION)
+    return wordings().get(code)
+
+
+def _link(code: str) -> str:
+    site = "www.shellcheck.net/wiki" if code.startswith("SC") else "github.com/hadolint/hadolint/wiki"
+    return f"https://{site}/{code}"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 
 from tools.checks import advice as advice_checks
@@ -16,7 +19,7 @@ from tools.dockerignore import DockerIgnore
 from tools.errors import LinterUnavailable, UnreadableFile
 from tools.files import FileKind, SourceFile, Upload
 from tools.findings import DOCKERFILE_ASPECTS, Finding, Inspection, Severity, Verdict, verdict_of
-from tools.hadolint import Hadolint, advice
+from tools.hadolint import Hadolint, Row, advice
 
 CHECKS_VERSION = "1"
 RULES: tuple[Rule, ...] = (
@@ -36,23 +39,34 @@ def inspect(upload: Upload, *, linter: Hadolint | None = None) -> Inspection:
 
 
 def inspect_many(uploads: Sequence[Upload], *, linter: Hadolint | None = None) -> list[Inspection]:
-    """Linted in one batch, in the order of `uploads`."""
+    """In the order of `uploads`; the linter, another program, reads all of them while our own checks run."""
+    if linter is None:
+        return [_inspect(upload) for upload in uploads]
     texts = [[text for _, text in _readable(upload)] for upload in uploads]
-    linted = _lint(linter, [text for group in texts for text in group])
-    found = []
-    for upload, group in zip(uploads, texts, strict=True):
-        rows, linted = linted[: len(group)], linted[len(group) :]
-        found.append(_inspect(upload, rows, linter))
-    return found
+    with ThreadPoolExecutor(1) as aside:
+        linting = aside.submit(_lint, linter, [text for group in texts for text in group])
+        found = [_inspect(upload) for upload in uploads]
+        rows = iter(linting.result())
+    counted = zip(uploads, found, texts, strict=True)
+    return [_advised(upload, one, list(islice(rows, len(group))), linter) for upload, one, group in counted]
 
 
-def _lint(linter: Hadolint | None, texts: Sequence[str]) -> list[list[tuple[str, int, str, str]]]:
-    if linter is None or not texts:
-        return [[] for _ in texts]
+def _lint(linter: Hadolint, texts: Sequence[str]) -> list[list[Row]]:
     try:
         return linter.lint(texts)
     except LinterUnavailable:
         return [[] for _ in texts]
+
+
+def _advised(upload: Upload, own: Inspection, linted: Sequence[Sequence[Row]], linter: Hadolint) -> Inspection:
+    """An inspection with what the linter adds to it."""
+    added = [
+        finding
+        for (file, _), rows in zip(_readable(upload), linted, strict=True)
+        for finding in advice(file.path, rows)
+    ]
+    tools = MappingProxyType({**own.tools, "hadolint": linter.version})
+    return replace(own, findings=_in_order([*own.findings, *added]), tools=tools)
 
 
 def _readable(upload: Upload) -> list[tuple[SourceFile, str]]:
@@ -65,24 +79,22 @@ def _readable(upload: Upload) -> list[tuple[SourceFile, str]]:
     return found
 
 
-def _inspect(
-    upload: Upload, linted: Sequence[Sequence[tuple[str, int, str, str]]], linter: Hadolint | None
-) -> Inspection:
-    findings: list[Finding] = []
-    for (file, text), rows in zip(_readable(upload), linted, strict=True):
-        own = inspect_dockerfile(file, text, upload)
-        findings += [*own, *advice(file.path, rows, own)]
+def _inspect(upload: Upload) -> Inspection:
+    findings = [one for file, text in _readable(upload) for one in inspect_dockerfile(file, text, upload)]
     verdicts, of_compose, evidence = inspect_compose(upload)
     criteria = {aspect: _verdict(upload, findings, aspect) for aspect in DOCKERFILE_ASPECTS} | verdicts
-    ranked = sorted(_once([*findings, *of_compose]), key=lambda one: (one.rank, one.file, one.line, one.rule))
     return Inspection(
         upload.digest,
         MappingProxyType(criteria),
-        tuple(ranked),
-        MappingProxyType({"tutor": CHECKS_VERSION} | ({"hadolint": linter.version} if linter else {})),
+        _in_order([*findings, *of_compose]),
+        MappingProxyType({"tutor": CHECKS_VERSION}),
         MappingProxyType(dict(evidence)),
         MappingProxyType(_unreadable(upload)),
     )
+
+
+def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(_once(findings), key=lambda one: (one.rank, one.file, one.line, one.rule)))
 
 
 def _verdict(upload: Upload, findings: Sequence[Finding], aspect: str) -> Verdict:
