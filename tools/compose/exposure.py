@@ -177,7 +177,7 @@ def _is_internal(stack: Stack, service: Service, port: Port, needed: frozenset[s
 
 def _covers(target: str, port: str) -> bool:
     first, _, last = target.partition("-")
-    if not first.isdigit() or not (last or first).isdigit():
+    if not first.isdecimal() or not (last or first).isdecimal():
         return False
     return len(first) < 6 and len(last) < 6 and int(first) <= int(port) <= int(last or first)
 

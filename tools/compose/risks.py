@@ -38,6 +38,13 @@ _ALWAYS_RISKY = {
     "credential_spec": "uses an account of the host",
     "volumes_from": "takes over every mount of another container",
     "external_links": "needs containers of another project",
+    "group_add": "joins groups of the host",
+    "storage_opt": "changes how the engine stores its files",
+    "runtime": "runs under another runtime than the engine's own",
+    "isolation": "is isolated in another way than the engine's own",
+    "label_file": "takes labels from a file that Compose does not show",
+    "models": "needs a model runner beside the engine",
+    "links": "uses links, which networks have replaced",
     "provider": "runs a program on the host instead of a container",
     "post_start": "runs commands in the container after it has started",
     "pre_stop": "runs commands in the container before it stops",
@@ -55,6 +62,7 @@ _RISKY_VALUES = {
 _HOST_FOLDERS = re.compile(
     r"^/$|^/(?:etc|root|home|var|proc|sys|dev|boot|usr|run)(?:/|$)|^(?:~|\$\{?HOME\}?)(?:/|$)|/\.(?:ssh|aws|docker)\b"
 )
+_OPENS = re.compile(r"unconfined|no-new-privileges[:=]false|label[:=]disable")
 _SOCKET = re.compile(r"(?:docker|containerd|podman)\.sock$|docker_engine$")
 
 
@@ -79,7 +87,7 @@ def _is_empty(node: Node) -> bool:
 def _unconfined(service: Service) -> Iterator[Hit]:
     options = service.node.get("security_opt")
     for item in options.items if isinstance(options, Sequence) else ():
-        if isinstance(item, Scalar) and "unconfined" in item.value:
+        if isinstance(item, Scalar) and _OPENS.search(item.value):
             words = {"service": service.name, "key": "security_opt", "what": "switches a kernel filter off"}
             yield Hit(item.place, words)
 
@@ -94,8 +102,13 @@ def engine_socket(stack: Stack) -> Iterator[Hit]:
 def host_folder(stack: Stack) -> Iterator[Hit]:
     for service in stack.services.values():
         for mount in service.mounts:
-            if _HOST_FOLDERS.search(mount.source) and not _SOCKET.search(mount.source):
+            outside = _HOST_FOLDERS.search(mount.source) or mount.source.startswith("../..") or _is_pipe(mount.source)
+            if outside and not _SOCKET.search(mount.source):
                 yield Hit(mount.place, {"service": service.name, "folder": mount.source})
+
+
+def _is_pipe(source: str) -> bool:
+    return source.replace("/", "\\").startswith("\\\\.\\pipe")
 
 
 def source_over_image(stack: Stack) -> Iterator[Hit]:
