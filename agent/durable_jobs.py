@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Self
 from dbos import DBOS, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from sqlalchemy.engine import make_url
 
-POLL_SECONDS = 0.05  # idle cost stays small; a person notices a tenth of a second
+TURNS_POLL_SECONDS, BUILDS_POLL_SECONDS = 0.15, 0.5  # a look costs some 10 ms of a processor, also when idle
+CLAIMED = 48  # turns that a process takes at a time, most of them to wait for a place
 QUEUES = ("turns", "builds")
 VERSION = "jobs-2"  # raised on purpose when the steps of a workflow change
 
@@ -26,6 +28,7 @@ class DurableJobs:
         run_build: Callable[[str], None],
         run_tidy: Callable[[str], None],
         executor: str = "local",
+        turn_workers: int = 4,
         build_workers: int = 1,
         listen: Sequence[str] = QUEUES,
     ) -> None:
@@ -40,10 +43,12 @@ class DurableJobs:
             }
         )
         self._build_workers, self._listen = build_workers, listen
+        places = threading.BoundedSemaphore(turn_workers)  # more at once would only take each other's time
 
         @DBOS.step(name="turn", retries_allowed=True, max_attempts=3)
         def turn_step(key: str) -> None:
-            run_turn(key)
+            with places:
+                run_turn(key)
 
         @DBOS.step(name="build", retries_allowed=True, max_attempts=3)
         def build_step(job_id: str) -> None:
@@ -70,8 +75,10 @@ class DurableJobs:
     def __enter__(self) -> Self:
         DBOS.listen_queues(list(self._listen))
         DBOS.launch()
-        DBOS.register_queue("turns", partition_concurrency=1, polling_interval_sec=POLL_SECONDS)
-        DBOS.register_queue("builds", worker_concurrency=self._build_workers, polling_interval_sec=POLL_SECONDS)
+        DBOS.register_queue(
+            "turns", partition_concurrency=1, worker_concurrency=CLAIMED, polling_interval_sec=TURNS_POLL_SECONDS
+        )
+        DBOS.register_queue("builds", worker_concurrency=self._build_workers, polling_interval_sec=BUILDS_POLL_SECONDS)
         return self
 
     def __exit__(self, *error: object) -> None:

@@ -105,11 +105,13 @@ class Inbox:
             row.state = DELETED if waited else row.state
             return waited
 
-    def unfinished(self) -> list[tuple[str, str]]:
-        """(key, conversation) of what was accepted and never finished, oldest first."""
+    def unfinished(self, *, before: datetime | None = None, limit: int | None = None) -> list[tuple[str, str]]:
+        """(key, conversation) of what was accepted (before then) and never finished, oldest first."""
         open_ = select(InboxRow).where(InboxRow.state.in_(_OPEN))
+        if before is not None:
+            open_ = open_.where(InboxRow.created_at < before)
         with self._storage.begin() as session:
-            rows = session.scalars(open_.order_by(InboxRow.created_at, InboxRow.key))
+            rows = session.scalars(open_.order_by(InboxRow.created_at, InboxRow.key).limit(limit))
             return [(row.key, row.conversation) for row in rows]
 
     def purge(self, before: datetime) -> int:

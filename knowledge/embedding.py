@@ -54,6 +54,7 @@ class Embedding:
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
+        options.enable_cpu_mem_arena = False  # it would keep a gigabyte from the largest batch on
         options.intra_op_num_threads, options.log_severity_level = 1, 3  # threads that spin slow down all other turns
         return onnxruntime.InferenceSession(_model(), options, providers=["CPUExecutionProvider"])
 

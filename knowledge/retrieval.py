@@ -32,7 +32,7 @@ class HybridRetriever:
 
     def ranked(self, query: str, *, lexical: float = LEXICAL_WEIGHT, dense: float = 1.0) -> list[tuple[Passage, float]]:
         """All candidates, best first; the weights are arguments so that the evals can take one side alone."""
-        if not query.strip() or not self._index.count():
+        if not query.strip() or not self._texts()[0]:
             return []
         near = self._near(query)
         worded = self._worded(query)

@@ -6,16 +6,21 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from evals.benchmarks.inspecting import inspecting
+from evals.benchmarks.slack import slack
 from evals.benchmarks.timing import Measured, row
 from evals.benchmarks.turns import turns
 
-BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured]]] = {"turns": turns, "inspecting": inspecting}
+BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured | str]]] = {
+    "turns": turns,
+    "inspecting": inspecting,
+    "slack": slack,
+}
 
 
 def main(names: list[str]) -> None:
     for name in names or list(BENCHMARKS):
-        for what, milliseconds in BENCHMARKS[name]():
-            print(row(what, milliseconds))
+        for figure in BENCHMARKS[name]():
+            print(figure if isinstance(figure, str) else row(*figure), flush=True)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ def timed(actions: Sequence[Callable[[], object]]) -> list[float]:
 
 def row(name: str, milliseconds: Sequence[float]) -> str:
     ordered = sorted(milliseconds)
-    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    figures = {"min": ordered[0], "p50": statistics.median(ordered), "p95": p95, "max": ordered[-1]}
+    figures = {"min": ordered[0], "p50": statistics.median(ordered), "p95": _share(ordered, 0.95)}
+    figures |= {"p99": _share(ordered, 0.99), "max": ordered[-1]}
     return f"{name:48}" + "".join(f"  {label} {value:8.1f}" for label, value in figures.items()) + " ms"
+
+
+def _share(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]

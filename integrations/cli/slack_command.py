@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -19,7 +21,9 @@ from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack.http import HttpDelivery
 from integrations.slack.socket import Socket
 
-RETRY_SECONDS, SWEEP_SECONDS = 2.0, 3_600.0
+RETRY_SECONDS, TAKE_UP_SECONDS, SWEEP_SECONDS = 2.0, 60.0, 3_600.0
+TAKEN_UP = 100  # messages at a time
+SWITCH_SECONDS = 0.0005  # how long a turn may keep the interpreter from an envelope that is to be acknowledged
 _log = logging.getLogger(__name__)
 
 
@@ -30,6 +34,7 @@ def slack(
     """Run the Slack app until it is stopped."""
     settings = Settings.read()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    sys.setswitchinterval(SWITCH_SECONDS)
     with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor, background(tutoring, tutor):
         _serve_http(settings, tutor) if http else _serve_socket(settings, tutor)
 
@@ -38,12 +43,13 @@ def slack(
 def background(tutoring: Tutoring, tutor: SlackTutor) -> Iterator[None]:
     """What had to wait is tried again, and what is too old to be kept is swept away."""
     stop = threading.Event()
-    loops = (
-        threading.Thread(target=_every, args=(RETRY_SECONDS, tutor.offices.flush, stop), daemon=True),
-        threading.Thread(target=_every, args=(SWEEP_SECONDS, lambda: _sweep(tutoring, tutor), stop), daemon=True),
-    )
-    for loop in loops:
-        loop.start()
+    loops: dict[float, Callable[[], object]] = {
+        RETRY_SECONDS: tutor.offices.flush,
+        TAKE_UP_SECONDS: lambda: _take_up(tutoring, tutor),
+        SWEEP_SECONDS: lambda: _sweep(tutoring, tutor),
+    }
+    for seconds, action in loops.items():
+        threading.Thread(target=_every, args=(seconds, action, stop), daemon=True).start()
     try:
         yield
     finally:
@@ -56,6 +62,13 @@ def _every(seconds: float, action: Callable[[], object], stop: threading.Event) 
             action()
         except Exception:  # noqa: BLE001 - a loop that ends silently would be noticed weeks later
             _log.exception("work in the background failed; it is tried again")
+
+
+def _take_up(tutoring: Tutoring, tutor: SlackTutor) -> None:
+    """What another process acknowledged and could not hand on before it died."""
+    before = datetime.now(UTC) - timedelta(seconds=TAKE_UP_SECONDS)
+    for key, conversation in tutoring.inbox.unfinished(before=before, limit=TAKEN_UP):
+        tutor.jobs.submit_turn(key, conversation)
 
 
 def _sweep(tutoring: Tutoring, tutor: SlackTutor) -> None:

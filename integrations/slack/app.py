@@ -15,6 +15,7 @@ from slack_bolt.authorization.authorize import Authorize
 from slack_sdk import WebClient
 
 from agent.bootstrap import Tutoring
+from agent.dispatching import Dispatcher
 from agent.durable_jobs import QUEUES, DurableJobs
 from integrations.slack.grants import ConfiguredGrant, Grants
 from integrations.slack.installations import Installations
@@ -23,6 +24,7 @@ from integrations.slack.oauth import open_flow, open_installations
 from integrations.slack.offices import Offices
 
 LISTENERS = 20  # threads for what follows an envelope and may be lost
+OFFLINE_TURNS, MODEL_TURNS = 4, 32  # at a time: without a model they want the processor, with one they mostly wait
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
             run_build=offices.run_build,
             run_tidy=tutoring.retention.tidy,
             executor=settings.executor,
+            turn_workers=MODEL_TURNS if settings.openai_api_key else OFFLINE_TURNS,
             listen=listen,
         )
-        with jobs, ThreadPoolExecutor(LISTENERS) as executor:
-            offices.open(jobs, executor)
+        with jobs, Dispatcher(jobs) as dispatcher, ThreadPoolExecutor(LISTENERS) as executor:
+            offices.open(dispatcher, executor)
             app = _create_app(tutoring, offices, executor, installations)
             for key, conversation in tutoring.inbox.unfinished():
                 jobs.submit_turn(key, conversation)

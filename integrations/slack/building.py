@@ -18,6 +18,8 @@ from integrations.slack.courier import Courier
 from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Incoming
 from integrations.slack.home import HomePages
+from integrations.slack.pace import Pace
+from integrations.slack.statuses import Statuses
 from tools.builder import BuildProgress
 
 PROGRESS_SECONDS = 3.0  # between two edits of one message: what Slack asks for
@@ -25,10 +27,19 @@ PROGRESS_SECONDS = 3.0  # between two edits of one message: what Slack asks for
 
 class Building:
     def __init__(
-        self, tutoring: Tutoring, client: WebClient, *, courier: Courier, directory: Directory, homes: HomePages
+        self,
+        tutoring: Tutoring,
+        client: WebClient,
+        *,
+        courier: Courier,
+        directory: Directory,
+        homes: HomePages,
+        statuses: Statuses,
+        pace: Pace,
     ) -> None:
         self._tutoring, self._client = tutoring, client
         self._courier, self._directory, self._homes = courier, directory, homes
+        self._statuses, self._pace = statuses, pace
         self.jobs: Jobs | None = None
 
     def start(self, incoming: Incoming, request: BuildRequest) -> None:
@@ -52,6 +63,13 @@ class Building:
         if found is None:
             return
         request, place = found
+        self._statuses.begin(place["channel"], place["thread_ts"])  # while it runs, Slack shows its own Stop, too
+        try:
+            self._build(job_id, request, place)
+        finally:
+            self._statuses.end(place["channel"], place["thread_ts"])
+
+    def _build(self, job_id: str, request: BuildRequest, place: dict[str, str]) -> None:
         reply = self._tutoring.builds.run(
             request,
             on_progress=self._progress(job_id, place),
@@ -75,7 +93,7 @@ class Building:
         def show(progress: BuildProgress) -> None:
             nonlocal last
             ts = self._tutoring.outbox.where(place["reply"])
-            if time.monotonic() - last < PROGRESS_SECONDS or not ts:
+            if time.monotonic() - last < PROGRESS_SECONDS or not ts or not self._pace.allows("chat.update"):
                 return
             last = time.monotonic()
             text = f"Building, step {progress.step} of {progress.steps}: `{progress.text}`"

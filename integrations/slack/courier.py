@@ -38,10 +38,19 @@ class Courier:
     `flush` may be called by many threads and processes: what one has taken is no other's.
     """
 
-    def __init__(self, client: WebClient, outbox: Outbox, directory: Directory, team: str, *, owner: str = "") -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        outbox: Outbox,
+        directory: Directory,
+        team: str,
+        *,
+        pace: Pace | None = None,
+        owner: str = "",
+    ) -> None:
         self._client, self._outbox, self._directory, self._owner = client, outbox, directory, owner
         self._here = f"{team}/"  # before each channel: an id may exist in two workspaces
-        self._pace = Pace()
+        self._pace = pace or Pace()
         self._wake, self._closing = threading.Event(), False
         self._soonest = float("inf")
         self._loop = threading.Thread(target=self._run, name="courier", daemon=True)

@@ -21,6 +21,7 @@ from integrations.slack.envelopes import Incoming, Reader, says_stop
 from integrations.slack.feedback import Feedback
 from integrations.slack.home import HomePages
 from integrations.slack.room import Room
+from integrations.slack.statuses import Statuses
 
 COMMAND, SHORTCUT = "/tutor", "review_message_file"
 FRESH_SECONDS = 3_600.0  # an edit of an older message is no new question
@@ -44,10 +45,11 @@ class Door:
         opinions: Feedback,
         executor: Executor,
         leave: Callable[[str], None],
+        statuses: Statuses,
     ) -> None:
         self._reader, self._inbox, self._jobs, self._room = reader, inbox, jobs, room
         self._courier, self._homes, self._opinions, self._executor = courier, homes, opinions, executor
-        self._leave = leave
+        self._leave, self._statuses = leave, statuses
         self._kinds: Mapping[str, Callable[[Body], Body | None]] = {
             "event_callback": self._event,
             "block_actions": self._action,
@@ -106,7 +108,8 @@ class Door:
     def _accept(self, incoming: Incoming) -> None:
         """A second delivery submits again, too: the first may have ended between the two. A job is known by its key."""
         key, conversation = incoming.key, incoming.conversation
-        self._inbox.accept(key, conversation, incoming.to_json(), person_id=incoming.person_id)
+        if self._inbox.accept(key, conversation, incoming.to_json(), person_id=incoming.person_id):
+            self._statuses.announce(incoming.channel, incoming.thread_ts)
         self._jobs.submit_turn(key, conversation)
 
     def _changed(self, event: Body) -> None:
@@ -157,7 +160,7 @@ class Door:
             key, self._reader.team, channel, "", root, str(event["user"]), "", direct=True, conversation=place
         )
         self._room.stop(place, incoming)
-        self._room.show_status(channel, root, "active")
+        self._statuses.end(channel, root)
 
     def _uninstalled(self, event: Body) -> None:
         self._leave(self._reader.team)

@@ -20,7 +20,9 @@ from integrations.slack.files import Attachments
 from integrations.slack.grants import Grant, open_client
 from integrations.slack.home import HomePages
 from integrations.slack.latest import Latest
+from integrations.slack.pace import Pace
 from integrations.slack.room import Room
+from integrations.slack.statuses import Statuses
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,13 @@ class Office:
 def open_office(grant: Grant, means: Means) -> Office:
     """Instructors are enrolled at once: they are told of what waits for them, also before they have ever written."""
     tutoring, client = means.tutoring, open_client(grant.token, means.tutoring.settings)
-    directory = Directory(client, tutoring.settings, grant.team)
-    courier = Courier(client, tutoring.outbox, directory, grant.team, owner=tutoring.settings.executor)
+    directory, pace = Directory(client, tutoring.settings, grant.team), Pace()
+    courier = Courier(client, tutoring.outbox, directory, grant.team, pace=pace, owner=tutoring.settings.executor)
     homes = HomePages(tutoring, client, courier=courier, directory=directory, latest=means.latest)
-    building = Building(tutoring, client, courier=courier, directory=directory, homes=homes)
+    statuses = Statuses(client, means.latest, pace, tutoring.settings.profile)
+    building = Building(
+        tutoring, client, courier=courier, directory=directory, homes=homes, statuses=statuses, pace=pace
+    )
     building.jobs = means.jobs
     room = Room(
         tutoring,
@@ -62,15 +67,25 @@ def open_office(grant: Grant, means: Means) -> Office:
         directory=directory,
         homes=homes,
         building=building,
-        latest=means.latest,
+        statuses=statuses,
     )
-    office = Office(grant, _door(grant, client, means, room, courier, homes), room, building, courier.__enter__())
+    door = _door(grant, client, means, room=room, courier=courier, homes=homes, statuses=statuses)
+    office = Office(grant, door, room, building, courier.__enter__())
     for user in directory.instructors():
         tutoring.tutor.enrol(directory.person(grant.team, user))
     return office
 
 
-def _door(grant: Grant, client: WebClient, means: Means, room: Room, courier: Courier, homes: HomePages) -> Door:
+def _door(
+    grant: Grant,
+    client: WebClient,
+    means: Means,
+    *,
+    room: Room,
+    courier: Courier,
+    homes: HomePages,
+    statuses: Statuses,
+) -> Door:
     tutoring = means.tutoring
     return Door(
         Reader(grant.team, grant.bot, tutoring.settings.profile),
@@ -82,4 +97,5 @@ def _door(grant: Grant, client: WebClient, means: Means, room: Room, courier: Co
         opinions=Feedback(tutoring.inbox, client, grant.team),
         executor=means.executor,
         leave=means.leave,
+        statuses=statuses,
     )

@@ -28,11 +28,13 @@ class Offices:
         self._open: dict[str, Office] = {}
         self._lock = threading.RLock()
         self._means: Means | None = None
+        self._ready = threading.Event()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._ready.set()
         with self._lock:
             for team in list(self._open):
                 self._close(team)
@@ -42,6 +44,7 @@ class Offices:
         self._means = Means(self._tutoring, self._latest, jobs, executor, self.leave)
         for team in self._grants.teams():
             self.of(team)
+        self._ready.set()
 
     def of(self, team: str) -> Office | None:
         """None where the app is not installed; an office whose token was refused opens again with a new one."""
@@ -94,7 +97,8 @@ class Offices:
         return {team: office.courier.halted for team, office in self._open.items() if office.courier.halted}
 
     def _at(self, key: str, work: Callable[[Office], None]) -> None:
-        """Keys begin with the workspace."""
+        """Keys begin with the workspace. A turn that a crash cut off begins before the offices are open."""
+        self._ready.wait()
         office = self.of(key.partition(":")[0])
         if office is not None:
             work(office)

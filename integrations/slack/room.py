@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.bootstrap import Tutoring
+from agent.intents import Intent
 from agent.jobs import Jobs
 from agent.people import Person
 from agent.replies import Action, Reply
-from agent.settings import Profile
 from agent.turns import Turn, TurnResult
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.building import Building
@@ -21,7 +20,7 @@ from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Incoming
 from integrations.slack.files import Attachments
 from integrations.slack.home import HomePages
-from integrations.slack.latest import Latest
+from integrations.slack.statuses import Statuses
 
 _APOLOGY = "Something went wrong on my side. Your message and your files are kept; please send the message again."
 _BETWEEN_US = "Your own work stays between us: I have answered in our direct message."
@@ -42,11 +41,11 @@ class Room:
         directory: Directory,
         homes: HomePages,
         building: Building,
-        latest: Latest,
+        statuses: Statuses,
     ) -> None:
         self._tutoring, self._client, self._attachments = tutoring, client, attachments
         self._courier, self._directory, self._homes = courier, directory, homes
-        self._building, self._latest = building, latest
+        self._building, self._statuses = building, statuses
 
     @property
     def jobs(self) -> Jobs | None:
@@ -59,7 +58,7 @@ class Room:
             self._tutoring.inbox.finish(key)
             return
         incoming = Incoming.from_json(payload)
-        self.show_status(incoming.channel, incoming.thread_ts, "processing")
+        self._statuses.begin(incoming.channel, incoming.thread_ts)
         try:
             self._answer(incoming)
             self._tutoring.inbox.finish(key)
@@ -69,7 +68,7 @@ class Room:
             self._tutoring.inbox.finish(key, failed=True)
         finally:
             self._courier.flush()
-            self.show_status(incoming.channel, incoming.thread_ts, "active")
+            self._statuses.end(incoming.channel, incoming.thread_ts)
 
     def _apologize(self, incoming: Incoming) -> None:
         """A person waits: whatever broke, they are told and the log has it. An answer that is there is enough."""
@@ -91,12 +90,13 @@ class Room:
 
     def _take(self, incoming: Incoming, action: Action | None) -> None:
         person = self._directory.person(incoming.team, incoming.user)
-        result = self._tutoring.take(self._turn(incoming, person, action))
+        turn = self._turn(incoming, person, action)
+        result = self._tutoring.take(turn)
         if not self._tutoring.inbox.is_wanted(incoming.key):
             _log.info("turn %s was stopped; its answer is not sent", incoming.key)
             return
         self._deliver(incoming, result)
-        if not _is_public(incoming):
+        if _moved(turn, result):
             self._homes.publish(person)
 
     def _turn(self, incoming: Incoming, person: Person, action: Action | None) -> Turn:
@@ -177,16 +177,12 @@ class Room:
             self._courier.flush()
         return stopped > 0
 
-    def show_status(self, channel: str, thread_ts: str, status: str) -> None:
-        """Only direct messages of the agent profile have one."""
-        if self._tutoring.settings.profile is not Profile.AGENT or not channel.startswith("D") or not thread_ts:
-            return
-        asked: dict[str, Any] = {"channel_id": channel, "thread_ts": thread_ts, "status": status}
-        self._latest.show(
-            f"status:{channel}:{thread_ts}", lambda: self._client.api_call("agents.sessions.setStatus", json=asked)
-        )
-
 
 def _is_public(incoming: Incoming) -> bool:
     """Whether others read the reply."""
     return not incoming.direct and not incoming.is_aside
+
+
+def _moved(turn: Turn, result: TurnResult) -> bool:
+    """Whether the person's standing may be another now; a question answered changes nothing on their page."""
+    return bool(turn.files or turn.action or result.notices) or result.intent in (Intent.SUBMIT, Intent.ANSWER)

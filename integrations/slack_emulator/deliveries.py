@@ -27,6 +27,7 @@ class Attempt:
     at: float
     reason: str = ""
     outcome: str = ""
+    ended: float = 0.0  # when the outcome was known
     answer: dict[str, Any] = field(default_factory=dict)
 
 
@@ -105,6 +106,7 @@ class Deliveries:
     def acknowledged(self, delivery: Delivery, attempt: Attempt, answer: dict[str, Any]) -> None:
         with self._world.lock:
             attempt.outcome, attempt.answer = attempt.outcome or "acknowledged", answer
+            attempt.ended = attempt.ended or self._world.clock.now()
             if attempt.outcome == "acknowledged":
                 self._settle(delivery, "acknowledged")
             self._world.changed.notify_all()
@@ -113,7 +115,7 @@ class Deliveries:
         with self._world.lock:
             if attempt.outcome:
                 return
-            attempt.outcome = reason
+            attempt.outcome, attempt.ended = reason, self._world.clock.now()
             tries = attempt.number + 1
             if delivery.kind == "events_api" and retry and tries <= len(RETRY_AFTER):
                 delay = RETRY_AFTER[tries - 1]
