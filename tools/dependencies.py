@@ -96,6 +96,27 @@ def unpinned(file: SourceFile) -> tuple[Requirement, ...]:
     return ()
 
 
+def names_in(file: SourceFile) -> list[str]:
+    """Names of the packages that a project file asks for directly, fixed or not; only of formats that have tables."""
+    name = posixpath.basename(file.path).lower()
+    if name == "pyproject.toml":
+        return _pyproject_names(_toml(file))
+    if name == "pipfile":
+        return [*_table(_toml(file), "packages")]
+    if name == "package.json":
+        return [*_table(_json(file), "dependencies"), *_table(_json(file), "devDependencies")]
+    if name == "cargo.toml":
+        return [*_table(_toml(file), "dependencies")]
+    return []
+
+
+def _pyproject_names(data: dict[str, Any]) -> list[str]:
+    listed = _table(data, "project").get("dependencies")
+    written = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+    named = [match[1] for one in written if (match := _PYTHON_NAME.match(one))]
+    return named + [one for one in _table(_table(_table(data, "tool"), "poetry"), "dependencies") if one != "python"]
+
+
 def hashed(file: SourceFile) -> bool:
     """Whether every requirement of a requirements file carries a checksum."""
     lines = [line for _, line in _logical_lines(file.text) if not line.startswith("-")]
@@ -241,11 +262,15 @@ _EXACT_NODE = re.compile(r"=?v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?")
 _LOCAL_NODE = re.compile(r"(file|link|workspace|portal):")
 
 
-def _package_json(file: SourceFile) -> Iterator[Requirement]:
+def _json(file: SourceFile) -> Any:
     try:
-        data = json.loads(file.text)
+        return json.loads(file.text)
     except (ValueError, RecursionError) as error:
         raise UnreadableFile(f"{file.path} is not valid JSON: {str(error)[:120]}. Correct that place.") from None
+
+
+def _package_json(file: SourceFile) -> Iterator[Requirement]:
+    data = _json(file)
     for section in ("dependencies", "devDependencies", "optionalDependencies"):
         for name, version in _table(data, section).items():
             written = str(version)

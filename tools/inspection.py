@@ -10,7 +10,7 @@ from itertools import islice
 from types import MappingProxyType
 
 from tools.checks import advice as advice_checks
-from tools.checks import base_images, downloads, lean, lock_files, process, python_packages, secrets
+from tools.checks import base_images, context, downloads, lean, lock_files, process, python_packages, secrets
 from tools.checks.rule import Rule, Subject
 from tools.compose.inspection import inspect_compose
 from tools.dockerfile.parser import Fault, Parsed, parse
@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     *secrets.RULES,
     *lean.RULES,
     *process.RULES,
+    *context.RULES,
     *advice_checks.RULES,
 )
 

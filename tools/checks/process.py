@@ -130,6 +130,7 @@ RULES = (
         _script_without_exec,
         _TAIL + 'ENTRYPOINT ["/start.sh"]\n',
         _TAIL + 'ENTRYPOINT ["python", "app.py"]\n',
+        start__sh="#!/bin/sh\npython app.py\n",
     ),
     _rule(
         "process-as-root",

@@ -165,6 +165,7 @@ RULES = (
         _environment_open,
         "RUN conda env create -f environment.yml && conda clean -afy\n",
         "RUN conda create --file conda-linux-64.lock && conda clean -afy\n",
+        environment__yml="dependencies:\n  - pandas\n",
     ),
     _rule(
         "requirements-open",
@@ -173,6 +174,7 @@ RULES = (
         _requirements_open,
         "COPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n",
         "RUN pip install --no-cache-dir flask==3.0.0\n",
+        requirements__txt="flask\n",
     ),
     Rule(
         "requirements-unseen",
@@ -183,5 +185,6 @@ RULES = (
         _requirements_unseen,
         HEAD + "RUN pip install --no-cache-dir -r requirements.txt\n",
         HEAD + "RUN pip install --no-cache-dir flask==3.0.0\n",
+        ("https://pip.pypa.io/en/stable/topics/repeatable-installs/",),
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import Parsed
@@ -83,6 +84,7 @@ class Rule:
     bad: str
     good: str
     links: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)  # files that come along with both examples
 
     def findings(self, subject: Subject) -> list[Finding]:
         return [self._finding(subject, hit) for hit in self.check(subject)]
@@ -106,10 +108,20 @@ class Rule:
 HEAD = "FROM python:3.12-slim\n"
 
 
-def gating(criterion: str, *links: str) -> Callable[[str, str, str, Check, str, str], Rule]:
-    """Makes rules of one criterion that hold the gate; their examples stand on one base."""
+class Maker(Protocol):
+    def __call__(
+        self, name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str
+    ) -> Rule: ...
 
-    def make(name: str, message: str, question: str, check: Check, bad: str, good: str) -> Rule:
-        return Rule(name, criterion, Verdict.NOT_MET, message, question, check, HEAD + bad, HEAD + good, links)
+
+def gating(criterion: str, *links: str) -> Maker:
+    """Makes rules of one criterion that hold the gate; their examples stand on one base.
+
+    Files that come along are given by name; `__` stands for the point in it.
+    """
+
+    def make(name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str) -> Rule:
+        files = {path.replace("__", "."): text for path, text in beside.items()}
+        return Rule(name, criterion, Verdict.NOT_MET, message, question, check, HEAD + bad, HEAD + good, links, files)
 
     return make

@@ -264,7 +264,9 @@ RULES = (
         "The whole context is copied, and `{it}` is in it.",
         "What decides which files enter the build context?",
         _let_through,
-        "COPY .env.production .\n",
+        "COPY . /app\n",
         "COPY app.py /app/\n",
+        __env="API_KEY=Gx4mZt9qLp2w\n",
+        __dockerignore=".git\n",
     ),
 )

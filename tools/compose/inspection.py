@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from tools.compose import beyond, completeness, configuration, exposure, risks, startup
+from tools.compose import beyond, completeness, configuration, exposure, needs, risks, startup
 from tools.compose.document import Place
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     *exposure.RULES,
     *risks.RULES,
     *beyond.RULES,
+    *needs.RULES,
 )
 UNREADABLE = "compose-unreadable"
 

@@ -11,24 +11,17 @@ from tools.files import SourceFile, Upload
 from tools.findings import DOCKERFILE_ASPECTS, Verdict
 from tools.inspection import RULES, inspect, inspect_dockerfile
 
-BESIDE = {
-    "requirements-open": {"requirements.txt": "flask\n"},
-    "environment-open": {"environment.yml": "dependencies:\n  - pandas\n"},
-    "script-without-exec": {"start.sh": "#!/bin/sh\npython app.py\n"},
-}
 INSTRUCTIONS = st.sampled_from("FROM RUN COPY ADD ENV ARG USER CMD ENTRYPOINT LABEL ONBUILD HEALTHCHECK".split())
 LINES = st.builds(lambda word, rest: f"{word} {rest}", INSTRUCTIONS, st.text(max_size=40))
 
 
 def _found(rule: Rule, text: str) -> set[str]:
     file = SourceFile("Dockerfile", text.encode())
-    beside = [SourceFile(path, body.encode()) for path, body in BESIDE.get(rule.id, {}).items()]
+    beside = [SourceFile(path, body.encode()) for path, body in rule.beside.items()]
     return {one.rule for one in inspect_dockerfile(file, text, Upload.of([file, *beside]))}
 
 
-@pytest.mark.parametrize(
-    "rule", [one for one in RULES if one.id != "secret-file-let-through"], ids=lambda rule: rule.id
-)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_defect_is_found_and_its_twin_is_clean(rule: Rule) -> None:
     assert rule.id in _found(rule, rule.bad)
     assert rule.id not in _found(rule, rule.good)
@@ -38,7 +31,15 @@ def test_the_defect_is_found_and_its_twin_is_clean(rule: Rule) -> None:
 def test_a_rule_asks_and_does_not_tell(rule: Rule) -> None:
     assert rule.question.endswith("?")
     assert "FROM " not in rule.question
-    assert rule.criterion in DOCKERFILE_ASPECTS
+    assert rule.criterion in (*DOCKERFILE_ASPECTS, "D6")
+    assert not (rule.effect and rule.criterion == "D6")
+    assert rule.message.endswith(".")
+    assert rule.links
+    assert all(link.startswith("https://") for link in rule.links)
+
+
+def test_every_rule_has_a_name_of_its_own() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
 
 
 def test_a_secret_file_in_the_upload_is_kept_out_by_dockerignore() -> None:
