@@ -43,7 +43,7 @@ from knowledge.index import Index
 from knowledge.ingestion import Ingestor
 from knowledge.retrieval import HybridRetriever
 from tools.builder import Builder
-from tools.buildkit import open_builder
+from tools.building.opening import open_builder
 from tools.hadolint import Hadolint
 
 

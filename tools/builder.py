@@ -45,8 +45,21 @@ class BuildProgress:
 
 @dataclass(frozen=True)
 class LayerSize:
+    """`hidden` of its bytes are removed or replaced by later layers; `line` is 0 for what the base brought."""
+
     instruction: str
     bytes: int
+    line: int = 0
+    hidden: int = 0
+
+
+@dataclass(frozen=True)
+class SecretFound:
+    """Where something that looks like a credential is, never what it is."""
+
+    place: str  # a path in a layer, or a part of the configuration
+    line: int = 0
+    removed_later: bool = False  # no longer seen in the container, still in the image
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,10 @@ class RunReport:
     exit_code: int | None
     stop_seconds: float | None  # None: did not stop on SIGTERM, or ended by itself
     log: str = ""
+    health: str = ""  # healthy, unhealthy, starting; empty without a health check
+    cause: str = ""  # in plain words, where it did not start or ended with an error
+    question: str = ""
+    out_of_memory: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,15 @@ class BuildReceipt:
     entrypoint: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()  # where, never what
     run: RunReport | None = None
+    cause: str = ""  # id of the cause in the catalogue, where it ended with an error
+    question: str = ""
+    image: str = ""  # the engine's id of it
+    steps: int = 0
+    cached_steps: int = 0
+    hidden_bytes: int = 0  # in own layers, removed or replaced by later ones
+    found: tuple[SecretFound, ...] = ()
+    ports: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # sentences: what was changed before the build, what could not be looked at
 
     @property
     def builds_and_runs(self) -> bool:

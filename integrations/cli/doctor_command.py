@@ -13,7 +13,7 @@ from agent.settings import Settings
 from agent.storage import Storage
 from knowledge.course_loader import load_course
 from knowledge.errors import KnowledgeError
-from tools.buildkit import open_builder
+from tools.building.opening import open_builder
 from tools.errors import ToolError
 from tools.hadolint import Hadolint
 

@@ -1,0 +1,138 @@
+"""Builds an upload with BuildKit on an engine, and makes the receipt of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+from docker.errors import DockerException
+
+from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
+from tools.building import frontends, verdicts
+from tools.building.buildx import Buildx, Ended, Limits
+from tools.building.engine import Engine, Job, buildx_version, client
+from tools.building.looking import Inside, look_inside
+from tools.building.progress import Progress
+from tools.building.refusals import Policy, refusal
+from tools.building.running import watch
+from tools.context import Context, context_of
+from tools.dockerfile.parser import parse
+from tools.dockerfile.stages import final, stages
+from tools.errors import BuilderUnavailable, UnreadableFile
+from tools.files import Upload
+
+REMEMBERED = 64
+
+OnProgress = Callable[[BuildProgress], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class BuildKit:
+    """The Builder for every engine. What an image holds and does is remembered by its id: it is the same each time."""
+
+    engine: Engine
+    limits: Limits = field(default_factory=Limits)
+    _known: dict[str, tuple[Inside, RunReport]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def status(self) -> BuilderStatus:
+        return self.engine.status()
+
+    def build(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
+        context = context_of(upload)
+        if context is None:
+            return BuildReceipt(upload.digest, Outcome.REFUSED, "There is no Dockerfile to build.")
+        receipt = BuildReceipt(context.key, Outcome.BUILT, "", dockerfile=context.source.path)
+        refused = self._refused(receipt, context)
+        if refused is not None:
+            return refused
+        started = time.monotonic()
+        receipt = replace(receipt, builder=buildx_version())
+        made = self._attempt(receipt, context, on_progress, cancelled)
+        if made.outcome is Outcome.INFRASTRUCTURE and not cancelled():  # what the engine got wrong is tried once more
+            made = self._attempt(receipt, context, on_progress, cancelled)
+        return replace(made, seconds=round(time.monotonic() - started, 1))
+
+    def policy(self) -> Policy:
+        return Policy(self.engine.isolated, self.engine.allows, self.engine.bases)
+
+    def _refused(self, receipt: BuildReceipt, context: Context) -> BuildReceipt | None:
+        try:
+            text = context.source.text
+        except UnreadableFile as error:
+            return replace(receipt, outcome=Outcome.REFUSED, summary=str(error))
+        found = refusal(text, self.policy())
+        if found is None:
+            return None
+        return replace(
+            receipt,
+            outcome=Outcome.REFUSED,
+            summary=found.sentence,
+            cause=found.rule,
+            failed_line=found.line,
+            failed_step=found.step,
+        )
+
+    def _attempt(
+        self, receipt: BuildReceipt, context: Context, on_progress: OnProgress, cancelled: Cancelled
+    ) -> BuildReceipt:
+        tag = f"tutor-build:{uuid4().hex}"
+        try:
+            with self.engine.job() as job:
+                try:
+                    return self._on(job, receipt, context, tag, on_progress, cancelled)
+                finally:
+                    self._forget(tag)
+        except (DockerException, OSError, BuilderUnavailable) as error:
+            return verdicts.unavailable(receipt, error)
+
+    def _on(
+        self,
+        job: Job,
+        receipt: BuildReceipt,
+        context: Context,
+        tag: str,
+        on_progress: OnProgress,
+        cancelled: Cancelled,
+    ) -> BuildReceipt:
+        progress = Progress(on_progress)
+        ended = self._run(job, context, tag, progress, cancelled)
+        receipt = replace(receipt, steps=progress.steps, cached_steps=progress.cached)
+        if ended.limit is not None or ended.code:
+            return verdicts.ended(receipt, context, progress, ended)
+        return self._look(receipt, context, tag, job, cancelled)
+
+    def _run(self, job: Job, context: Context, tag: str, progress: Progress, cancelled: Cancelled) -> Ended:
+        sent = context.tar(frontends.neutralised(context.source.text).encode())
+        options = ["--load", "--tag", tag, "--file", context.dockerfile]
+        options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={context.key[7:23]}"]
+        return Buildx(self.engine, job, self.limits).run(sent, options, progress, cancelled)
+
+    def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: Job, cancelled: Cancelled) -> BuildReceipt:
+        with client(self.engine.base_url) as opened:
+            attributes: dict[str, Any] = opened.images.get(tag).attrs
+            image, version = str(attributes["Id"]), str(opened.version()["Version"])
+            if image not in self._known:
+                stage = final(stages(parse(context.source.text)))
+                with ThreadPoolExecutor(max_workers=1) as pool:  # the image is read while it runs
+                    inside = pool.submit(look_inside, attributes, self.engine.base_url, stage)
+                    run = watch(opened, tag, job, cancelled)
+                    self._remember(image, inside.result(), run)
+        if cancelled():
+            return verdicts.cancelled(receipt)
+        inside_, run = self._known[image]
+        return verdicts.built(replace(receipt, engine=version, image=image), inside_, run)
+
+    def _remember(self, image: str, inside: Inside, run: RunReport) -> None:
+        while len(self._known) >= REMEMBERED:
+            self._known.pop(next(iter(self._known)))
+        self._known[image] = (inside, run)
+
+    def _forget(self, tag: str) -> None:
+        with suppress(DockerException, OSError), client(self.engine.base_url) as opened:
+            opened.images.remove(tag, force=True)
