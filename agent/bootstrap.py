@@ -126,7 +126,7 @@ def _services(
 ) -> Services:
     course, learners, reviews, hints = knowledge.course, Learners(storage), Reviews(storage), Hints(storage)
     receipts, gates = Receipts(storage), Gates(storage, course, reviews)
-    engine = builder or open_builder(settings.builds.value, settings.engine_url or None)
+    engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
     return Services(
         course=course,
         learners=learners,

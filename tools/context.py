@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
-from tools.dockerfile.parser import Instruction, parse
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import parse
 from tools.dockerignore import DockerIgnore
 from tools.errors import UnreadableFile
 from tools.files import FileKind, SourceFile, Upload

@@ -37,7 +37,13 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, 
     yield "database", lambda: _database(settings)
     yield "index", lambda: (bool(open_knowledge(settings).retriever.search("container")), "passages are found")
     yield "linter", _linter
-    yield "builds", lambda: (True, open_builder(settings.builds.value, settings.engine_url or None).status().reason)
+    yield (
+        "builds",
+        lambda: (
+            True,
+            open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder).status().reason,
+        ),
+    )
     yield "voice", lambda: (True, _voice(settings))
     yield "slack", lambda: (True, _slack(settings))
 

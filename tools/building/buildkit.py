@@ -14,7 +14,7 @@ from docker.errors import DockerException
 
 from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
 from tools.building import frontends, verdicts
-from tools.building.buildx import Buildx, Ended, Limits
+from tools.building.buildx import Buildx, Ended
 from tools.building.engine import Engine, Job, buildx_version, client
 from tools.building.looking import Inside, look_inside
 from tools.building.progress import Progress
@@ -22,7 +22,7 @@ from tools.building.refusals import Policy, refusal
 from tools.building.running import watch
 from tools.context import Context, context_of
 from tools.dockerfile.parser import parse
-from tools.dockerfile.stages import final, stages
+from tools.dockerfile.stages import stages
 from tools.errors import BuilderUnavailable, UnreadableFile
 from tools.files import Upload
 
@@ -37,7 +37,6 @@ class BuildKit:
     """The Builder for every engine. What an image holds and does is remembered by its id: it is the same each time."""
 
     engine: Engine
-    limits: Limits = field(default_factory=Limits)
     _known: dict[str, tuple[Inside, RunReport]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def status(self) -> BuilderStatus:
@@ -59,7 +58,7 @@ class BuildKit:
         return replace(made, seconds=round(time.monotonic() - started, 1))
 
     def policy(self) -> Policy:
-        return Policy(self.engine.isolated, self.engine.allows, self.engine.bases)
+        return Policy(self.engine.isolated, self.engine.allows, self.engine.offered())
 
     def _refused(self, receipt: BuildReceipt, context: Context) -> BuildReceipt | None:
         try:
@@ -111,14 +110,14 @@ class BuildKit:
         sent = context.tar(frontends.neutralised(context.source.text).encode())
         options = ["--load", "--tag", tag, "--file", context.dockerfile]
         options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={context.key[7:23]}"]
-        return Buildx(self.engine, job, self.limits).run(sent, options, progress, cancelled)
+        return Buildx(self.engine, job).run(sent, options, progress, cancelled)
 
     def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: Job, cancelled: Cancelled) -> BuildReceipt:
         with client(self.engine.base_url) as opened:
             attributes: dict[str, Any] = opened.images.get(tag).attrs
             image, version = str(attributes["Id"]), str(opened.version()["Version"])
             if image not in self._known:
-                stage = final(stages(parse(context.source.text)))
+                stage = next(reversed(stages(parse(context.source.text))), None)
                 with ThreadPoolExecutor(max_workers=1) as pool:  # the image is read while it runs
                     inside = pool.submit(look_inside, attributes, self.engine.base_url, stage)
                     run = watch(opened, tag, job, cancelled)

@@ -19,16 +19,8 @@ from tools.builder import Outcome
 from tools.building.engine import Engine, Job
 from tools.building.progress import Progress
 
-WALL_SECONDS, IDLE_SECONDS, LOG_BYTES = 900.0, 180.0, 16 * 2**20
 GRACE_SECONDS = 5.0
 _PIECE = 65_536
-
-
-@dataclass(frozen=True)
-class Limits:
-    wall_seconds: float = WALL_SECONDS
-    idle_seconds: float = IDLE_SECONDS
-    log_bytes: int = LOG_BYTES
 
 
 @dataclass(frozen=True)
@@ -43,7 +35,6 @@ class Ended:
 class Buildx:
     engine: Engine
     job: Job
-    limits: Limits
 
     def run(
         self,
@@ -115,11 +106,12 @@ class Buildx:
                 progress.feed(chunk)
 
     def _over(self, now: float, begun: float, last: float, count: int) -> Outcome | None:
-        if now - begun > self.limits.wall_seconds:
+        limits = self.engine.limits
+        if now - begun > limits.wall_seconds:
             return Outcome.TIMEOUT
-        if now - last > self.limits.idle_seconds:
+        if now - last > limits.idle_seconds:
             return Outcome.IDLE
-        return Outcome.LOG_LIMIT if count > self.limits.log_bytes else None
+        return Outcome.LOG_LIMIT if count > limits.log_bytes else None
 
 
 def _leash() -> list[str]:

@@ -16,6 +16,29 @@ from tools.builder import BuilderStatus, Outcome
 DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 
 
+class Limits(Protocol):
+    """What is watched from outside: time, silence, and how much is printed."""
+
+    @property
+    def wall_seconds(self) -> float: ...
+
+    @property
+    def idle_seconds(self) -> float: ...
+
+    @property
+    def log_bytes(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Patience:
+    wall_seconds: float = 900.0
+    idle_seconds: float = 180.0
+    log_bytes: int = 16 * 2**20
+
+
+PATIENCE = Patience()
+
+
 class Job(Protocol):
     """One build's place on an engine; what it left behind is gone when its context ends."""
 
@@ -53,8 +76,10 @@ class Engine(Protocol):
 
     def allows(self, reference: str) -> bool: ...
 
+    def offered(self) -> tuple[str, ...]: ...  # images at hand, to name them
+
     @property
-    def bases(self) -> tuple[str, ...]: ...  # images at hand, to name them
+    def limits(self) -> Limits: ...
 
     def job(self) -> AbstractContextManager[Job]: ...
 
@@ -83,7 +108,7 @@ class TrustedEngine:
     network: str = "default"
     build_arguments: tuple[str, ...] = ()
     isolated: bool = False
-    bases: tuple[str, ...] = ()
+    limits: Limits = PATIENCE
 
     def status(self) -> BuilderStatus:
         try:
@@ -99,6 +124,9 @@ class TrustedEngine:
 
     def allows(self, reference: str) -> bool:  # noqa: ARG002 - the port's shape
         return True
+
+    def offered(self) -> tuple[str, ...]:
+        return ()
 
     @contextmanager
     def job(self) -> Iterator[Job]:

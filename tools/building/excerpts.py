@@ -10,7 +10,7 @@ _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n|$)")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ASSIGNED = re.compile(
-    r"((?:password|passwd|secret|token|api[_-]?key|credential|private[_-]?key)\w*[\"']?\s*[=:]\s*[\"']?)[^\s\"',;]+",
+    r"((?:password|passwd|secret|token|api[_-]?key|credential|private[_-]?key)\w*[\"']?\s*[=:](?!=)\s*[\"']?)[^\s\"',;]+",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(

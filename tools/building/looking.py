@@ -15,7 +15,7 @@ from tools.builder import LayerSize, SecretFound
 from tools.building.excerpts import one_line
 from tools.building.refusals import LAYERED
 from tools.credentials import credentials_in_text, is_credential
-from tools.dockerfile.parser import Instruction
+from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage
 
 SECONDS = 60.0

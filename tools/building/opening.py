@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tools.builder import Builder, NoBuilder
 from tools.building.buildkit import BuildKit
 from tools.building.engine import DEFAULT_ENGINE, TrustedEngine
+from tools.errors import LabFailed
+from tools.lab.engine import LabEngine, open_lab
 
 _OFF = "Builds are switched off here (TUTOR_BUILDS=off), so an instructor decides on them."
 
 
-def open_builder(mode: str, base_url: str | None) -> Builder:
-    """`off`, `trusted`, or `auto`: the person's engine where one answers."""
+def open_builder(mode: str, base_url: str | None, lab_folder: Path) -> Builder:
+    """`off`, `lab`, `trusted`, or `auto`: the lab where it was started, else the person's engine where one answers."""
     if mode == "off":
         return NoBuilder(_OFF)
+    lab = open_lab(lab_folder)
+    if mode == "lab" or (mode == "auto" and not base_url and _is_started(lab)):
+        return BuildKit(lab)
     engine = TrustedEngine(base_url or DEFAULT_ENGINE)
     status = engine.status()
     return BuildKit(engine) if status.available else NoBuilder(status.reason)
+
+
+def _is_started(lab: LabEngine) -> bool:
+    try:
+        return bool(lab.lab.state.process)
+    except LabFailed:
+        return False

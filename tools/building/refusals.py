@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tools.building.frontends import frontend_of, is_foreign
-from tools.dockerfile.parser import Instruction, Parsed, parse
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import Parsed, parse
 from tools.dockerfile.stages import Stage, pairs, resolve, stages
 
 MAX_LINES, MAX_LINE, MAX_INSTRUCTIONS, MAX_LAYERS, MAX_STAGES = 1_000, 16_000, 150, 60, 10

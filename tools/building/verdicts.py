@@ -13,7 +13,8 @@ from tools.building.looking import Inside
 from tools.building.progress import Progress, Step
 from tools.building.refusals import LAYERED
 from tools.context import Context
-from tools.dockerfile.parser import Instruction, parse
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import Stage, stages
 
 _SUMMARIES = {
