@@ -10,7 +10,20 @@ from itertools import islice
 from types import MappingProxyType
 
 from tools.checks import advice as advice_checks
-from tools.checks import base_images, context, downloads, lean, lock_files, process, python_packages, secrets
+from tools.checks import (
+    base_images,
+    context,
+    downloads,
+    health,
+    lean,
+    leftovers,
+    lock_files,
+    pitfalls,
+    process,
+    python_packages,
+    secrets,
+    start,
+)
 from tools.checks.rule import Rule, Subject
 from tools.compose.inspection import inspect_compose
 from tools.dockerfile.parser import Fault, Parsed, parse
@@ -31,6 +44,10 @@ RULES: tuple[Rule, ...] = (
     *lean.RULES,
     *process.RULES,
     *context.RULES,
+    *start.RULES,
+    *health.RULES,
+    *pitfalls.RULES,
+    *leftovers.RULES,
     *advice_checks.RULES,
 )
 

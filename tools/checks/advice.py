@@ -30,12 +30,6 @@ def _cache_hostile(subject: Subject) -> Iterator[Hit]:
                 break
 
 
-def _no_healthcheck(subject: Subject) -> Iterator[Hit]:
-    final = subject.final
-    if final is not None and final.last("EXPOSE") is not None and final.last("HEALTHCHECK") is None:
-        yield Hit(final.opening.line)
-
-
 def _upgrades(subject: Subject) -> Iterator[Hit]:
     for _, _, found in subject.runs:
         for command in found:
@@ -70,8 +64,9 @@ def _per_environment(subject: Subject) -> Iterator[Hit]:
                 yield Hit(one.line_of(match.group(1)), match.group(1))
 
 
-def _rule(name: str, criterion: str, words: tuple[str, str], check: Check, bad: str) -> Rule:
-    return Rule(name, criterion, None, words[0], words[1], check, _BASE + bad, _BASE, _BEST)
+def _rule(name: str, criterion: str, words: tuple[str, str], check: Check, bad: str, **beside: str) -> Rule:
+    files = {path.replace("__", "."): text for path, text in beside.items()}
+    return Rule(name, criterion, None, words[0], words[1], check, _BASE + bad, _BASE, _BEST, files)
 
 
 _BASE = "FROM python:3.12-slim\n"
@@ -85,16 +80,8 @@ RULES = (
         ),
         _cache_hostile,
         "COPY . /app\nRUN pip install --no-cache-dir -r requirements.txt\n",
-    ),
-    _rule(
-        "no-healthcheck",
-        "D5",
-        (
-            "A port is exposed, but nothing in the image tells whether the service is well.",
-            "How would the engine notice that the process hangs?",
-        ),
-        _no_healthcheck,
-        "EXPOSE 8000\n",
+        __dockerignore=".git\n",
+        requirements__txt="flask==3.1.0\n",
     ),
     _rule(
         "packages-upgraded",

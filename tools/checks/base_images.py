@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
 
 from tools.checks.rule import Hit, Rule, Subject
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.findings import Verdict
-from tools.images import parse_reference
+from tools.images import ImageReference, parse_reference
 
+_WIDE = re.compile(r"v?\d+(?:$|-(?!\d))")
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",)
 
 
@@ -55,8 +61,37 @@ def _defective(subject: Subject, defect: str) -> Iterator[Hit]:
 def _without_digest(subject: Subject) -> Iterator[Hit]:
     for reference, one in references(subject):
         parsed = parse_reference(reference)
-        if reference and not parsed.digest and not parsed.defect:
+        if reference and not parsed.digest and not parsed.defect and not _WIDE.match(parsed.tag):
             yield Hit(one.line, reference, one.end_line)
+
+
+def _wide(subject: Subject) -> Iterator[Hit]:
+    """A major version alone is a version, and it moves with each release below it."""
+    for reference, one in references(subject):
+        parsed = parse_reference(reference)
+        if not parsed.digest and not parsed.defect and _WIDE.match(parsed.tag):
+            yield Hit(one.line, reference, one.end_line)
+
+
+@cache
+def _ended() -> Mapping[str, Mapping[str, str]]:
+    return yaml.safe_load(Path(__file__).with_name("releases.yaml").read_text(encoding="utf-8")) or {}
+
+
+def _unsupported(subject: Subject) -> Iterator[Hit]:
+    for reference, one in references(subject):
+        month = _support_ended(parse_reference(reference))
+        if month:
+            yield Hit(one.line, f"{reference}, {month}", one.end_line)
+
+
+def _support_ended(image: ImageReference) -> str:
+    """The month, or nothing where the release is not known to be at its end."""
+    words = image.tag.lower().split("-")
+    for version, month in _ended().get(image.name, {}).items():
+        if words[0] == version or words[0].startswith(version + "."):
+            return str(month)
+    return next((str(month) for word, month in _ended()["words"].items() if word in words), "")
 
 
 RULES = (
@@ -78,8 +113,8 @@ RULES = (
         "`{it}` is a name that moves: next month it can be another image.",
         "What would have to stand in the tag so that it still means the same in a year?",
         _moving,
-        "FROM node:lts\n",
-        "FROM node:22.11\n",
+        "FROM node:lts-slim\n",
+        "FROM node:22.11-slim\n",
         _LINKS,
     ),
     Rule(
@@ -100,8 +135,30 @@ RULES = (
         "`{it}` names a version; a digest would name the very bytes.",
         "Would you notice if this tag were published again with other contents?",
         _without_digest,
-        "FROM python:3.12\n",
-        "FROM python:3.12@sha256:" + "0" * 64 + "\n",
+        "FROM python:3.12-slim\n",
+        "FROM python:3.12-slim@sha256:" + "0" * 64 + "\n",
         _LINKS,
+    ),
+    Rule(
+        "base-major-only",
+        "D1",
+        None,
+        "`{it}` names a major version, and each of its releases takes this tag over.",
+        "How many releases have had this tag since you tested, and would you notice the next one?",
+        _wide,
+        "FROM node:22-slim\n",
+        "FROM node:22.11-slim@sha256:" + "0" * 64 + "\n",
+        _LINKS,
+    ),
+    Rule(
+        "base-unsupported",
+        "D1",
+        None,
+        "This release gets no corrections any more ({it}); its package archives may be gone next.",
+        "Until when is the release supported that you would move to?",
+        _unsupported,
+        "FROM python:3.8-slim\n",
+        "FROM python:3.13-slim\n",
+        ("https://endoflife.date/",),
     ),
 )

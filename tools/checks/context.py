@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from tools.checks.rule import HEAD, Check, Hit, Rule, Subject, gating
+from tools.checks.rule import Hit, Subject, advising, gating
 from tools.dependencies import LOCK_FILES, ecosystem_of, hashed, is_lock, names_in
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
@@ -180,50 +180,31 @@ def _listed(subject: Subject, command: Command) -> SourceFile | None:
     return next((file for file in subject.upload if name and posixpath.basename(file.path) == name), None)
 
 
-def _advice(
-    name: str, criterion: str, words: tuple[str, str], check: Check, bad: str, good: str, link: str, **beside: str
-) -> Rule:
-    files = {path.replace("__", "."): text for path, text in beside.items()}
-    return Rule(name, criterion, None, words[0], words[1], check, HEAD + bad, HEAD + good, (link,), files)
-
-
 RULES = (
-    _advice(
+    advising("D6", "https://docs.docker.com/reference/build-checks/copy-ignored-file/")(
         "copy-ignored",
-        "D6",
-        (
-            "`{it}` is copied here, and the .dockerignore keeps it out of the build context.",
-            "Which line of the .dockerignore meets this path, and which of the two is meant?",
-        ),
+        "`{it}` is copied here, and the .dockerignore keeps it out of the build context.",
+        "Which line of the .dockerignore meets this path, and which of the two is meant?",
         _ignored,
         "COPY data/ /app/data/\n",
         "COPY app.py /app/\n",
-        "https://docs.docker.com/reference/build-checks/copy-ignored-file/",
         __dockerignore="data\n",
     ),
-    _advice(
+    advising("D6", "https://docs.docker.com/reference/dockerfile/#copy")(
         "copy-outside",
-        "D6",
-        (
-            "`{it}` lies outside of the build context, where the builder can not look.",
-            "Which folder is the context of this build, and what is in it?",
-        ),
+        "`{it}` lies outside of the build context, where the builder can not look.",
+        "Which folder is the context of this build, and what is in it?",
         _outside,
         "COPY ../shared /app/shared\n",
         "COPY shared /app/shared\n",
-        "https://docs.docker.com/reference/dockerfile/#copy",
     ),
-    _advice(
+    advising("D6", "https://docs.docker.com/reference/dockerfile/#copy")(
         "copy-missing",
-        "D6",
-        (
-            "`{it}` is copied here, and nothing of that name came with your upload.",
-            "Is it made by another step, or is its name written in another way?",
-        ),
+        "`{it}` is copied here, and nothing of that name came with your upload.",
+        "Is it made by another step, or is its name written in another way?",
         _missing,
         "COPY a.py b.py c.py d.py /app/\n",
         "COPY a.py b.py c.py /app/\n",
-        "https://docs.docker.com/reference/dockerfile/#copy",
         a__py="",
         b__py="",
         c__py="",
@@ -237,31 +218,23 @@ RULES = (
         "COPY pyproject.toml poetry.lock /app/\nRUN poetry install --no-cache\n",
         poetry__lock="",
     ),
-    _advice(
+    advising("D2", "https://docs.npmjs.com/cli/commands/npm-ci")(
         "lock-behind-project",
-        "D2",
-        (
-            "{it}, which the project asks for: the lock is older than the project.",
-            "When was the lock file written last, and what has been added since?",
-        ),
+        "{it}, which the project asks for: the lock is older than the project.",
+        "When was the lock file written last, and what has been added since?",
         _lock_behind,
-        "COPY package.json package-lock.json ./\nRUN npm ci\n",
+        "COPY package.json package-lock.json ./\n",
         "COPY index.js ./\n",
-        "https://docs.npmjs.com/cli/commands/npm-ci",
         package__json='{"dependencies": {"express": "4.21.1"}}',
         **{"package-lock.json": "{}"},
     ),
-    _advice(
+    advising("D2", "https://pip.pypa.io/en/stable/topics/secure-installs/")(
         "hashes-dropped",
-        "D2",
-        (
-            "`{it}` holds a checksum for every package, but what is installed here comes without them.",
-            "How would this install notice that a package was published again with other contents?",
-        ),
+        "`{it}` holds a checksum for every package, but what is installed here comes without them.",
+        "How would this install notice that a package was published again with other contents?",
         _hashes_dropped,
         "COPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n",
-        "COPY uv.lock .\nRUN uv sync --locked\n",
-        "https://pip.pypa.io/en/stable/topics/secure-installs/",
+        "RUN true\n",
         requirements__txt="flask==3.1.0\n",
         uv__lock="",
     ),

@@ -21,7 +21,7 @@ def _downloads(subject: Subject) -> Iterator[Hit]:
         if last_check > one.line or _is_checked(found):
             continue
         for command in found:
-            if command.name in ("curl", "wget", "aria2c") and _fetches(command) and not _only_asks(command):
+            if command.name in ("curl", "wget", "aria2c") and _fetches(command) and not _is_harmless(command):
                 yield Hit(command.line, _shown(command.text))
 
 
@@ -33,10 +33,12 @@ def _fetches(command: Command) -> bool:
     return any(_ADDRESS.search(word) or word.startswith("$") for word in command.words[1:])
 
 
-def _only_asks(command: Command) -> bool:
-    """A request to the machine itself, or one whose answer is thrown away."""
-    return bool(re.search(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0)", command.text)) or command.has(
-        "-I", "--head", "--spider"
+def _is_harmless(command: Command) -> bool:
+    """A request to the machine itself, one whose answer is thrown away, or a script that another rule speaks of."""
+    return (
+        _is_run_unread(command)
+        or bool(re.search(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0)", command.text))
+        or command.has("-I", "--head", "--spider")
     )
 
 

@@ -159,8 +159,8 @@ RULES = (
         "`{it}` may resolve versions anew instead of keeping to a lock file.",
         "Does this command fail when the lock file and the project disagree, or does it go on?",
         _unlocked_project,
-        "RUN npm install\n",
-        "RUN npm ci\n",
+        "RUN npm install --omit=dev\n",
+        "RUN npm ci --omit=dev\n",
     ),
     _rule(
         "script-package-open",

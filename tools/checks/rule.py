@@ -115,13 +115,20 @@ class Maker(Protocol):
 
 
 def gating(criterion: str, *links: str) -> Maker:
-    """Makes rules of one criterion that hold the gate; their examples stand on one base.
+    """Makes rules of one criterion that hold the gate."""
+    return _maker(criterion, Verdict.NOT_MET, links)
 
-    Files that come along are given by name; `__` stands for the point in it.
-    """
+
+def advising(criterion: str, *links: str) -> Maker:
+    """Makes rules that say something worth knowing."""
+    return _maker(criterion, None, links)
+
+
+def _maker(criterion: str, effect: Verdict | None, links: tuple[str, ...]) -> Maker:
+    """Examples stand on one base; files that come along are given by name, with `__` for the point in it."""
 
     def make(name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str) -> Rule:
         files = {path.replace("__", "."): text for path, text in beside.items()}
-        return Rule(name, criterion, Verdict.NOT_MET, message, question, check, HEAD + bad, HEAD + good, links, files)
+        return Rule(name, criterion, effect, message, question, check, HEAD + bad, HEAD + good, links, files)
 
     return make
