@@ -61,6 +61,12 @@ class Gates:
             return GateView(lesson_id, GateState.LOCKED, 0, datetime.now(UTC))
         return GateView(lesson_id, GateState(row.state), row.version, row.since)
 
+    def cohort(self, lesson_id: str, workspace: str) -> dict[str, GateState]:
+        """Everybody's gate of one lesson."""
+        here = (GateRow.lesson_id == lesson_id, GateRow.person_id.startswith(f"{workspace}:", autoescape=True))
+        with self._storage.begin() as session:
+            return {row.person_id: GateState(row.state) for row in session.scalars(select(GateRow).where(*here))}
+
     def current(self, person_id: str) -> str | None:
         """The first lesson whose gate is not behind the learner."""
         with self._storage.begin() as session:

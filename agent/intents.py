@@ -47,6 +47,8 @@ ACTIONS: Mapping[str, Intent] = {
     "uphold": Intent.STAFF,
     "dismiss": Intent.STAFF,
     "hint": Intent.STUCK,
+    "decide": Intent.STAFF,
+    "sheet": Intent.STAFF,
     "approve": Intent.STAFF,
     "reject": Intent.STAFF,
 }

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.sql.functions import Function
 
 from agent.gatekeeping import Gates
-from agent.gates import CLOSED
+from agent.gates import CLOSED, GateState
 from agent.hints import Hints
 from agent.judgements import Judgement
 from agent.learners import Learners
 from agent.people import Person
 from agent.records import AttemptRow, UploadRow
-from agent.reviews import Reviews
+from agent.reviews import History, ReviewRecord, Reviews
 from agent.storage import Storage
-from knowledge.course import Course, Lesson
+from knowledge.course import Course, Criterion, Lesson
 from tools.findings import Verdict
 
 Row = tuple[str, ...]
+Moment = datetime | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,27 @@ class Receipted:
     query: str
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where one learner is in a lesson. `stuck_on`: the first required criterion that is theirs to change."""
+
+    person: Person
+    state: GateState
+    met: int
+    of: int
+    handed_in: bool
+    waiting: int = 0  # criteria with an instructor
+    stuck_on: Criterion | None = None
+    more_open: int = 0
+    since: Moment = None
+    last_attempt: Moment = None
+    verdict: str = ""
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.stuck_on is not None and self.handed_in and self.state not in CLOSED
+
+
 class Progress:
     def __init__(
         self, storage: Storage, course: Course, *, learners: Learners, reviews: Reviews, gates: Gates, hints: Hints
@@ -39,76 +61,60 @@ class Progress:
         self._storage, self._course = storage, course
         self._learners, self._reviews, self._gates, self._hints = learners, reviews, gates, hints
 
+    def cohort(self, lesson_id: str, workspace: str) -> list[Place]:
+        """Everybody by name; a fixed number of queries, so that a cohort of 300 is one page like any other."""
+        lesson = self._lesson(lesson_id)
+        states = self._gates.cohort(lesson.id, workspace)
+        histories = self._reviews.cohort(lesson.id, workspace)
+        uploads, attempts = self._uploads(lesson.id), self._attempts(lesson.id)
+        return [
+            _place(
+                lesson,
+                person,
+                states.get(person.id, GateState.LOCKED),
+                histories.get(person.id, History()),
+                uploads.get(person.id, (None, None)),
+                attempts,
+            )
+            for person in self._learners.learners(workspace)
+        ]
+
     def stuck(self, lesson_id: str, workspace: str) -> Receipted:
         """Learners with an open gate who handed something in: their first open required criterion."""
-        lesson, people = self._lesson(lesson_id), self._learners.learners(workspace)
-        rows = [row for person in people if (row := self._stuck_row(person, lesson))]
-        rows.sort(key=lambda row: row[2])
+        lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
+        found = sorted((one for one in places if one.is_stuck), key=lambda one: stamp(one.since))
         query = (
-            f"of {len(people)} learners, those whose {lesson.gate} is open and whose files were judged: "
+            f"of {len(places)} learners, those whose {lesson.gate} is open and whose files were judged: "
             "the first required criterion that is neither met nor with an instructor, since the first review that left "
-            f"it open with none that met it after, and the last attempt at it; as of {_stamp(datetime.now(UTC))} UTC"
+            f"it open with none that met it after, and the last attempt at it; as of {stamp(datetime.now(UTC))} UTC"
         )
-        return Receipted(tuple(rows), query)
-
-    def _stuck_row(self, person: Person, lesson: Lesson) -> Row | None:
-        standing = self._reviews.standing(person.id, lesson.id)
-        if not standing or self._gates.view(person.id, lesson.id).state in CLOSED:
-            return None
-        unmet = [one for one in lesson.rubric if one.required and _is_open(standing.get(one.id))]
-        if not unmet:
-            return None
-        first = unmet[0]
-        more = f" (+{len(unmet) - 1})" if len(unmet) > 1 else ""
-        since = self._open_since(person.id, lesson.id, first.id)
-        last = self._last_attempt(person.id, lesson.id, first.id)
-        return (person.name, f"{first.id} {first.title}{more}", since, last, _word(standing.get(first.id)))
-
-    def _open_since(self, person_id: str, lesson_id: str, criterion: str) -> str:
-        """The review that first left it open, none that met it after; before any review, the first upload."""
-        since = None
-        for review in reversed(self._reviews.all(person_id, lesson_id)):
-            judged = {one.criterion: one for one in review.judgements}
-            if not _is_unmet(judged.get(criterion)):
-                break
-            since = review.created_at
-        return _stamp(since or self._uploaded(person_id, lesson_id, func.min))
-
-    def _last_attempt(self, person_id: str, lesson_id: str, criterion: str) -> str:
-        """The newest file, build or answer that counted as an attempt at it."""
-        mine = (AttemptRow.person_id == person_id, AttemptRow.lesson_id == lesson_id, AttemptRow.criterion == criterion)
-        with self._storage.begin() as session:
-            newest = session.scalar(select(func.max(AttemptRow.created_at)).where(*mine))
-        return _stamp(newest or self._uploaded(person_id, lesson_id, func.max))
-
-    def _uploaded(self, person_id: str, lesson_id: str, which: Callable[..., Function[datetime]]) -> datetime | None:
-        mine = (UploadRow.person_id == person_id, UploadRow.lesson_id == lesson_id)
-        with self._storage.begin() as session:
-            return session.scalar(select(which(UploadRow.created_at)).where(*mine))
+        return Receipted(tuple(_stuck_row(one) for one in found), query)
 
     def overview(self, lesson_id: str, workspace: str) -> Receipted:
-        lesson = self._lesson(lesson_id)
-        rows = [self._overview_row(person, lesson) for person in self._learners.learners(workspace)]
-        query = f"every learner; met = criteria of the {lesson.gate} whose newest verdict is met and not held"
+        lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
+        counted = Counter(one.state.value for one in places)
+        states = ", ".join(f"{number} {state}" for state, number in counted.most_common())
+        query = (
+            f"every learner ({states or 'nobody yet'}); met = criteria of the {lesson.gate} whose newest verdict is "
+            "met and not held"
+        )
+        rows = [(one.person.name, one.state.value, f"{one.met} of {one.of}", stamp(one.last_attempt)) for one in places]
         return Receipted(tuple(rows), query)
-
-    def _overview_row(self, person: Person, lesson: Lesson) -> Row:
-        view, standing = self._gates.view(person.id, lesson.id), self._reviews.standing(person.id, lesson.id)
-        met = sum(not _is_unmet(one) for one in standing.values())
-        last = _stamp(self._uploaded(person.id, lesson.id, func.max))
-        return (person.name, view.state.value, f"{met} of {len(lesson.rubric)}", last)
 
     def of(self, person_id: str) -> Receipted:
         """One learner, every criterion that was looked at; `since` only where it is not met."""
         rows: list[Row] = []
         for lesson in self._course.lessons:
             standing = self._reviews.standing(person_id, lesson.id)
+            reviews, first = self._reviews.all(person_id, lesson.id), self._uploads(lesson.id).get(person_id)
             rows.extend(
                 (
                     lesson.title,
                     f"{one.id} {one.title}",
                     _word(standing[one.id]),
-                    self._open_since(person_id, lesson.id, one.id) if _is_unmet(standing[one.id]) else "",
+                    stamp(_open_since(reviews, one.id) or (first[0] if first else None))
+                    if _is_unmet(standing[one.id])
+                    else "",
                     str(self._hints.level(person_id, lesson.id, one.id)),
                 )
                 for one in lesson.rubric
@@ -117,8 +123,65 @@ class Progress:
         query = "the newest verdict of each criterion, since the first review that left it open, the last hint given"
         return Receipted(tuple(rows), query)
 
+    def _uploads(self, lesson_id: str) -> dict[str, tuple[Moment, Moment]]:
+        """Each learner's first and last upload."""
+        spans = select(UploadRow.person_id, func.min(UploadRow.created_at), func.max(UploadRow.created_at))
+        mine = spans.where(UploadRow.lesson_id == lesson_id).group_by(UploadRow.person_id)
+        with self._storage.begin() as session:
+            return {row[0]: (row[1], row[2]) for row in session.execute(mine)}
+
+    def _attempts(self, lesson_id: str) -> dict[tuple[str, str], datetime]:
+        """The newest file, build or answer that counted as an attempt, by learner and criterion."""
+        newest = select(AttemptRow.person_id, AttemptRow.criterion, func.max(AttemptRow.created_at))
+        mine = newest.where(AttemptRow.lesson_id == lesson_id).group_by(AttemptRow.person_id, AttemptRow.criterion)
+        with self._storage.begin() as session:
+            return {(row[0], row[1]): row[2] for row in session.execute(mine)}
+
     def _lesson(self, lesson_id: str) -> Lesson:
         return self._course.lesson(lesson_id) or self._course.lessons[0]
+
+
+def _place(
+    lesson: Lesson,
+    person: Person,
+    state: GateState,
+    history: History,
+    uploads: tuple[Moment, Moment],
+    attempts: Mapping[tuple[str, str], datetime],
+) -> Place:
+    standing, (first, last) = history.standing, uploads
+    unmet = [one for one in lesson.rubric if one.required and _is_open(standing.get(one.id))]
+    target = unmet[0] if unmet else None
+    return Place(
+        person,
+        state,
+        met=sum(not _is_unmet(one) for one in standing.values()),
+        of=len(lesson.rubric),
+        handed_in=bool(standing),
+        waiting=sum(one.held for one in standing.values()),
+        stuck_on=target,
+        more_open=max(0, len(unmet) - 1),
+        since=_open_since(history.reviews, target.id) or first if target else None,
+        last_attempt=(attempts.get((person.id, target.id)) if target else None) or last,
+        verdict=_word(standing.get(target.id)) if target else "",
+    )
+
+
+def _stuck_row(one: Place) -> Row:
+    more = f" (+{one.more_open})" if one.more_open else ""
+    title = f"{one.stuck_on.id} {one.stuck_on.title}{more}" if one.stuck_on else ""
+    return (one.person.name, title, stamp(one.since), stamp(one.last_attempt), one.verdict)
+
+
+def _open_since(reviews: tuple[ReviewRecord, ...] | list[ReviewRecord], criterion: str) -> Moment:
+    """The review that first left it open, none that met it after; before any review, nothing."""
+    since = None
+    for review in reversed(reviews):
+        judged = {one.criterion: one for one in review.judgements}
+        if not _is_unmet(judged.get(criterion)):
+            break
+        since = review.created_at
+    return since
 
 
 def _is_unmet(judgement: Judgement | None) -> bool:
@@ -136,5 +199,5 @@ def _word(judgement: Judgement | None) -> str:
     return "held" if judgement.held else judgement.verdict.value
 
 
-def _stamp(at: datetime | None) -> str:
+def stamp(at: Moment) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if at else "never"

@@ -164,7 +164,7 @@ def request_build(desk: Desk) -> Decision:
 def submit(desk: Desk) -> Decision:
     """Reviews the newest version of everything, records it, and lets the gate's table decide."""
     services, person, lesson = desk.services, desk.person, desk.lesson
-    workspace = services.submissions.workspace(person.id, lesson.id)
+    workspace = _chosen(desk, services.submissions.workspace(person.id, lesson.id))
     begun = services.reviews.of_turn(desk.turn.key)
     if begun is not None:  # the turn was cut off after its review: the gate may stand on it already
         return settle(desk, begun, workspace)
@@ -177,6 +177,12 @@ def submit(desk: Desk) -> Decision:
     review = services.reviews.record(person.id, lesson.id, workspace, judgements, desk.turn.key)
     _let_hints_fall(desk, judgements)
     return settle(desk, review, workspace)
+
+
+def _chosen(desk: Desk, workspace: Upload) -> Upload:
+    """What was ticked in the form, by its contents; everything where nobody was asked."""
+    chosen = desk.turn.action.value.split(",") if desk.turn.action and desk.turn.action.value else None
+    return workspace if chosen is None else Upload.of(file for file in workspace if file.digest in chosen)
 
 
 def _incomplete(desk: Desk, missing: list[str]) -> Decision:

@@ -93,17 +93,27 @@ def held_reply(name: str, lesson: Lesson, review_id: str, held: list[Judgement])
     actions = [
         Action(verb, f"{label} {one.criterion}", f"{review_id}:{one.criterion}", style)
         for one in held[:8]
-        for verb, label, style in (("approve", "Approve", "primary"), ("reject", "Reject", "danger"))
+        for verb, label, style in (("approve", "Approve", "primary"), ("decide", "Decide on", ""))
     ]
     return Reply("\n".join(lines), actions=tuple(actions))
 
 
-def after_decision(services: Services, learner: Person, lesson: Lesson, review: ReviewRecord, key: str) -> Notice:
+def after_decision(
+    services: Services, learner: Person, lesson: Lesson, review: ReviewRecord, key: str, *, decided: str
+) -> Notice:
     """Moves the learner's gate after an instructor's decision, and says so to the learner."""
     before = services.gates.view(learner.id, lesson.id).state
     decision = services.gates.review(learner.id, lesson.id, review)
     standing = {one.criterion: one for one in review.judgements}
     text = _outcome(services, lesson, decision, standing)
-    head = "" if before is GateState.PASSED else f"An instructor decided on your submission for the {lesson.gate}."
+    head = "" if before is GateState.PASSED else _decided(lesson, standing.get(decided))
     actions = (ARCHIVE,) if decision.passes else ()
     return Notice(f"{key}:decided:{learner.id}", learner.id, Reply(f"{head}\n\n{text}".strip(), actions=actions))
+
+
+def _decided(lesson: Lesson, judgement: Judgement | None) -> str:
+    if judgement is None:
+        return f"An instructor decided on your submission for the {lesson.gate}."
+    said = f" They write: “{judgement.reason}”" if judgement.reason else ""
+    name = sheet.named(lesson, [judgement.criterion])
+    return f"An instructor decided on {name}: {sheet.mark(judgement)} {judgement.verdict.value}.{said}"

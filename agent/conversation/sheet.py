@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from agent.assessment import place
 from agent.gates import GateState
-from agent.judgements import Judgement
+from agent.judgements import Judgement, Span
 from knowledge.course import Criterion, Lesson
 from tools.files import SourceFile, Upload
 from tools.findings import Finding, Inspection, Verdict
@@ -77,15 +77,18 @@ def _review_line(criterion: Criterion, judgement: Judgement, upload: Upload) -> 
 def evidence(judgement: Judgement, upload: Upload) -> str:
     """The quoted span with its line, or the tool that attests it."""
     if judgement.spans:
-        span = judgement.spans[0]
-        file = upload.find(span.file)
-        where = f" (`{span.file}` line {_line_of(file, span.start)})" if file else ""
-        return f"“{_short(span.quote)}”{where}"
+        return evidence_of(judgement.spans[0], upload)
     if judgement.receipt is None:
         return ""
     return {"build": "Shown by the build receipt.", "decision": "Decided by an instructor."}.get(
         judgement.receipt.kind, ""
     )
+
+
+def evidence_of(span: Span, upload: Upload) -> str:
+    file = upload.find(span.file)
+    where = f" (`{span.file}` line {_line_of(file, span.start)})" if file else ""
+    return f"“{_short(span.quote)}”{where}"
 
 
 def _line_of(file: SourceFile, offset: int) -> int:

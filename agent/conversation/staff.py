@@ -25,6 +25,7 @@ _ONE = re.compile(
     r"how (?:is|are)\s+(.+?)\s+(?:doing|getting|coming|progressing)",
     re.IGNORECASE,
 )
+MAX_ROWS = 30  # of a table in a message
 _STUCK = re.compile(r"\b(stuck|struggl|block|fail|behind|help)", re.IGNORECASE)
 _WAITING = re.compile(r"\b(held|waiting|wait|decision|decide|approve)\b", re.IGNORECASE)
 
@@ -53,6 +54,9 @@ def _answer(desk: Desk) -> Decision:
     if action is not None and action.id in ("uphold", "dismiss"):
         uphold = action.id == "uphold"
         return beliefs.settle(desk.services, desk.person, action.value, desk.turn.key, uphold=uphold)
+    if action is not None and action.id == "sheet":
+        learner = desk.services.learners.find(action.value)
+        return _of_one(desk, learner) if learner and learner.workspace == desk.person.workspace else _unknown("")
     if action is not None:
         return _decide_pressed(desk, action.id, action.value)
     if match := _DECIDE.match(text):
@@ -73,20 +77,21 @@ def _of_all(desk: Desk, text: str) -> Decision:
     if _STUCK.search(text):
         return _stuck(desk, lesson)
     found = desk.services.progress.overview(lesson.id, desk.person.workspace)
-    table = Table(("Learner", "Gate", "Met", "Last attempt"), tuple(found.rows))
+    table = Table(("Learner", "Gate", "Met", "Last attempt"), found.rows[:MAX_ROWS])
     return Decision(Intent.STAFF, _counted(found.rows, f"on the {lesson.gate}", found.query), table=table)
 
 
 def _stuck(desk: Desk, lesson: Lesson) -> Decision:
     found = desk.services.progress.stuck(lesson.id, desk.person.workspace)
-    table = Table(("Learner", "Criterion", "Since", "Last attempt", "Verdict"), tuple(found.rows))
+    table = Table(("Learner", "Criterion", "Since", "Last attempt", "Verdict"), found.rows[:MAX_ROWS])
     return Decision(Intent.STAFF, _counted(found.rows, f"stuck on the {lesson.gate}", found.query), table=table)
 
 
 def _counted(rows: tuple[tuple[str, ...], ...], what: str, query: str) -> str:
     people = len({row[0] for row in rows})
     head = f"**{people} {'learner' if people == 1 else 'learners'} {what}.**" if rows else f"**Nobody is {what}.**"
-    return f"{head}\n_How I counted: {query}_"
+    more = f"\nThe first {MAX_ROWS} stand here; the app's Home shows everybody." if people > MAX_ROWS else ""
+    return f"{head}{more}\n_How I counted: {query}_"
 
 
 def _held(desk: Desk, lesson: Lesson) -> Decision:
@@ -102,8 +107,14 @@ def _held(desk: Desk, lesson: Lesson) -> Decision:
 
 
 def _decide_pressed(desk: Desk, verb: str, value: str) -> Decision:
-    review_id, _, criterion = value.rpartition(":")
-    return _decide(desk, review_id, criterion, verb, "")
+    """`decide` comes with a form, which brings the verdict and the reason; without one, the words for it are said."""
+    head, _, rest = value.partition(" ")
+    if verb == "decide" and head not in _VERDICTS:
+        example = "Write it as a message: “approve D6 for NAME”, or “reject D6 for NAME: the reason”."
+        return Decision(Intent.STAFF, example.replace("D6", value.rpartition(":")[2] or "D6"))
+    review_id, _, criterion = (rest if verb == "decide" else value).rpartition(":")
+    verdict = _VERDICTS[head if verb == "decide" else verb]
+    return _decide(desk, review_id, criterion, verdict, desk.turn.text.strip() if verb == "decide" else "")
 
 
 def _decide_named(desk: Desk, verb: str, criterion: str, name: str, note: str | None) -> Decision:
@@ -117,20 +128,32 @@ def _decide_named(desk: Desk, verb: str, criterion: str, name: str, note: str | 
     ]
     if not held:
         return Decision(Intent.STAFF, f"{criterion.upper()} of {learner.name} does not wait for a decision.")
-    return _decide(desk, held[-1].review_id, criterion.upper(), verb.lower(), note or "")
+    return _decide(desk, held[-1].review_id, criterion.upper(), _VERDICTS[verb.lower()], note or "")
 
 
-def _decide(desk: Desk, review_id: str, criterion: str, verb: str, note: str) -> Decision:
+_VERDICTS = {
+    "approve": Verdict.MET,
+    "accept": Verdict.MET,
+    "reject": Verdict.NOT_MET,
+    "decline": Verdict.NOT_MET,
+    "met": Verdict.MET,
+    "partly": Verdict.PARTLY,
+    "not-met": Verdict.NOT_MET,
+}
+_DONE = {Verdict.MET: "Approved", Verdict.PARTLY: "Left as partly met:", Verdict.NOT_MET: "Rejected"}
+
+
+def _decide(desk: Desk, review_id: str, criterion: str, verdict: Verdict, note: str) -> Decision:
     services = desk.services
-    verdict = Verdict.MET if verb in ("approve", "accept") else Verdict.NOT_MET
     review = services.reviews.decide(review_id, criterion, verdict, desk.person, note)
     learner, lesson = services.learners.find(review.person_id), services.course.lesson(review.lesson_id)
     if learner is None or lesson is None:
         return Decision(Intent.STAFF, "That submission is no longer there.")
-    notice = after_decision(services, learner, lesson, review, desk.turn.key)
+    notice = after_decision(services, learner, lesson, review, desk.turn.key, decided=criterion)
     state = services.gates.view(learner.id, lesson.id).state.value
-    word = "Approved" if verdict is Verdict.MET else "Rejected"
-    return Decision(Intent.STAFF, f"{word} {criterion} for {learner.name}. Their gate: {state}.", notices=(notice,))
+    return Decision(
+        Intent.STAFF, f"{_DONE[verdict]} {criterion} for {learner.name}. Their gate: {state}.", notices=(notice,)
+    )
 
 
 def _override(desk: Desk, verb: str, name: str, reason: str | None) -> Decision:

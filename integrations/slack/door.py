@@ -13,12 +13,14 @@ from slack_bolt import BoltResponse
 from agent.inbox import NEW, Inbox
 from agent.intents import ACTIONS
 from agent.jobs import Jobs
-from agent.replies import Reply
+from agent.replies import Action, Reply
 from integrations.slack import feedback
 from integrations.slack.blocks import messages, pressed
+from integrations.slack.cohort_home import TURN
 from integrations.slack.courier import Courier
 from integrations.slack.envelopes import Incoming, Reader, says_stop
 from integrations.slack.feedback import Feedback
+from integrations.slack.forms import Forms
 from integrations.slack.home import HomePages
 from integrations.slack.room import Room
 from integrations.slack.statuses import Statuses
@@ -46,10 +48,11 @@ class Door:
         executor: Executor,
         leave: Callable[[str], None],
         statuses: Statuses,
+        forms: Forms,
     ) -> None:
         self._reader, self._inbox, self._jobs, self._room = reader, inbox, jobs, room
         self._courier, self._homes, self._opinions, self._executor = courier, homes, opinions, executor
-        self._leave, self._statuses = leave, statuses
+        self._leave, self._statuses, self._forms = leave, statuses, forms
         self._kinds: Mapping[str, Callable[[Body], Body | None]] = {
             "event_callback": self._event,
             "block_actions": self._action,
@@ -178,14 +181,29 @@ class Door:
         if action.id == feedback.ACTION:
             if self._opinions.clicked(body):
                 self._later(self._opinions.ask_why, body)
+        elif action.id == TURN:
+            self._later(self._homes.turn, self._reader.team, incoming.user, action.value)
+        elif self._forms.opens(action.id) and not incoming.stranger:
+            self._later(self._form, body, incoming, action)
         elif action.id in ACTIONS:
             self._accept(incoming)
         elif not body["actions"][0].get("url"):
             self._notice(f"{incoming.key}:unknown", body, incoming.user)
 
+    def _form(self, body: Body, incoming: Incoming, action: Action) -> None:
+        """Without its form, the button does what it can by itself."""
+        if not self._forms.open(body, incoming, action.id, action.value):
+            self._accept(incoming)
+
     def _submission(self, body: Body) -> Body | None:
         if body["view"].get("callback_id") == feedback.FORM:
             self._opinions.submitted(body)
+            return None
+        if self._forms.opens(str(body["view"].get("callback_id"))):
+            incoming, faults = self._forms.read(body)
+            if incoming is None:
+                return {"response_action": "errors", "errors": faults}
+            self._accept(incoming)
             return None
         return {"response_action": "update", "view": _gone()}
 

@@ -107,6 +107,7 @@ class Reader:
         root = message.get("thread_ts") or ""
         reply_to = root if root or self.profile is Profile.PLAIN else message.get("ts", "")
         user = body["user"]
+        alone = hidden or not channel  # seen by one person only: an ephemeral message, or Home
         return Incoming(
             key=f"{self.team}:{channel or user['id']}:{ts}:action",
             team=self.team,
@@ -115,8 +116,8 @@ class Reader:
             thread_ts="" if hidden else reply_to,
             user=user["id"],
             text="",
-            direct=hidden or channel.startswith("D") or not channel,
-            conversation=self._aside(user["id"]) if hidden else _conversation(self.team, channel, reply_to),
+            direct=alone or channel.startswith("D"),
+            conversation=self._aside(user["id"]) if alone else _conversation(self.team, channel, reply_to),
             action={"action_id": action["action_id"], "value": action.get("value") or ""},
             kind="action",
             response_url=str(body.get("response_url") or "") if hidden else "",
@@ -157,6 +158,25 @@ class Reader:
             files=tuple(_file(one) for one in files),
             kind="shortcut",
             response_url=str(body.get("response_url") or ""),
+            stranger=self._is_foreign(user.get("team_id")),
+        )
+
+    def form(self, body: Body, place: Mapping[str, str], action: Mapping[str, str], text: str) -> Incoming:
+        """What was sent with a modal; the answer goes where the button stood that opened it. A view is sent once."""
+        user, channel, thread = body["user"], place.get("channel", ""), place.get("thread_ts", "")
+        public = not channel.startswith("D")
+        return Incoming(
+            key=f"{self.team}:{channel or user['id']}:{body['view']['id']}:form",
+            team=self.team,
+            channel="" if public else channel,
+            ts="",
+            thread_ts="" if public else thread,
+            user=user["id"],
+            text=text,
+            direct=True,
+            conversation=self._aside(user["id"]) if public else _conversation(self.team, channel, thread),
+            action=dict(action),
+            kind="action",
             stranger=self._is_foreign(user.get("team_id")),
         )
 

@@ -1,4 +1,4 @@
-"""App Home: where a learner stands, criterion by criterion."""
+"""App Home: a learner's own standing, or the cohort for an instructor."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ from typing import Any
 from slack_sdk import WebClient
 
 from agent.bootstrap import Tutoring
-from agent.conversation import sheet
 from agent.conversation.desk import Services
-from agent.judgements import Judgement
 from agent.people import Person
 from agent.turns import Turn
 from integrations.slack.blocks import messages
+from integrations.slack.cohort_home import Shown, cohort_home
 from integrations.slack.courier import Courier
 from integrations.slack.directory import Directory
 from integrations.slack.latest import Latest
-from integrations.slack.mrkdwn import from_markdown
-from knowledge.course import Lesson
+from integrations.slack.learner_home import learner_home
 
-MAX_TEXT = 3_000
 MAX_BLOCKS = 100
-Block = dict[str, Any]
+MAX_REMEMBERED = 1_000
 
 
 class HomePages:
@@ -32,18 +29,29 @@ class HomePages:
     ) -> None:
         self._tutoring, self._client = tutoring, client
         self._courier, self._directory, self._latest = courier, directory, latest
+        self._shown: dict[str, Shown] = {}  # where each instructor has turned to
 
     def publish(self, person: Person) -> None:
-        user = person.id.partition(":")[2]
-        services = self._tutoring.tutor.services
-        self._latest.show(
-            f"home:{person.id}", lambda: self._client.views_publish(user_id=user, view=home(services, person))
-        )
+        user, client = person.id.partition(":")[2], self._client
+
+        def show() -> None:
+            shown = self._shown.get(person.id, Shown())
+            client.views_publish(user_id=user, view=home(self._tutoring.tutor.services, person, shown))
+
+        self._latest.show(f"home:{person.id}", show)
+
+    def turn(self, team: str, user: str, value: str) -> None:
+        """An instructor wants to see another part of the cohort."""
+        if len(self._shown) >= MAX_REMEMBERED:
+            self._shown.clear()
+        person = self._directory.person(team, user)
+        self._shown[person.id] = Shown.read(value)
+        self.publish(person)
 
     def refresh(self, person_id: str) -> None:
-        """A learner's page after somebody else decided on their work."""
+        """A learner's page after somebody else decided on their work, an instructor's after somebody handed in."""
         person = self._tutoring.tutor.services.learners.find(person_id)
-        if person is not None and not person.is_instructor:
+        if person is not None:
             self.publish(person)
 
     def opened(self, team: str, user: str, *, greet_in: str = "") -> None:
@@ -59,32 +67,6 @@ class HomePages:
                 self._courier.flush()
 
 
-def home(services: Services, person: Person) -> dict[str, Any]:
-    blocks: list[Block] = []
-    for lesson in services.course.lessons:
-        blocks += _lesson(services, person, lesson)
+def home(services: Services, person: Person, shown: Shown) -> dict[str, Any]:
+    blocks = cohort_home(services, person, shown) if person.is_instructor else learner_home(services, person)
     return {"type": "home", "blocks": blocks[:MAX_BLOCKS]}
-
-
-def _lesson(services: Services, person: Person, lesson: Lesson) -> list[Block]:
-    view = services.gates.view(person.id, lesson.id)
-    standing = services.reviews.standing(person.id, lesson.id)
-    title = f"{lesson.number} · {lesson.title}"
-    blocks = [
-        {"type": "header", "text": {"type": "plain_text", "text": title[:150]}},
-        _section(f"**{lesson.gate}**: {sheet.STATES[view.state]}"),
-    ]
-    if standing:
-        blocks += [_section(_criteria(lesson, standing)), _section(sheet.next_step(lesson, standing))]
-    return [
-        one for one in [*blocks, {"type": "divider"}] if one.get("text", {}).get("text") or one["type"] == "divider"
-    ]
-
-
-def _criteria(lesson: Lesson, standing: dict[str, Judgement]) -> str:
-    lines = [f"{sheet.mark(standing[one.id])} {one.id} {one.title}" for one in lesson.rubric if one.id in standing]
-    return "\n".join(lines)
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": from_markdown(text)[:MAX_TEXT]}}

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from slack_sdk import WebClient
-
 from agent.bootstrap import Tutoring
 from agent.jobs import Jobs
 from integrations.slack.building import Building
@@ -17,6 +15,7 @@ from integrations.slack.door import Door
 from integrations.slack.envelopes import Reader
 from integrations.slack.feedback import Feedback
 from integrations.slack.files import Attachments
+from integrations.slack.forms import Forms
 from integrations.slack.grants import Grant, open_client
 from integrations.slack.home import HomePages
 from integrations.slack.latest import Latest
@@ -69,26 +68,9 @@ def open_office(grant: Grant, means: Means) -> Office:
         building=building,
         statuses=statuses,
     )
-    door = _door(grant, client, means, room=room, courier=courier, homes=homes, statuses=statuses)
-    office = Office(grant, door, room, building, courier.__enter__())
-    for user in directory.instructors():
-        tutoring.tutor.enrol(directory.person(grant.team, user))
-    return office
-
-
-def _door(
-    grant: Grant,
-    client: WebClient,
-    means: Means,
-    *,
-    room: Room,
-    courier: Courier,
-    homes: HomePages,
-    statuses: Statuses,
-) -> Door:
-    tutoring = means.tutoring
-    return Door(
-        Reader(grant.team, grant.bot, tutoring.settings.profile),
+    reader = Reader(grant.team, grant.bot, tutoring.settings.profile)
+    door = Door(
+        reader,
         tutoring.inbox,
         jobs=means.jobs,
         room=room,
@@ -98,4 +80,9 @@ def _door(
         executor=means.executor,
         leave=means.leave,
         statuses=statuses,
+        forms=Forms(tutoring, client, directory=directory, reader=reader),
     )
+    office = Office(grant, door, room, building, courier.__enter__())
+    for user in directory.instructors():
+        tutoring.tutor.enrol(directory.person(grant.team, user))
+    return office

@@ -34,7 +34,8 @@ class Workspace:
             workspace.add_member("Learner B"),
             workspace.add_member("Instructor", title="Instructor", is_admin=True),
         ]
-        bot = workspace.install(App("A0TUTOR", "tutor", Profile(profile)))
+        tutor = App("A0TUTOR", "tutor", Profile(profile), message_shortcuts={"review_message_file": "Review this file"})
+        bot = workspace.install(tutor)
         everyone = [*(one.id for one in people), bot.user_id]
         workspace.add_channel("cohort-7", members=everyone)
         for person in people:
