@@ -50,12 +50,37 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A prediction; `when` is (measured value, relation, value or text) and says that it came true."""
+
+    id: str
+    text: str
+    when: tuple[str, str, str]
+    belief: bool = False  # whoever holds the misconception predicts this
+
+
+@dataclass(frozen=True)
+class Step:
+    """`build` makes an image of `files`, under `tag` where others start from it; `run` starts one by its name."""
+
+    build: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)  # path -> text
+    tag: str = ""
+    run: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True)
 class Witness:
     """The smallest experiment whose real result contradicts the belief."""
 
     predict: str  # what the learner is asked to predict
-    files: Mapping[str, str]  # path -> text
+    choices: tuple[Choice, ...]
+    steps: tuple[Step, ...]
+    show: tuple[str, ...]  # lines with {name.measure} in them
     observe: str
+    recorded: Mapping[str, str]  # what an engine measured when the lesson was written
+    recorded_on: str
 
 
 @dataclass(frozen=True)

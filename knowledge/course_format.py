@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 MAX_POINTS = 4
 LADDER = 4
@@ -86,10 +86,42 @@ class QuestionEntry(_Strict):
     criterion: CriterionId = ""
 
 
+Relation = Literal["is", "is not", "contains", "lacks", "above", "below", "about"]
+Measured = Annotated[
+    str, _spelt(r"[a-z0-9-]+\.[a-z]+", "is no measured value; write the step's name, a dot, a measure")
+]
+
+
+class ChoiceEntry(_Strict):
+    id: Slug
+    text: Text
+    when: Annotated[list[str], Field(min_length=3, max_length=3)]
+    belief: bool = False
+
+    @field_validator("when")
+    @classmethod
+    def _relation(cls, value: list[str]) -> list[str]:
+        if value[1] not in get_args(Relation):
+            raise ValueError(f"has the relation “{value[1]}”; there are: {', '.join(get_args(Relation))}")
+        return value
+
+
+class StepEntry(_Strict):
+    build: Annotated[str, _spelt(r"[a-z0-9-]*", "is no name; use lower-case letters and hyphens")] = ""
+    files: dict[Annotated[Text, _BELOW], Text] = {}
+    tag: str = ""
+    run: Annotated[str, _spelt(r"[a-z0-9-]*", "is no name; use lower-case letters and hyphens")] = ""
+    image: str = ""
+
+
 class WitnessEntry(_Strict):
     predict: Text
-    files: Annotated[dict[Annotated[Text, _BELOW], Text], Field(min_length=1)]
+    choices: Annotated[list[ChoiceEntry], Field(min_length=2, max_length=4)]
+    steps: Annotated[list[StepEntry], Field(min_length=1)]
+    show: Annotated[list[Text], Field(min_length=1)]
     observe: Text
+    recorded: dict[Measured, str]
+    recorded_on: Text
 
 
 class MisconceptionEntry(_Strict):

@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge.course import Course, Criterion, Lesson, Misconception, Point, Question, Reading, Section, Witness
+from knowledge.course import (
+    Choice,
+    Course,
+    Criterion,
+    Lesson,
+    Misconception,
+    Point,
+    Question,
+    Reading,
+    Section,
+    Step,
+    Witness,
+)
 from knowledge.course_check import faults_of_course, faults_of_lesson
 from knowledge.course_files import Faults
 from knowledge.course_format import (
@@ -18,6 +30,7 @@ from knowledge.course_format import (
     MisconceptionEntry,
     QuestionEntry,
     ReadingEntry,
+    WitnessEntry,
 )
 from knowledge.errors import CourseInvalid
 
@@ -110,5 +123,19 @@ def _question(one: QuestionEntry) -> Question:
 
 
 def _misconception(one: MisconceptionEntry) -> Misconception:
-    witness = Witness(one.witness.predict, one.witness.files, one.witness.observe) if one.witness else None
+    witness = _witness(one.witness) if one.witness else None
     return Misconception(one.id, one.belief, tuple(one.cues), one.reality, one.question, one.section, witness)
+
+
+def _witness(one: WitnessEntry) -> Witness:
+    return Witness(
+        one.predict,
+        tuple(
+            Choice(made.id, made.text, (made.when[0], made.when[1], made.when[2]), made.belief) for made in one.choices
+        ),
+        tuple(Step(step.build, step.files, step.tag, step.run, step.image) for step in one.steps),
+        tuple(one.show),
+        one.observe,
+        one.recorded,
+        one.recorded_on,
+    )

@@ -34,6 +34,7 @@ def _register() -> None:
         review_command,
         slack_command,
         verify_command,
+        witness_command,
         worker_command,
     )
 
@@ -50,6 +51,7 @@ def _register() -> None:
     app.command("eval")(eval_command.evaluate)
     app.command("doctor")(doctor_command.doctor)
     app.add_typer(engine_command.app, name="engine", help="Run the confined engine that builds what learners hand in.")
+    lesson_command.app.command("witness")(witness_command.witness)
     app.add_typer(lesson_command.app, name="lesson", help="Check a course pack.")
 
 

@@ -20,6 +20,7 @@ from tools.building.looking import Inside, look_inside
 from tools.building.progress import Progress
 from tools.building.refusals import Policy, refusal
 from tools.building.running import watch
+from tools.building.witness import Experiment, Observation, perform
 from tools.context import Context, context_of
 from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import stages
@@ -56,6 +57,9 @@ class BuildKit:
         if made.outcome is Outcome.INFRASTRUCTURE and not cancelled():  # what the engine got wrong is tried once more
             made = self._attempt(receipt, context, on_progress, cancelled)
         return replace(made, seconds=round(time.monotonic() - started, 1))
+
+    def perform(self, experiment: Experiment, *, on_progress: OnProgress, cancelled: Cancelled) -> Observation:
+        return perform(experiment, self.engine, on_progress=on_progress, cancelled=cancelled)
 
     def policy(self) -> Policy:
         return Policy(self.engine.isolated, self.engine.allows, self.engine.offered())

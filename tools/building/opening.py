@@ -7,6 +7,7 @@ from pathlib import Path
 from tools.builder import Builder, NoBuilder
 from tools.building.buildkit import BuildKit
 from tools.building.engine import DEFAULT_ENGINE, TrustedEngine
+from tools.building.witness import Experimenter
 from tools.errors import LabFailed
 from tools.lab.engine import LabEngine, open_lab
 
@@ -23,6 +24,11 @@ def open_builder(mode: str, base_url: str | None, lab_folder: Path) -> Builder:
     engine = TrustedEngine(base_url or DEFAULT_ENGINE)
     status = engine.status()
     return BuildKit(engine) if status.available else NoBuilder(status.reason)
+
+
+def experimenter(builder: Builder) -> Experimenter | None:
+    """None where nothing can be run: then what was recorded has to do."""
+    return builder if isinstance(builder, BuildKit) and builder.status().available else None
 
 
 def _is_started(lab: LabEngine) -> bool:

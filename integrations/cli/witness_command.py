@@ -1,0 +1,53 @@
+"""`tutor lesson witness`: runs a lesson's experiments on the engine and prints what they give, for its author."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from agent.settings import Settings
+from knowledge.course import Misconception
+from knowledge.course_loader import load_course
+from tools.building.opening import experimenter, open_builder
+from tools.building.witness import Experimenter, Observation
+from tools.errors import BuilderUnavailable
+
+
+def witness(
+    names: Annotated[list[str] | None, typer.Argument(help="ids of misconceptions; all, if left out")] = None,
+) -> None:
+    """Run the experiments of misconceptions, and say whether their results contradict the beliefs."""
+    settings = Settings.read()
+    builder = open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
+    runner = experimenter(builder)
+    if runner is None:
+        raise BuilderUnavailable(builder.status().reason)
+    chosen = [
+        belief
+        for lesson in load_course(settings.course).lessons
+        for belief in lesson.misconceptions
+        if belief.witness is not None and (not names or belief.id in names)
+    ]
+    failed = [belief.id for belief in chosen if not _contradicts(belief, runner)]
+    raise typer.Exit(1 if failed or not chosen else 0)
+
+
+def _contradicts(belief: Misconception, runner: Experimenter) -> bool:
+    assert belief.witness is not None  # noqa: S101 - the caller chose those that have one
+    found = runner.perform(belief.witness, on_progress=lambda _: None, cancelled=lambda: False)
+    expected = next(choice.id for choice in belief.witness.choices if choice.belief)
+    contradicts = found.truth not in ("", expected)
+    print(f"{'ok' if contradicts else '!!'} {belief.id}: {belief.belief}")
+    for line in found.lines:
+        print(f"     {line}")
+    _show_values(belief, found)
+    return contradicts
+
+
+def _show_values(belief: Misconception, found: Observation) -> None:
+    """As they stand in the pack, to be copied there."""
+    assert belief.witness is not None  # noqa: S101 - the caller chose those that have one
+    for name in belief.witness.recorded:
+        print(f"     {name}: {found.values.get(name, '(not measured)')!r}")
+    print(f"     recorded_on: {found.on}", flush=True)
