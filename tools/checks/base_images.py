@@ -63,6 +63,7 @@ def _without_digest(subject: Subject) -> Iterator[Hit]:
         parsed = parse_reference(reference)
         if reference and not parsed.digest and not parsed.defect and not _WIDE.match(parsed.tag):
             yield Hit(one.line, reference, one.end_line)
+            return  # once a file: it is praise that is missing, not a defect
 
 
 def _wide(subject: Subject) -> Iterator[Hit]:

@@ -10,6 +10,18 @@ from tools.dockerfile.instruction import Instruction
 
 _SEPARATOR = re.compile(r"&&|\|\||;;|[;\n|&(){}]|\$\(|`")
 _PREFIX = frozenset("sudo exec time env command nice nohup then do else if while until ! set -e -x -ex -eux".split())
+_SHELLS = ("sh", "bash", "ash", "dash", "zsh")
+_SCRIPT_OPTION = re.compile(r"-\w*c")
+MAX_SHELLS = 3  # one inside the other
+# Programs that run another one: `conda run -n env pip …`, `poetry run pip …`.
+_RUNNERS = {(one, "run") for one in ("conda", "mamba", "micromamba", "poetry", "pipenv", "uv")}
+    ("conda", "run"),
+    ("mamba", "run"),
+    ("micromamba", "run"),
+    ("poetry", "run"),
+    ("pipenv", "run"),
+    ("uv", "run"),
+}
 _ASSIGN = re.compile(r"^[A-Za-z_]\w*=")
 
 
@@ -38,7 +50,10 @@ class Command:
 def commands(instruction: Instruction) -> list[Command]:
     if instruction.argv is not None:
         return _of_argv(instruction)
-    script = _script(instruction)
+    return _of_script(_script(instruction), instruction, 0)
+
+
+def _of_script(script: str, instruction: Instruction, depth: int) -> list[Command]:
     found: list[Command] = []
     places = _Places(instruction)
     for text, separator in _pieces(script):
@@ -48,7 +63,18 @@ def commands(instruction: Instruction) -> list[Command]:
         if separator != "|" or len(found) < 1:
             continue
         found[-1] = Command(found[-1].words, found[-1].text, found[-1].line, found[-1].env, "|")
-    return [_with_reader(one, found[index + 1] if index + 1 < len(found) else None) for index, one in enumerate(found)]
+    read = [_with_reader(one, found[index + 1] if index + 1 < len(found) else None) for index, one in enumerate(found)]
+    return [each for one in read for each in _opened(one, instruction, depth)]
+
+
+def _opened(one: Command, instruction: Instruction, depth: int) -> list[Command]:
+    """A command and, where it hands a script to another shell, the commands of that script."""
+    words = one.words
+    if len(words) > 2 and depth < MAX_SHELLS and one.name in (*_SHELLS, "su"):
+        at = next((index for index, word in enumerate(words[1:-1], 1) if _SCRIPT_OPTION.fullmatch(word)), 0)
+        if at:
+            return [one, *_of_script(words[at + 1], instruction, depth + 1)]
+    return [one]
 
 
 def _with_reader(one: Command, following: Command | None) -> Command:
@@ -58,7 +84,7 @@ def _with_reader(one: Command, following: Command | None) -> Command:
 
 def _of_argv(instruction: Instruction) -> list[Command]:
     argv = instruction.argv or ()
-    if len(argv) > 2 and argv[0].rpartition("/")[2] in ("sh", "bash", "ash") and argv[1].endswith("c"):
+    if len(argv) > 2 and argv[0].rpartition("/")[2] in _SHELLS and argv[1].endswith("c"):
         inner = Instruction("RUN", argv[2], instruction.line, instruction.end_line, lines=instruction.lines)
         return commands(inner)
     return [Command(argv, " ".join(argv), instruction.line)] if argv else []
@@ -82,6 +108,9 @@ def _pieces(script: str) -> list[tuple[str, str]]:
             index += 1
         elif character == "\\":
             index += 2
+        elif character == "#" and script[index - 1 : index].strip() == "":
+            found.append((script[start:index], "\n"))
+            start = index = script.find("\n", index) + 1 or len(script)
         elif match := _SEPARATOR.match(script, index):
             if match.group() == "{" and index and script[index - 1] == "$":
                 index = script.find("}", index) + 1 or len(script)
@@ -109,9 +138,19 @@ def _command(text: str, instruction: Instruction, places: _Places) -> Command | 
         if _ASSIGN.match(words[0]):
             env.append(words[0])
         words = words[1:]
+    words = _run_by_another(words)
     if not words and not env:
         return None
     return Command(tuple(words), stripped, places.line_of(stripped) or instruction.line, tuple(env))
+
+
+def _run_by_another(words: list[str]) -> list[str]:
+    if tuple(words[:2]) not in _RUNNERS:
+        return words
+    rest, index = words[2:], 0
+    while index < len(rest) and rest[index].startswith("-"):
+        index += 2 if rest[index] in ("-n", "-p", "--name", "--prefix", "--with", "--python") else 1
+    return rest[index:] or words
 
 
 class _Places:
