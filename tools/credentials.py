@@ -36,8 +36,8 @@ _FLAG = re.compile(
     r"root-password|admin-password|access-key|secret-access-key)(?:[=\s]+)(\"[^\"]*\"|'[^']*'|[^\s\"']+)",
     re.IGNORECASE,
 )
-# A long flag of any program, as `--IdentityProvider.token=…`: its name and its value decide together.
-_NAMED_FLAG = re.compile(r"(?:^|\s)--([A-Za-z][\w.-]{1,60})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"']+)")
+# A long flag of any program, as `--IdentityProvider.token=…`, or a property of Java: name and value decide together.
+_NAMED_FLAG = re.compile(r"(?:^|\s)(?:--|-D)([A-Za-z][\w.-]{1,60})(?:=|\s+)(\"[^\"]*\"|'[^']*'|[^\s\"']+)")
 # Tokens of a model, and flags that switch something off instead of giving it.
 _NO_SECRET_FLAG = re.compile(
     r"(?:^|[._-])(?:max|num|stop|pad|eos|bos|unk|mask|image|special|end|start|disabled?|no|without|ask|prompt|empty)[._-]",

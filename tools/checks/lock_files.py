@@ -62,8 +62,10 @@ def _other_project(subject: Subject, command: Command) -> bool:
         return not _locked(subject, "ruby", "Gemfile.lock")
     if words[:2] == ("composer", "update") or words[:2] == ("bundle", "update") or words[:2] == ("cargo", "update"):
         return True
-    if words[:3] == ("go", "get", "-u"):
-        return True
+    if words[:2] == ("go", "get"):
+        return not all(re.search(r"@(v\d|[0-9a-f]{7,40}$)", one) for one in command.arguments[1:])
+    if words[:2] == ("go", "mod"):
+        return words[2:3] in (("init",), ("tidy",))
     return words[:2] == ("mix", "deps.update")
 
 
@@ -112,7 +114,7 @@ def _named_packages(command: Command) -> list[str]:
         return (
             []
             if command.has("-f", "--file")
-            else [one for one in rest if "=" not in one and one not in ("base", "install")]
+            else [one for one in _without_values(command, _CONDA_VALUE) if "=" not in one and "::" not in one]
         )
     return []
 
@@ -149,6 +151,16 @@ def _bare_packages(command: Command) -> list[str]:
     if command.name == "luarocks":
         return named[:1] if len(named) == 1 else []
     return [one for one in named if not re.search(r"[@=]v?\d|@[0-9a-f]{7,40}$", one)]
+
+
+_CONDA_VALUE = frozenset("-c --channel -n --name -p --prefix --solver --platform --subdir --override-channels".split())
+
+
+def _without_values(command: Command, options: frozenset[str]) -> list[str]:
+    """The packages of `install`: words that are no option and no option's value."""
+    words = command.words[command.words.index("install") + 1 :]
+    values = {index + 1 for index, word in enumerate(words) if word in options}
+    return [word for index, word in enumerate(words) if not word.startswith("-") and index not in values]
 
 
 _rule = gating("D2", "https://docs.docker.com/build/building/best-practices/")

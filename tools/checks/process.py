@@ -14,6 +14,7 @@ from tools.files import SourceFile
 from tools.images import parse_reference
 
 _SHELLS = ("sh", "bash", "ash", "dash")
+_SHELL_LINE = re.compile(rb"#!\s?/\S*(?:/|env\s+(?:-S\s+)?)(?:ba|da|a)?sh\b")
 _NON_ROOT_BASE = re.compile(r"nonroot|non-root|rootless|unprivileged", re.IGNORECASE)
 
 
@@ -61,10 +62,16 @@ def _ends_well(script: SourceFile) -> bool:
 
 
 def _script(subject: Subject, one: Instruction) -> SourceFile | None:
-    """The uploaded script that it runs, by its base name."""
-    words = [word.rpartition("/")[2] for word in (one.argv or tuple(one.value.split()))]
-    names = [word for word in words[:3] if word.endswith(".sh") or "entrypoint" in word]
-    return next((file for file in subject.upload for name in names if posixpath.basename(file.path) == name), None)
+    """The uploaded shell script that it runs, by its base name."""
+    words = (one.argv or tuple(one.value.split()))[:3]
+    files = {posixpath.basename(file.path): file for file in reversed(subject.upload.files)}
+    found = (files.get(posixpath.basename(word)) for word in words)
+    return next((file for file in found if file is not None and _is_shell_script(file)), None)
+
+
+def _is_shell_script(file: SourceFile) -> bool:
+    name = posixpath.basename(file.path)
+    return name.endswith(".sh") or "entrypoint" in name or _SHELL_LINE.match(file.data) is not None
 
 
 def _ends_in_exec(text: str) -> bool:

@@ -15,13 +15,6 @@ _SCRIPT_OPTION = re.compile(r"-\w*c")
 MAX_SHELLS = 3  # one inside the other
 # Programs that run another one: `conda run -n env pip …`, `poetry run pip …`.
 _RUNNERS = {(one, "run") for one in ("conda", "mamba", "micromamba", "poetry", "pipenv", "uv")}
-    ("conda", "run"),
-    ("mamba", "run"),
-    ("micromamba", "run"),
-    ("poetry", "run"),
-    ("pipenv", "run"),
-    ("uv", "run"),
-}
 _ASSIGN = re.compile(r"^[A-Za-z_]\w*=")
 
 
