@@ -118,7 +118,9 @@ class Cgroup:
                 cpu_seconds=_number(self._folder("cpuacct") / "cpuacct.usage") / 1e9,
                 memory_peak=_number(self._folder("memory") / "memory.max_usage_in_bytes"),
                 pids_peak=self._pids_peak(),
-                out_of_memory=sum(_field(one, "oom_kill") for one in self._files("memory", "memory.oom_control")),
+                out_of_memory=sum(
+                    _field(one / "memory.oom_control", "oom_kill") for one in _tree(self._folder("memory"))
+                ),
             )
         return Usage(
             cpu_seconds=_field(self._folder("") / "cpu.stat", "usage_usec") / 1e6,
@@ -131,16 +133,13 @@ class Cgroup:
         folder = self._folder("pids")
         return max(_number(folder / "pids.peak"), _number(folder / "pids.current"))
 
-    def _files(self, controller: str, name: str) -> Iterator[Path]:
-        yield from self._folder(controller).rglob(name)
-
     def processes(self) -> set[int]:
         """Of the group and of those below it, by the ids of this machine."""
         found: set[int] = set()
         for folder in self.folders.values():
-            for file in folder.rglob("cgroup.procs"):
+            for one in _tree(folder):
                 with suppress(OSError):
-                    found |= {int(one) for one in file.read_text().split()}
+                    found |= {int(pid) for pid in (one / "cgroup.procs").read_text().split()}
         return found - {0, os.getpid()}
 
     def kill(self, seconds: float = EMPTY_SECONDS) -> bool:
@@ -160,8 +159,7 @@ class Cgroup:
     def remove(self) -> None:
         """Also what the engine made below it; groups with processes stay."""
         for folder in self.folders.values():
-            below = [one for one in folder.rglob("*") if one.is_dir()] if folder.is_dir() else []
-            for one in [*sorted(below, reverse=True), folder]:
+            for one in sorted(_tree(folder), reverse=True):
                 with suppress(OSError):
                     one.rmdir()
 
@@ -196,6 +194,11 @@ class MemoryAlarm:
             if one >= 0:
                 os.close(one)
         self._event = self._control = -1
+
+
+def _tree(folder: Path) -> Iterator[Path]:
+    """The folder and all below it; what goes away meanwhile is not missed."""
+    yield from (Path(path) for path, _, _ in os.walk(folder))
 
 
 def _delegate(folder: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from tools.lab import disk
 from tools.lab.cgroups import Cgroup
 from tools.lab.limits import ENGINE_MEMORY, LabConfig
 from tools.lab.places import GATEWAY, PROXY_PORT, Places
+from tools.lab.processes import ended, spawn
 
 READY_SECONDS, STOP_SECONDS = 30.0, 4.0
 ENGINE_PIDS = 2048
@@ -50,23 +50,16 @@ def start(places: Places, config: LabConfig) -> int:
         one.create()
     # Limits stand on the jobs and on the daemon; the group around both is for counting and for cleaning up.
     engine.limit(memory=ENGINE_MEMORY, pids=ENGINE_PIDS)
-    for folder in (places.data, places.runtime):
+    for folder in (places.runtime, places.data):
         folder.mkdir(parents=True, exist_ok=True, mode=0o711)
     places.daemon_config.write_text(json.dumps(_daemon_json(places, config), indent=2))
     bridge = "lab0" if config.hosts or config.registry else "none"
     command = [*UNSHARE, "sh", "-c", LAUNCH, "tutor-lab", str(places.disk), str(places.data)]
     command += [str(places.daemon_config), bridge, *(str(one) for one in _own_groups(engine))]
-    with places.log.open("wb") as log:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=_environment(places, config),
-            start_new_session=True,
-        )
+    places.log.unlink(missing_ok=True)
+    process = spawn(command, environment=_environment(places, config), log=places.log)
     _wait(places, process)
-    return process.pid
+    return process
 
 
 def _own_groups(engine: Cgroup) -> list[Path]:
@@ -119,12 +112,12 @@ def _daemon_json(places: Places, config: LabConfig) -> dict[str, object]:
     }
 
 
-def _wait(places: Places, process: subprocess.Popen[bytes]) -> None:
+def _wait(places: Places, process: int) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         if answers(places):
             return
-        if process.poll() is not None:
+        if ended(process):
             break
         time.sleep(0.05)
     stop(places)

@@ -54,7 +54,8 @@ class LabEngine:
         name = reference.removeprefix("docker.io/library/").removeprefix("docker.io/")
         return name in self.lab.state.bases or f"{name}:latest" in self.lab.state.bases
 
-    def offered(self) -> tuple[str, ...]:
+    @property
+    def bases(self) -> tuple[str, ...]:
         """What a learner may start from."""
         return self.lab.state.bases
 

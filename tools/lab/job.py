@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.builder import Outcome
 from tools.lab import disk
-from tools.lab.cgroups import Cgroup, MemoryAlarm
+from tools.lab.cgroups import Cgroup, MemoryAlarm, Usage
 from tools.lab.limits import Limits
 from tools.lab.places import Places
 from tools.lab.state import tried
@@ -45,8 +45,11 @@ class LabJob:
             self._found = self._over_its_group() or self._over_the_disk()
         return self._found
 
+    def usage(self) -> Usage:
+        return self._group.usage()
+
     def _over_its_group(self) -> Outcome | None:
-        usage = self._group.usage()
+        usage = self.usage()
         if self._alarm.rung() or usage.out_of_memory:
             return Outcome.MEMORY
         if usage.pids_peak >= self.limits.pids:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import time
@@ -22,6 +21,7 @@ from tools.lab import daemon, disk
 from tools.lab.cgroups import Cgroup, Hierarchies
 from tools.lab.limits import LabConfig
 from tools.lab.places import GATEWAY, PROXY_PORT, Places
+from tools.lab.processes import ended, spawn
 from tools.lab.state import LabState, SelfTest, began, change, locked
 
 PROBE = "tutor/probe:latest"
@@ -68,7 +68,7 @@ class Lab:
         if not self.places.folder.is_dir():
             return
         with self.alone():
-            daemon.stop(self.places)
+            self._end()
             self.places.disk.unlink(missing_ok=True)
             change(self.places.state, lambda state: LabState(bases=state.bases))
 
@@ -147,7 +147,7 @@ class Lab:
 
     def begin(self, *, keep_test: bool = False) -> None:
         """From what is pristine, with `alone` held."""
-        daemon.stop(self.places)
+        self._end()
         if not self.places.pristine.exists():
             self._make_pristine()
         disk.copy(self.places.pristine, self.places.disk)
@@ -183,9 +183,15 @@ class Lab:
         self._seal()
         change(self.places.state, lambda state: state.model_copy(update={"bases": ()}))
 
+    def _end(self) -> None:
+        daemon.stop(self.places)
+        for pid in (self.state.process, self.state.proxy):
+            if pid:
+                ended(pid)
+
     def _seal(self) -> None:
         """What the engine holds now is what every new one begins with."""
-        daemon.stop(self.places)
+        self._end()
         disk.copy(self.places.disk, self.places.pristine)
 
     def _start_proxy(self, process: int, config: LabConfig) -> int:
@@ -196,23 +202,15 @@ class Lab:
         command += [f"--host={host}" for host in config.hosts]
         command += [f"--daemon-host={config.registry}"] if config.registry else []
         command += [f"--cgroup={folder}" for folder in dict.fromkeys(group.folders.values())]
-        with self.places.proxy_log.open("ab") as log:
-            started = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={"PATH": daemon.PATH, "PYTHONPATH": str(_ROOT)},
-                cwd="/",
-                start_new_session=True,
-            )
+        environment = {"PATH": daemon.PATH, "PYTHONPATH": str(_ROOT)}
+        started = spawn(command, environment=environment, log=self.places.proxy_log)
         self._await_proxy(started, process)
-        return started.pid
+        return started
 
-    def _await_proxy(self, started: subprocess.Popen[bytes], process: int) -> None:
+    def _await_proxy(self, started: int, process: int) -> None:
         deadline = time.monotonic() + PROXY_SECONDS
         while not listens(process, PROXY_PORT):
-            if started.poll() is not None or time.monotonic() > deadline:
+            if ended(started) or time.monotonic() > deadline:
                 raise LabFailed(f"The proxy does not start; what it said is in {self.places.proxy_log}")
             time.sleep(0.05)
 

@@ -58,8 +58,11 @@ class Places:
 
     @property
     def data(self) -> Path:
-        """Empty here; the disk is mounted on it in the engine's own mount namespace."""
-        return self.folder / "data"
+        """Empty here; the disk is mounted on it in the engine's own mount namespace.
+
+        Users of that namespace must be able to pass every folder on the way, as they can below /run.
+        """
+        return self.runtime / "data"
 
     @property
     def log(self) -> Path:

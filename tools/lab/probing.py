@@ -7,7 +7,6 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -35,8 +34,9 @@ def probe(
     network: str,
     arguments: tuple[str, ...] = (),
     seconds: float,
-    meanwhile: Callable[[], None] = lambda: None,
+    patient: bool = False,
 ) -> Probed:
+    """`patient`: goes on when a limit was reached, so that it shows whether more can be had."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tutor-") as home, tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
@@ -51,8 +51,7 @@ def probe(
             assert process.stdin is not None  # noqa: S101 - it was opened as a pipe
             process.stdin.write(dockerfile.encode())
             process.stdin.close()
-            while process.poll() is None and time.monotonic() - begun < seconds and job.exceeded() is None:
-                meanwhile()
+            while process.poll() is None and time.monotonic() - begun < seconds and (patient or not job.exceeded()):
                 time.sleep(LOOK_SECONDS)
             ended = process.poll() is not None
         finally:

@@ -23,7 +23,12 @@ WALL_SECONDS, GONE_SECONDS, TRY_SECONDS = 1.5, 5.0, 60.0
 FIRST_REMAPPED = 100_000
 _OWN_INTERFACES = {"lo", "lab0"}
 _MIB = 1024**2
-CONTROL = "reached-itself"
+CONTROL = "reached-itself"  # a probe that can connect to nothing would prove nothing
+_REACHES_ITSELF = (
+    "(while :; do nc -l -p 7 >>/heard; done) & i=0; "
+    "until [ -s /heard ] || [ $i = 50 ]; do "
+    f"echo {CONTROL} | nc -w 2 127.0.0.1 7; sleep 0.1; i=$((i+1)); done; cat /heard"
+)
 
 
 @dataclass
@@ -87,7 +92,11 @@ class Tester:
         """L6"""
         many = self.config.limits.pids + 50
         with self._job() as job:
-            probed = self._run(job, f"RUN i=0; while [ $i -lt {many} ]; do sleep 20 & i=$((i+1)); done; wait")
+            step = f"RUN i=0; while [ $i -lt {many} ]; do sleep 5 & i=$((i+1)); done; true"
+            probed = self._run(job, step, patient=True)
+            most = job.usage().pids_peak
+        if most > self.config.limits.pids:
+            return _broken("processes", f"{most} ran at once, and {self.config.limits.pids} are allowed")
         return _judged("processes", probed, Outcome.PIDS, f"held at {self.config.limits.pids}")
 
     def disk(self) -> Finding:
@@ -105,9 +114,7 @@ class Tester:
         """L11: nothing of this machine answers, and the proxy refuses what is not on the list."""
         with _listening() as (port, heard):
             tries = "; ".join(f"nc -w 1 {host} {port} </dev/null" for host in ("127.0.0.1", GATEWAY))
-            # A probe that can not connect at all would prove nothing: it must reach itself.
-            control = f"nc -l -p 7 >/heard & sleep 0.3; echo {CONTROL} | nc -w 1 127.0.0.1 7; cat /heard"
-            probed = self._probe(f"RUN {control}; {tries}; true")
+            probed = self._probe(f"RUN {_REACHES_ITSELF}; {tries}; true")
         if heard or f"{CONTROL}\n" not in probed.said:
             said = "a build reached this machine" if heard else "the probe did not run: " + _last_line(probed.said)
             return _broken("network of builds", said)
@@ -141,7 +148,7 @@ class Tester:
         with self._job() as job:
             return self._run(job, step)
 
-    def _run(self, job: LabJob, step: str, *, seconds: float = TRY_SECONDS) -> Probed:
+    def _run(self, job: LabJob, step: str, *, seconds: float = TRY_SECONDS, patient: bool = False) -> Probed:
         return probe(
             self.lab.places.base_url,
             job,
@@ -149,6 +156,7 @@ class Tester:
             network=self.network,
             arguments=self.arguments,
             seconds=seconds,
+            patient=patient,
         )
 
 
