@@ -49,7 +49,7 @@ def running_lab(config: LabConfig = CONFIG) -> Iterator[LabEngine]:
         engine = open_lab(folder)
         engine.lab.start(config)
         try:
-            if "busybox:stable" not in engine.bases:
+            if "busybox:stable" not in engine.offered():
                 with BUSYBOX.open("rb") as archive:
                     engine.lab.load(archive)
             yield engine

@@ -54,8 +54,7 @@ class LabEngine:
         name = reference.removeprefix("docker.io/library/").removeprefix("docker.io/")
         return name in self.lab.state.bases or f"{name}:latest" in self.lab.state.bases
 
-    @property
-    def bases(self) -> tuple[str, ...]:
+    def offered(self) -> tuple[str, ...]:
         """What a learner may start from."""
         return self.lab.state.bases
 

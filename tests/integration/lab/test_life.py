@@ -110,7 +110,7 @@ def test_starting_again_changes_nothing_and_stopping_leaves_nothing(lab: LabEngi
         pass
     lab.lab.stop()
     assert lab.lab.start(CONFIG)
-    assert lab.bases == ("busybox:stable",)
+    assert lab.offered() == ("busybox:stable",)
     lab.test()
 
 
