@@ -84,7 +84,7 @@ class Progress:
         lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
         found = sorted((one for one in places if one.is_stuck), key=lambda one: stamp(one.since))
         query = (
-            f"of {len(places)} learners, those whose {lesson.gate} is open and whose files were judged: "
+            f"of {_people(len(places))}, those whose {lesson.gate} is open and whose files were judged: "
             "the first required criterion that is neither met nor with an instructor, since the first review that left "
             f"it open with none that met it after, and the last attempt at it; as of {stamp(datetime.now(UTC))} UTC"
         )
@@ -197,6 +197,10 @@ def _word(judgement: Judgement | None) -> str:
     if judgement is None:
         return Verdict.NOT_CHECKED.value
     return "held" if judgement.held else judgement.verdict.value
+
+
+def _people(count: int) -> str:
+    return f"{count} {'learner' if count == 1 else 'learners'}"
 
 
 def stamp(at: Moment) -> str:

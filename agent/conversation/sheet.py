@@ -69,7 +69,7 @@ def review_lines(lesson: Lesson, judgements: Sequence[Judgement], upload: Upload
 
 def _review_line(criterion: Criterion, judgement: Judgement, upload: Upload) -> str:
     verdict = "waits for an instructor" if judgement.held else judgement.verdict.value
-    head = f"- {mark(judgement)} **{criterion.id} {criterion.title}**: {verdict}"
+    head = f"{mark(judgement)} **{criterion.id} {criterion.title}**: {verdict}"
     detail = evidence(judgement, upload) if judgement.verdict is Verdict.MET else judgement.missing or judgement.reason
     return f"{head}. {detail}" if detail else head
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.conversation import sheet
 from agent.conversation.desk import Services
@@ -31,7 +31,7 @@ FILTERS: Mapping[str, tuple[str, Callable[[Place], bool]]] = {
 class Shown:
     """Which part of the cohort is on the page; travels in its buttons."""
 
-    which: str = "stuck"
+    which: str = ""  # empty: the first list in which there is somebody
     page: int = 0
     lesson: str = ""
 
@@ -39,7 +39,7 @@ class Shown:
     def read(cls, value: str) -> Shown:
         which, _, rest = value.partition(":")
         page, _, lesson = rest.partition(":")
-        return cls(which if which in FILTERS else "stuck", int(page) if page.isdecimal() else 0, lesson)
+        return cls(which if which in FILTERS else "", int(page) if page.isdecimal() else 0, lesson)
 
     def __str__(self) -> str:
         return f"{self.which}:{self.page}:{self.lesson}"
@@ -49,6 +49,9 @@ def cohort_home(services: Services, person: Person, shown: Shown) -> list[Block]
     lessons = services.course.lessons
     lesson = services.course.lesson(shown.lesson) or lessons[0]
     places = services.progress.cohort(lesson.id, person.workspace)
+    if not shown.which:
+        first = next((name for name, (_, fits) in FILTERS.items() if any(map(fits, places))), "all")
+        shown = replace(shown, which=first)
     chosen = sorted((one for one in places if FILTERS[shown.which][1](one)), key=_longest_first)
     pages = max(1, -(-len(chosen) // PAGE))
     page = min(shown.page, pages - 1)

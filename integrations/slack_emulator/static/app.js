@@ -157,4 +157,8 @@ async function start() {
 }
 
 window.addEventListener("hashchange", start);
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();  // the address says where one is, and nothing else
+  document.getElementById("conversation").focus();
+});
 start();

@@ -1,5 +1,7 @@
 // Shortcodes that people and apps commonly use; an unknown one stays as it is written.
 
+import { withMarks } from "./marks.js";
+
 const NAMES = {
   "+1": "👍", thumbsup: "👍", "-1": "👎", thumbsdown: "👎", wave: "👋", eyes: "👀", pray: "🙏", clap: "👏",
   raised_hands: "🙌", ok_hand: "👌", muscle: "💪", point_right: "👉", point_down: "👇", raised_hand: "✋",
@@ -25,4 +27,4 @@ const NAMES = {
 export const emoji = (name) => NAMES[name] || `:${name}:`;
 
 export const withEmoji = (text) =>
-  text.replace(/:([a-z0-9_+-]+):/gi, (whole, name) => NAMES[name.toLowerCase()] || whole);
+  withMarks(text.replace(/:([a-z0-9_+-]+):/gi, (whole, name) => NAMES[name.toLowerCase()] || whole));

@@ -48,6 +48,12 @@ const MAKERS = {
       optionsOf(one).map((option) => h("option", { value: option.value, selected: option.value === one.initial_option?.value }, option.text.text)));
     return { node, read: () => ({ selected_option: byValue(one, node.value) }) };
   },
+  multi_static_select(one, id, block) {
+    const chosen = new Set((one.initial_options || []).map((option) => option.value));
+    const node = h("select", { class: "select", multiple: true, size: 6, ...described(id, block) },
+      optionsOf(one).map((option) => h("option", { value: option.value, selected: chosen.has(option.value) }, option.text.text)));
+    return { node, read: () => ({ selected_options: [...node.selectedOptions].map((each) => byValue(one, each.value)) }) };
+  },
   radio_buttons(one, id) {
     const node = choices(one, id, "radio", one.initial_option ? [one.initial_option] : []);
     return { node, read: () => ({ selected_option: byValue(one, node.querySelector(":checked")?.value) }) };

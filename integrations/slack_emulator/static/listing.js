@@ -12,7 +12,7 @@ export function drawMessages(list, messages, options) {
   let previous = null;
   const nodes = [];
   for (const message of messages) {
-    if (!previous || day(previous.ts) !== day(message.ts)) nodes.push(h("li", { class: "day", role: "separator" }, h("span", {}, day(message.ts))));
+    if (!previous || day(previous.ts) !== day(message.ts)) nodes.push(h("li", { class: "day" }, h("span", {}, day(message.ts))));
     nodes.push(messageItem(message, toolsFor(message, previous, options)));
     previous = message;
   }

@@ -6,6 +6,9 @@ import { withEmoji } from "./emoji.js";
 const decode = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
 const TOKEN = /<([^<>\n]+)>|`([^`\n]+)`|(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])|(?<![\w_])_(\S(?:[^_\n]*\S)?)_(?![\w_])|(?<![\w~])~(\S(?:[^~\n]*\S)?)~(?![\w~])/;
 
+// A line that begins with a bullet, a number or a sign hangs behind it.
+const ITEM = /^(\s*)(•(?: (?:✅|❌|🟡|⬜|⏳))?|\d{1,2}\.|✅|❌|🟡|⬜|⏳|⚠️?)\s+(.*)$/u;
+
 export function mrkdwn(text, directory) {
   const nodes = [];
   text.split(/```\n?([\s\S]*?)\n?```/).forEach((part, number) => {
@@ -27,11 +30,18 @@ function paragraphs(text, directory, afterFence) {
     if (plain.some((line) => line.trim())) nodes.push(h("p", {}, lines(plain, directory)));
     plain = [];
   };
+  const item = (line) => {
+    const [, indent, sign, rest] = line.match(ITEM);
+    nodes.push(h("p", { class: `item${indent ? " inner" : ""}` }, h("span", { class: "sign" }, withEmoji(sign)), h("span", {}, inline(rest, directory))));
+  };
   const all = (afterFence ? text.replace(/^\n/, "") : text).split("\n");
   for (const line of all) {
     const quote = line.match(/^(?:&gt;|>)\s?(.*)$/);
-    if (quote) { flushPlain(); quoted.push(quote[1]); }
-    else { flush(); plain.push(line); }
+    if (quote) { flushPlain(); quoted.push(quote[1]); continue; }
+    flush();
+    if (ITEM.test(line)) { flushPlain(); item(line); }
+    else if (!line.trim()) flushPlain();
+    else plain.push(line);
   }
   flush();
   flushPlain();

@@ -18,7 +18,8 @@ export function drawSidebar(area, { go, become }) {
         workspace.people.map((id) => h("option", { value: id, selected: id === state.person }, workspace.members[id].name)))),
     section("Apps", direct.filter((one) => apps.has(one.id)), go, apps),
     section("Channels", open, go, apps),
-    people.length ? section("Direct messages", people, go, apps) : "");
+    people.length ? section("Direct messages", people, go, apps) : "",
+    h("p", { class: "about" }, "This looks like Slack and is not Slack: nothing leaves this machine. Choose above who you are; drop files into a conversation."));
 }
 
 function section(title, channels, go, apps) {

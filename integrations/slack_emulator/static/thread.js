@@ -28,7 +28,7 @@ export function threadPane(area, { close }) {
     if (!state.thread) return;
     drawMessages(list, threadOf(state.thread), { inThread: true, flat: false, openThread: () => {}, edit: (message) => box.edit(message, asTyped(message.text, directory)) });
     const replies = repliesTo(state.thread).length;
-    if (replies) list.children[2]?.before(h("li", { class: "day", role: "separator" }, h("span", {}, replies === 1 ? "1 reply" : `${replies} replies`)));
+    if (replies) list.children[2]?.before(h("li", { class: "day" }, h("span", {}, replies === 1 ? "1 reply" : `${replies} replies`)));
     refresh();
     if (follow) requestAnimationFrame(() => toEnd(scroll));
   }
