@@ -16,6 +16,8 @@ from agent.storage import Storage, insert_once
 MAX_TRIES = 20
 LEASE = timedelta(seconds=60)  # longer than any call to the chat takes
 DUE, SENT, GIVEN_UP = "due", "sent", "given up"
+BEGUN = "begun"  # is being written in the chat piece by piece
+PARTIAL = "partial"  # in a payload: where an unfinished message stands that this one replaces; empty: not known
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,30 @@ class Outbox:
         self._storage = storage
 
     def put(self, key: str, channel: str, payload: Mapping[str, Any]) -> bool:
-        """False when this message is there already."""
+        """False when this message is there already. One that was begun and never ended is replaced by this."""
         with self._storage.begin() as session:
-            return insert_once(
-                session,
-                OutboxRow,
-                key=key,
-                channel=channel,
-                payload=dict(payload),
-                state=DUE,
-                due_at=datetime.now(UTC),
-            )
+            if _insert(session, key, channel, payload, DUE):
+                return True
+            row = _find(session, key)
+            if row is None or row.state != BEGUN:
+                return False
+            row.payload, row.state = {**payload, PARTIAL: row.sent_ts}, DUE
+            row.channel, row.due_at = channel, datetime.now(UTC)
+            return True
+
+    def begin(self, key: str, channel: str) -> bool:
+        """Keeps the place of a message that is about to be written piece by piece; False when it is there already."""
+        with self._storage.begin() as session:
+            return _insert(session, key, channel, {}, BEGUN)
+
+    def begun_at(self, key: str, ts: str) -> None:
+        with self._storage.begin() as session:
+            session.execute(update(OutboxRow).where(OutboxRow.key == key).values(sent_ts=ts))
+
+    def abandon(self, key: str) -> None:
+        """The chat did not let it begin."""
+        with self._storage.begin() as session:
+            session.execute(delete(OutboxRow).where(OutboxRow.key == key, OutboxRow.state == BEGUN))
 
     def due(self, limit: int = 50, *, owner: str = "", within: str = "") -> list[Outgoing]:
         """Takes what is to be sent now, of each channel only its oldest: a message that waits holds it back.
@@ -78,7 +93,7 @@ class Outbox:
 
     def cancel(self, turn: str) -> int:
         """Drops what a turn still had to say, text and all; returns how many messages."""
-        waiting = (OutboxRow.state == DUE, OutboxRow.key.startswith(f"{turn}:", autoescape=True))
+        waiting = (OutboxRow.state.in_((DUE, BEGUN)), OutboxRow.key.startswith(f"{turn}:", autoescape=True))
         with self._storage.begin() as session:
             dropped = update(OutboxRow).where(*waiting).values(state=GIVEN_UP, payload={}, error="cancelled")
             return session.connection().execute(dropped).rowcount
@@ -91,8 +106,10 @@ class Outbox:
                 row.state, row.sent_ts, row.payload, row.error = SENT, ts, {}, ""
 
     def has(self, key: str) -> bool:
+        """Whether this message is said or will be; not where it was only begun."""
         with self._storage.begin() as session:
-            return _find(session, key) is not None
+            row = _find(session, key)
+            return row is not None and row.state != BEGUN
 
     def where(self, key: str) -> str:
         """The timestamp that a sent message got; empty before."""
@@ -119,6 +136,11 @@ class Outbox:
         old = delete(OutboxRow).where(OutboxRow.state != DUE, OutboxRow.due_at < before)
         with self._storage.begin() as session:
             return session.connection().execute(old).rowcount
+
+
+def _insert(session: Session, key: str, channel: str, payload: Mapping[str, Any], state: str) -> bool:
+    values = {"channel": channel, "payload": dict(payload), "state": state, "due_at": datetime.now(UTC)}
+    return insert_once(session, OutboxRow, key=key, **values)
 
 
 def _find(session: Session, key: str) -> OutboxRow | None:

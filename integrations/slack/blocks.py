@@ -39,7 +39,7 @@ def messages(reply: Reply) -> list[dict[str, Any]]:
         if number:  # Slack takes one table a message
             bodies.append([])
         bodies[-1].append({"type": "table", "rows": [[_cell(cell) for cell in row] for row in rows]})
-    bodies[-1] += _footer(reply)
+    bodies[-1] += footer(reply)
     return [{"text": _as_text(blocks), "blocks": blocks} for blocks in bodies]
 
 
@@ -70,7 +70,8 @@ def _tables(table: Table | None) -> list[list[Row]]:
     return parts
 
 
-def _footer(reply: Reply) -> list[Block]:
+def footer(reply: Reply) -> list[Block]:
+    """What stands under an answer."""
     blocks: list[Block] = []
     if reply.citations:
         blocks.append(_citations(reply.citations))

@@ -12,10 +12,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from agent.outbox import Outbox, Outgoing
+from agent.outbox import PARTIAL, Outbox, Outgoing
 from integrations.slack import posted
 from integrations.slack.directory import Directory
 from integrations.slack.pace import Pace
+from integrations.slack.unfinished import complete
 
 IDLE_SECONDS = 2.0  # between two looks for what another process left
 LONGEST_WAIT = 300.0
@@ -45,11 +46,13 @@ class Courier:
         directory: Directory,
         team: str,
         *,
+        bot: str = "",
         pace: Pace | None = None,
         owner: str = "",
     ) -> None:
         self._client, self._outbox, self._directory, self._owner = client, outbox, directory, owner
-        self._here = f"{team}/"  # before each channel: an id may exist in two workspaces
+        self._bot = bot
+        self._here = f"{team}/"
         self._pace = pace or Pace()
         self._wake, self._closing = threading.Event(), False
         self._soonest = float("inf")
@@ -80,7 +83,11 @@ class Courier:
             payload = {"user": user, "thread_ts": thread_ts, "message": message, "since": time.time()}
             if response_url:
                 payload["response_url"] = response_url
-            self._outbox.put(f"{key}:{number + 1}" if number else key, f"{self._here}{channel or f'@{user}'}", payload)
+            self._outbox.put(f"{key}:{number + 1}" if number else key, self.place_of(channel or f"@{user}"), payload)
+
+    def place_of(self, channel: str) -> str:
+        """A channel's name in the outbox: an id may exist in two workspaces."""
+        return f"{self._here}{channel}"
 
     def cancel(self, turn: str) -> None:
         """What a turn still had to say is not said any more."""
@@ -114,7 +121,8 @@ class Courier:
 
     def _deliver(self, one: Outgoing) -> None:
         try:
-            self._outbox.sent(one.key, self._said_before(one) or self._send(one, one.payload["message"]))
+            said = self._said_before(one) or self._completed(one)
+            self._outbox.sent(one.key, said or self._send(one, one.payload["message"]))
         except SlackApiError as error:
             self._refused(one, error)
         except _AddressRefused:
@@ -128,6 +136,10 @@ class Courier:
             return None
         where = {"channel": self._place(one), "thread_ts": one.payload["thread_ts"]}
         return posted.find(self._client, one.key, since=one.payload.get("since", 0.0), **where)
+
+    def _completed(self, one: Outgoing) -> str | None:
+        begun = PARTIAL in one.payload
+        return complete(self._client, one, channel=self._place(one), bot=self._bot) if begun else None
 
     def _place(self, one: Outgoing) -> str:
         channel = self._channel(one)

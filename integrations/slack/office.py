@@ -22,6 +22,7 @@ from integrations.slack.latest import Latest
 from integrations.slack.pace import Pace
 from integrations.slack.room import Room
 from integrations.slack.statuses import Statuses
+from integrations.slack.streaming import Streams
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def open_office(grant: Grant, means: Means) -> Office:
     """Instructors are enrolled at once: they are told of what waits for them, also before they have ever written."""
     tutoring, client = means.tutoring, open_client(grant.token, means.tutoring.settings)
     directory, pace = Directory(client, tutoring.settings, grant.team), Pace()
-    courier = Courier(client, tutoring.outbox, directory, grant.team, pace=pace, owner=tutoring.settings.executor)
+    courier = Courier(
+        client, tutoring.outbox, directory, grant.team, bot=grant.bot, pace=pace, owner=tutoring.settings.executor
+    )
     homes = HomePages(tutoring, client, courier=courier, directory=directory, latest=means.latest)
     statuses = Statuses(client, means.latest, pace, tutoring.settings.profile)
     building = Building(
@@ -67,6 +70,7 @@ def open_office(grant: Grant, means: Means) -> Office:
         homes=homes,
         building=building,
         statuses=statuses,
+        streams=Streams(client, tutoring.outbox, pace, courier.place_of),
     )
     reader = Reader(grant.team, grant.bot, tutoring.settings.profile)
     door = Door(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from slack_sdk import WebClient
@@ -18,11 +19,24 @@ def metadata(key: str) -> dict[str, Any]:
 
 def find(client: WebClient, key: str, *, channel: str, thread_ts: str, since: float) -> str | None:
     """The timestamp of the message with this key; raises what the client raises."""
+    found = _first(client, channel, thread_ts, since, lambda one: _key(one) == key)
+    return found["ts"] if found else None
+
+
+def find_begun(client: WebClient, bot: str, *, channel: str, thread_ts: str, since: float) -> str | None:
+    """Of an answer that was being written: the only message of ours that has no key yet."""
+    found = _first(client, channel, thread_ts, since, lambda one: one.get("user") == bot and not _key(one))
+    return found["ts"] if found else None
+
+
+def _first(
+    client: WebClient, channel: str, thread_ts: str, since: float, fits: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any] | None:
     place: dict[str, Any] = {"channel": channel, "oldest": f"{since - SLACK_IS_BEHIND:.6f}", "limit": 100}
     cursor = ""
     for _ in range(MAX_PAGES):
         page = _page(client, place | ({"cursor": cursor} if cursor else {}), thread_ts)
-        found = next((one["ts"] for one in page["messages"] if _key(one) == key), None)
+        found: dict[str, Any] | None = next((one for one in page["messages"] if fits(one)), None)
         cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
         if found or not cursor:
             return found

@@ -21,6 +21,7 @@ from integrations.slack.envelopes import Incoming
 from integrations.slack.files import Attachments
 from integrations.slack.home import HomePages
 from integrations.slack.statuses import Statuses
+from integrations.slack.streaming import Stopped, Streams
 
 _APOLOGY = "Something went wrong on my side. Your message and your files are kept; please send the message again."
 _BETWEEN_US = "Your own work stays between us: I have answered in our direct message."
@@ -42,10 +43,11 @@ class Room:
         homes: HomePages,
         building: Building,
         statuses: Statuses,
+        streams: Streams,
     ) -> None:
         self._tutoring, self._client, self._attachments = tutoring, client, attachments
         self._courier, self._directory, self._homes = courier, directory, homes
-        self._building, self._statuses = building, statuses
+        self._building, self._statuses, self._streams = building, statuses, streams
 
     @property
     def jobs(self) -> Jobs | None:
@@ -71,9 +73,9 @@ class Room:
             self._statuses.end(incoming.channel, incoming.thread_ts)
 
     def _apologize(self, incoming: Incoming) -> None:
-        """A person waits: whatever broke, they are told and the log has it. An answer that is there is enough."""
+        """A person waits: whatever broke, they are told. An answer that is there is enough; half of one is replaced."""
         if not self._tutoring.outbox.has(f"{incoming.key}:reply"):
-            self._say(incoming, "apology", Reply(_APOLOGY))
+            self._say(incoming, "reply", Reply(_APOLOGY))
 
     def _answer(self, incoming: Incoming) -> None:
         action = pressed(incoming.action) if incoming.action else None
@@ -91,11 +93,16 @@ class Room:
     def _take(self, incoming: Incoming, action: Action | None) -> None:
         person = self._directory.person(incoming.team, incoming.user)
         turn = self._turn(incoming, person, action)
-        result = self._tutoring.take(turn)
-        if not self._tutoring.inbox.is_wanted(incoming.key):
-            _log.info("turn %s was stopped; its answer is not sent", incoming.key)
-            return
-        self._deliver(incoming, result)
+        with self._streams.of(incoming, lambda: self._tutoring.inbox.is_wanted(incoming.key)) as stream:
+            try:
+                result = self._tutoring.tutor.take(turn, emit=stream.emit)
+                stream.go_on()
+                streamed = result.reply is not None and stream.finish(result.reply)
+            except Stopped:
+                _log.info("turn %s was stopped; its answer is not sent", incoming.key)
+                stream.drop()
+                return
+        self._deliver(incoming, result, streamed=streamed)
         if _moved(turn, result):
             self._homes.publish(person)
 
@@ -113,8 +120,8 @@ class Room:
             action=action,
         )
 
-    def _deliver(self, incoming: Incoming, result: TurnResult) -> None:
-        if result.reply is not None:
+    def _deliver(self, incoming: Incoming, result: TurnResult, *, streamed: bool) -> None:
+        if result.reply is not None and not streamed:
             self._say(incoming, "reply", result.reply)
         for notice in result.notices:
             self._courier.post(notice.key, *messages(notice.reply), user=notice.person_id.partition(":")[2])
@@ -171,6 +178,7 @@ class Room:
     def stop(self, place: str, incoming: Incoming) -> bool:
         """Ends what this person waits for in a place, and says so once; False where there was nothing to stop."""
         stopped = self._tutoring.inbox.stop(place, incoming.person_id)
+        self._streams.end_unwanted()
         stopped += self._tutoring.build_jobs.stop_all(incoming.person_id) if incoming.direct else 0
         if stopped:
             self._say(incoming, "stopped", Reply(_STOPPED))

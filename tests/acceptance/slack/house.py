@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,8 +26,7 @@ from integrations.slack_emulator.workspaces import Workspace
 from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome
 from tools.files import Upload
 
-SECONDS = 40.0
-ROOT = Path(__file__).parents[3]
+SECONDS = 15.0
 SUBMISSIONS = Path(__file__).parents[2] / "submissions"
 QUESTION = "why not just use a venv?"
 Files = Sequence[tuple[str, bytes] | Attachment]
@@ -46,15 +41,24 @@ class PatientVoice(OfflineVoice):
 
     def __init__(self) -> None:
         self.briefs: list[Brief] = []
+        self.said = ""  # the last answer
         self.hold: str = ""  # answers to messages with these words wait
+        self.telling = False  # as a model does: sentence by sentence, and the wait comes after the first
         self.begun, self.go = threading.Event(), threading.Event()
 
     def word(self, brief: Brief, *, emit: Callable[[str], None]) -> str:
         self.briefs.append(brief)
+        self.said = text = super().word(brief, emit=emit)
+        first, rest = text[:80], text[80:]
+        if self.telling:
+            emit(first)
         if self.hold and self.hold in brief.learner_text:
             self.begun.set()
             assert self.go.wait(SECONDS)
-        return super().word(brief, emit=emit)
+        if self.telling:
+            for start in range(0, len(rest), 80):
+                emit(rest[start : start + 80])
+        return text
 
     @contextmanager
     def held(self, words: str) -> Iterator[None]:
@@ -237,49 +241,3 @@ def run_app(
         finally:
             for one in house.sockets:
                 one.close()
-
-
-class Child:
-    """`tutor slack` in a process of its own."""
-
-    def __init__(self, emulator: Emulator, folder: Path, *, name: str = "local") -> None:
-        installation = emulator.installation()
-        self._emulator, self._log = emulator, (folder / f"{name}.log").open("ab")
-        self._environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "HOME": str(folder),
-            "TUTOR_DATA": str(folder),
-            "TUTOR_BUILDS": "off",
-            "TUTOR_EXECUTOR": name,
-            "TUTOR_PROFILE": installation.app.profile.value,
-            "TUTOR_INSTRUCTORS": emulator.workspace.member("Instructor").id,
-            "TUTOR_LOG_LEVEL": "INFO",
-            "SLACK_BOT_TOKEN": installation.bot_token,
-            "SLACK_APP_TOKEN": installation.app.app_token,
-            "SLACK_BASE_URL": f"{emulator.url}/api/",
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Returns once its socket is open."""
-        before = len(self._emulator.sockets.connections())
-        command = [sys.executable, "-m", "integrations.cli", "slack"]
-        self._process = subprocess.Popen(command, env=self._environment, stdout=self._log, stderr=self._log, cwd=ROOT)
-        self._emulator.wait_for(lambda: len(self._emulator.sockets.connections()) > before, SECONDS)
-
-    def kill(self) -> None:
-        """As the power would be cut: no handler runs, nothing is flushed."""
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self._end(signal.SIGTERM)
-        self._log.close()
-
-    def _end(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            before = len(self._emulator.sockets.connections())
-            self._process.send_signal(number)
-            self._process.wait(SECONDS)
-            self._process = None
-            self._emulator.wait_for(lambda: len(self._emulator.sockets.connections()) < max(1, before), SECONDS)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from agent.storage import Storage
+from evals.benchmarks.app_process import AppProcess
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
-from tests.acceptance.slack.house import QUESTION, SECONDS, Child, weak
+from tests.acceptance.slack.house import QUESTION, SECONDS, weak
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +22,8 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture(scope="module")
-def child(emulator: Emulator, folder: Path) -> Iterator[Child]:
-    started = Child(emulator, folder)
+def child(emulator: Emulator, folder: Path) -> Iterator[AppProcess]:
+    started = AppProcess(emulator, folder)
     started.start()
     yield started
     started.stop()
@@ -45,7 +46,7 @@ def _idle(emulator: Emulator, folder: Path, said: Seen) -> None:
     emulator.wait_for(lambda: emulator.status(said.channel, said.ts).get("status") == "active", SECONDS)
 
 
-def test_killed_after_the_acknowledgement(emulator: Emulator, child: Child, folder: Path) -> None:
+def test_killed_after_the_acknowledgement(emulator: Emulator, child: AppProcess, folder: Path) -> None:
     """T-CRASH a: what was acknowledged is answered after the restart; Slack sends it no second time."""
     said = _asks(emulator, "Learner A")
     delivery = emulator.deliveries.log[-1]
@@ -57,7 +58,7 @@ def test_killed_after_the_acknowledgement(emulator: Emulator, child: Child, fold
     assert len(delivery.attempts) == 1
 
 
-def test_killed_in_the_middle_of_a_turn(emulator: Emulator, child: Child, folder: Path) -> None:
+def test_killed_in_the_middle_of_a_turn(emulator: Emulator, child: AppProcess, folder: Path) -> None:
     """T-CRASH b, T-ST: the file's download is under way; later the status is not left at "processing"."""
     fault = emulator.fault("download", "slow", seconds=600)
     said = _asks(emulator, "Learner B", "", files=[weak("Dockerfile")])
@@ -70,7 +71,9 @@ def test_killed_in_the_middle_of_a_turn(emulator: Emulator, child: Child, folder
     assert ["I have read `Dockerfile`" in one.text for one in _answers(emulator, said)] == [True]
 
 
-def test_killed_between_posting_and_keeping_that_it_was_posted(emulator: Emulator, child: Child, folder: Path) -> None:
+def test_killed_between_posting_and_keeping_that_it_was_posted(
+    emulator: Emulator, child: AppProcess, folder: Path
+) -> None:
     """T-CRASH c: Slack has the message; the app never heard so, and finds it by its metadata."""
     emulator.fault("chat.postMessage", "timeout_after_commit", seconds=600)
     said = _asks(emulator, "Instructor")
@@ -85,9 +88,9 @@ def test_killed_between_posting_and_keeping_that_it_was_posted(emulator: Emulato
     assert len(_answers(emulator, said)) == 1
 
 
-def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: Child, folder: Path) -> None:
+def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: AppProcess, folder: Path) -> None:
     """T-DUP3: the original and the retry, each to any of the two; the database's key wins."""
-    second = Child(emulator, folder, name="second")
+    second = AppProcess(emulator, folder, name="second")
     second.start()
     try:
         said = [_asks(emulator, "Learner A", f"{QUESTION} {number}") for number in range(4)]
@@ -101,7 +104,7 @@ def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: Chi
     assert [len(_answers(emulator, one)) for one in said] == [1] * 4
 
 
-def test_nothing_is_left_over(emulator: Emulator, child: Child, folder: Path) -> None:
+def test_nothing_is_left_over(emulator: Emulator, child: AppProcess, folder: Path) -> None:
     """T-CRASH: no message that waits, and none that was given up."""
     with Storage.open(f"sqlite:///{folder / 'tutor.db'}") as storage, storage.engine.connect() as connection:
         for table, done in (("inbox", "done"), ("outbox", "sent")):

@@ -1,0 +1,186 @@
+"""Shows a long answer while it is being worded, sentence by sentence, in one message that is never left open."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from agent.outbox import Outbox
+from agent.replies import Reply
+from integrations.slack import posted
+from integrations.slack.blocks import footer, messages
+from integrations.slack.envelopes import Incoming
+from integrations.slack.pace import Pace
+
+PATIENCE = 1.5  # seconds after its first sentence; an answer that is done by then is posted
+EVERY = 2.0  # seconds between two additions
+LIFETIME = 240.0  # seconds; Slack ends a stream after some 300
+LONGEST = 11_000  # characters; more than one message holds is posted at the end
+# What no stream of this workspace will be spared; anything else may be different in another place.
+_NEVER = frozenset("unknown_method feature_disabled not_allowed_token_type missing_scope method_deprecated".split())
+# After these the call may have taken effect.
+_PERHAPS = frozenset("internal_error fatal_error request_timeout service_unavailable".split())
+_START, _APPEND = "chat.startStream", "chat.appendStream"
+_log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The person wants no more of this answer."""
+
+
+class Streams:
+    """The answers of one workspace that are being written just now."""
+
+    def __init__(self, client: WebClient, outbox: Outbox, pace: Pace, channels: Callable[[str], str]) -> None:
+        self.client, self.outbox, self.pace, self.place_of = client, outbox, pace, channels
+        self.refused = ""  # why Slack will not have any
+        self._open: dict[str, Stream] = {}
+
+    @contextmanager
+    def of(self, incoming: Incoming, is_wanted: Callable[[], bool]) -> Iterator[Stream]:
+        stream = Stream(self, incoming, is_wanted)
+        self._open[incoming.key] = stream
+        try:
+            yield stream
+        finally:
+            self._open.pop(incoming.key, None)
+
+    def pause(self, method: str, seconds: float) -> None:
+        name = {"chat_startStream": _START, "chat_appendStream": _APPEND}.get(method)
+        if name is not None:
+            self.pace.pause(name, seconds)
+
+    def end_unwanted(self) -> None:
+        """Somebody said stop: what they do not want any more ends now, not with its next sentence."""
+        for stream in list(self._open.values()):
+            stream.end_if_unwanted()
+
+
+class Stream:
+    """`emit` takes the pieces of an answer, `finish` the whole of it."""
+
+    def __init__(self, streams: Streams, incoming: Incoming, is_wanted: Callable[[], bool]) -> None:
+        self._streams, self._incoming, self._is_wanted = streams, incoming, is_wanted
+        self._key = f"{incoming.key}:reply"
+        self._text = self._shown = self._ts = ""
+        self._first = self._started = self._last = 0.0
+        self._silent = incoming.is_aside or bool(incoming.response_url) or not incoming.thread_ts
+        self._whole = True  # Slack has what was sent, and nothing that it may not have
+        self._lock = threading.RLock()
+
+    def emit(self, piece: str) -> None:
+        self.go_on()
+        with self._lock:
+            now = time.monotonic()
+            self._first, self._text = self._first or now, self._text + piece
+            if self._ts:
+                self._append(now)
+            elif not self._silent and now - self._first >= PATIENCE:
+                self._start(now)
+
+    def go_on(self) -> None:
+        """Raises Stopped where nobody waits for the rest."""
+        if not self._is_wanted():
+            raise Stopped
+
+    def finish(self, reply: Reply) -> bool:
+        """True where the whole answer is seen; False where the outbox has to say it."""
+        with self._lock:
+            bodies = messages(reply)
+            if not self._ts or not self._whole or len(bodies) > 1 or not reply.text.startswith(self._shown):
+                return False
+            rest = _harmless(reply.text[len(self._shown) :])
+            ending = {"blocks": footer(reply), "metadata": posted.metadata(self._key)}
+            if self._call("chat_stopStream", **ending, **({"markdown_text": rest} if rest else {})) is None:
+                return False
+            self._streams.outbox.sent(self._key, self._ts)
+            self._ts = ""
+            return True
+
+    def end_if_unwanted(self) -> None:
+        with self._lock:
+            if self._ts and not self._is_wanted():
+                self.drop()
+
+    def drop(self) -> None:
+        """Nobody waits for the rest; what was read stays."""
+        with self._lock:
+            with suppress(Stopped):  # the person was quicker
+                if self._ts:
+                    self._call("chat_stopStream")
+                    self._streams.outbox.sent(self._key, self._ts)
+            self._ts, self._silent = "", True
+
+    def _start(self, now: float) -> None:
+        self._silent = True  # unless it succeeds: one attempt an answer
+        streams, incoming = self._streams, self._incoming
+        channel = streams.place_of(incoming.channel)
+        if streams.refused or not streams.pace.allows(_START) or not streams.outbox.begin(self._key, channel):
+            return
+        told = self._call(
+            "chat_startStream",
+            thread_ts=incoming.thread_ts,
+            recipient_team_id=incoming.team,
+            recipient_user_id=incoming.user,
+            markdown_text=_harmless(self._text),
+        )
+        if told is not None:
+            self._ts, self._shown, self._started, self._last = told, self._text, now, now
+            streams.outbox.begun_at(self._key, told)
+
+    def _append(self, now: float) -> None:
+        fresh = self._text[len(self._shown) :]
+        too_late = now - self._started > LIFETIME or len(self._text) > LONGEST
+        if not self._whole or too_late or now - self._last < EVERY or not self._streams.pace.allows(_APPEND):
+            return
+        self._last = now
+        if self._call("chat_appendStream", markdown_text=_harmless(fresh)) is not None:
+            self._shown = self._text
+
+    def _call(self, method: str, **arguments: Any) -> str | None:
+        """The message's timestamp; None where Slack refused or said nothing."""
+        if self._ts:
+            arguments["ts"] = self._ts
+        try:
+            answer: Any = getattr(self._streams.client, method)(channel=self._incoming.channel, **arguments)
+            return str(answer["ts"])
+        except SlackApiError as error:
+            self._refused(method, error)
+        except (SlackClientError, OSError) as error:
+            _log.info("%s had no answer: %s", method, type(error).__name__)
+            self._whole = False  # it may have arrived
+        return None
+
+    def _refused(self, method: str, error: SlackApiError) -> None:
+        response: Any = error.response
+        code = str(response.get("error", "unknown")) if hasattr(response, "get") else "unknown"
+        _log.info("Slack refused %s: %s", method, code)
+        if code == "stopped_by_user":
+            self._streams.outbox.sent(self._key, self._ts)
+            self._ts = ""
+            raise Stopped
+        if response.status_code == 429:
+            self._streams.pause(method, float(response.headers.get("Retry-After", 30)))
+        elif self._ts or response.status_code >= 500 or code in _PERHAPS:
+            self._whole = False
+            return
+        elif code in _NEVER:
+            self._streams.refused = code
+        if not self._ts:
+            self._streams.outbox.abandon(self._key)
+
+
+_LIVELY = re.compile(r"<(?=[!@#a-zA-Z/])")
+
+
+def _harmless(text: str) -> str:
+    """Markdown in which nothing pings and nothing poses as a link of Slack's own kind."""
+    return _LIVELY.sub("<\u200b", text)

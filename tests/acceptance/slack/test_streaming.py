@@ -1,0 +1,191 @@
+"""Long answers that are seen while they are worded: whole, once, and never left open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from evals.benchmarks.app_process import AppProcess
+from integrations.slack import streaming
+from integrations.slack.pace import Pace
+from integrations.slack_emulator.emulator import Emulator
+from integrations.slack_emulator.transcript import Seen
+from integrations.slack_emulator.workspaces import Workspace
+from tests.acceptance.slack.house import QUESTION, SECONDS, House, open_house
+
+
+@pytest.fixture(scope="module")
+def house(folder: Path) -> Iterator[House]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(streaming, "PATIENCE", 0.0)
+        patch.setattr(streaming, "EVERY", 0.0)
+        patch.setattr(Pace, "allows", lambda *_: True)
+        with open_house(folder, "agent") as opened:
+            opened.voice.telling = True
+            yield opened
+
+
+def _fresh(house: House) -> int:
+    return len(house.emulator.calls())
+
+
+def _calls(house: House, since: int) -> list[str]:
+    return [one.method for one in house.emulator.calls()[since:] if one.method.startswith("chat.")]
+
+
+def _whole(house: House, answer: Seen) -> bool:
+    """All that the voice said, and no sign of a stream that is still open."""
+    said = "".join(house.voice.said.split())
+    return said in "".join(answer.text.split()) and not answer.streaming
+
+
+@contextmanager
+def _under_way(house: House, text: str = QUESTION) -> Iterator[Seen]:
+    """The message; its answer has begun to show."""
+    learner = house.direct("Learner A")
+    with house.voice.held(text):
+        said = learner.says(text)
+        assert house.voice.begun.wait(SECONDS)
+        yield said
+
+
+def _shown(house: House, said: Seen) -> Seen:
+    return next(one for one in house.direct("Learner A").seen() if one.user == house.bot and one.thread_ts == said.ts)
+
+
+def test_the_beginning_is_seen_while_the_rest_is_worded(house: House) -> None:
+    """T-STR1, before anything goes wrong: one message, begun early, ended with its sources and the question back."""
+    before = _fresh(house)
+    with _under_way(house) as said:
+        beginning = _shown(house, said)
+        assert beginning.streaming
+        assert 0 < len(beginning.text) < 200
+    answer = house.direct("Learner A").answer(said)
+    assert answer.ts == beginning.ts
+    assert _whole(house, answer)
+    assert {"helped", "did-not-help"} & {button.value for button in answer.buttons}
+    assert "chat.postMessage" not in _calls(house, before)
+    assert "chat.update" not in _calls(house, before)
+
+
+def test_what_is_done_at_once_is_posted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams are scarce: 20 a minute for a whole workspace."""
+    monkeypatch.setattr(streaming, "PATIENCE", 60.0)
+    before = _fresh(house)
+    house.direct("Learner A").asks(QUESTION)
+    assert _calls(house, before) == ["chat.postMessage"]
+
+
+def test_a_stream_that_expires_ends_as_the_whole_answer(house: House) -> None:
+    """T-STR1: five minutes are over while the model thinks; nothing is lost, doubled or stuck."""
+    with _under_way(house) as said:
+        house.emulator.clock.advance(301)
+    answer = house.direct("Learner A").answer(said)
+    assert _whole(house, answer)
+
+
+REFUSALS = ["channel_type_not_supported", "missing_recipient_user_id", "messages_tab_disabled", "unknown_method"]
+
+
+@pytest.mark.parametrize("code", REFUSALS, ids=[f"T-STR2-{code}" for code in REFUSALS])
+def test_an_answer_whose_stream_is_refused_is_posted_in_the_same_turn(house: House, code: str) -> None:
+    """T-STR2: and where Slack has no streams at all, it is not asked again."""
+    house.emulator.fault("chat.startStream", "error", error=code)
+    before = _fresh(house)
+    assert _whole(house, house.direct("Learner A").asks(QUESTION))
+    assert _calls(house, before) == ["chat.startStream", "chat.postMessage"]
+    again = _fresh(house)
+    house.direct("Learner A").asks(QUESTION)
+    assert ("chat.startStream" in _calls(house, again)) is (code != "unknown_method")
+    for office in house.tutor.offices._open.values():
+        office.room._streams.refused = ""
+
+
+@pytest.mark.parametrize("kind", ["timeout_after_commit", "server_error_after_commit", "reset_after_commit"])
+@pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream"])
+def test_a_call_that_took_effect_and_did_not_say_so_leaves_one_whole_answer(
+    house: House, method: str, kind: str
+) -> None:
+    """T-STR4: for each call of a stream."""
+    house.emulator.fault(method, kind, seconds=0.1)  # type: ignore[arg-type]  # one of the kinds
+    assert _whole(house, house.direct("Learner A").asks(QUESTION))
+
+
+@pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream"])
+def test_a_stream_that_is_limited_loses_nothing(house: House, method: str) -> None:
+    """T-429."""
+    house.emulator.fault(method, "rate_limited", retry_after=1)
+    assert _whole(house, house.direct("Learner A").asks(QUESTION))
+
+
+def test_the_stop_button_ends_an_answer(house: House) -> None:
+    """T-STR3: Slack ends the stream; one confirmation follows, and the status is taken back."""
+    with _under_way(house) as said:
+        beginning = _shown(house, said)
+        house.direct("Learner A").person.stops(said.channel, said.ts)
+        house.emulator.wait_for(lambda: house.emulator.status(said.channel, said.ts)["status"] == "active", SECONDS)
+    _, confirmation = _stopped(house, said, beginning)
+    assert "Stopped" in confirmation.text
+
+
+def test_the_word_stop_ends_an_answer_before_its_next_sentence(house: House) -> None:
+    """T-STR3: the stream is closed by us, while the model still thinks."""
+    learner = house.direct("Learner A")
+    with _under_way(house) as said:
+        beginning = _shown(house, said)
+        learner.says("stop", thread=said.ts)
+        house.emulator.wait_for(lambda: not _shown(house, said).streaming, SECONDS)
+    _, confirmation = _stopped(house, said, beginning)
+    assert "Stopped" in confirmation.text
+    assert house.emulator.status(said.channel, said.ts)["status"] == "active"
+
+
+def _stopped(house: House, said: Seen, beginning: Seen) -> tuple[Seen, Seen]:
+    """What was read stays, and one confirmation follows."""
+    answers = house.direct("Learner A").answers(said)
+    assert len(answers) == 2
+    assert answers[0].ts == beginning.ts
+    assert not answers[0].streaming
+    assert not _whole(house, answers[0])
+    return answers[0], answers[1]
+
+
+def test_in_a_channel_the_stream_names_who_asked(house: House) -> None:
+    """Slack shows no stream in a channel otherwise."""
+    learner = house.channel("Learner A")
+    said = learner.mentions(QUESTION)
+    assert _whole(house, learner.answer(said))
+    started = house.emulator.calls("chat.startStream")[-1]
+    assert started.args["recipient_user_id"] == learner.person.id
+
+
+def test_a_process_that_is_killed_in_the_middle_ends_as_the_whole_answer(new_folder: Callable[[], Path]) -> None:
+    """T-CRASH b, T-STR1: the message that was begun is completed after the restart, not said a second time."""
+    program = str(Path(__file__).with_name("slow_voice.py"))
+    with Emulator(Workspace.demo("agent"), strict=True) as emulator:
+        app = AppProcess(emulator, new_folder(), command=(program,))
+        app.start()
+        for found in (True, False):  # it knows where the message is; it was killed before it heard
+            if not found:
+                emulator.fault("chat.startStream", "timeout_after_commit", seconds=600)
+            said = emulator.person("Learner A").says(emulator.direct("Learner A"), QUESTION)
+            emulator.wait_for(lambda said=said: _of_bot(emulator, said), SECONDS)  # type: ignore[misc]
+            app.kill()
+            assert [one.streaming for one in _of_bot(emulator, said)] == [True]
+            app.start()
+            emulator.wait_for(lambda said=said: _is_done(emulator, said), SECONDS)  # type: ignore[misc]
+        app.stop()
+
+
+def _of_bot(emulator: Emulator, said: Seen) -> list[Seen]:
+    bot = emulator.installation().user_id
+    return [one for one in emulator.transcript(said.channel) if one.user == bot and one.thread_ts == said.ts]
+
+
+def _is_done(emulator: Emulator, said: Seen) -> bool:
+    answers = _of_bot(emulator, said)
+    assert len(answers) == 1
+    return not answers[0].streaming and bool(answers[0].buttons)
