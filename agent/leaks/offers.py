@@ -1,0 +1,92 @@
+"""What a reply offers to paste or to do: code in it, names with a version, and instructions to change something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tools.dockerfile.parser import KEYWORDS
+
+MAX_OFFERS = 12
+MAX_BLOCK = 8_000
+_FENCE = re.compile(r"(?:^|\n)[ \t]*(```|~~~)[^\n]*\n(.*?)(?:\n[ \t]*\1|\Z)", re.DOTALL)
+_INDENTED = re.compile(r"(?:(?:^|\n)(?: {4}|\t)\S[^\n]*)+")
+_SPAN = re.compile(r"``([^`]+)``|`([^`\n]+)`|“([^”\n]{3,200})”|\"([^\"\n]{3,200})\"")
+_INSTRUCTION = re.compile(rf"(?<![\w`-])({'|'.join(sorted(KEYWORDS))})[ \t]+(\S[^\n]*)")
+_STOP = re.compile(
+    r"(?<=[^.])\.(?=\s|$)|[;,](?=\s)|\s(in|on|at|as the|instead|so that|before|after|and|then|which|to)\s", re.I
+)
+_VERSIONED = re.compile(r"(?<![\w/@:.-])[\w./-]*[a-zA-Z][\w./-]*(?::v?\d[\w.-]*|@sha256:[0-9a-f]{6,}|==\d[\w.]*)")
+_CLAUSE = re.compile(r"(?<=[.!?;])\s+|:\s+(?=[A-Z`])|\n+|,\s+(?:and|then|or)\s+|\s+(?:and|then)\s+(?=[a-z]+\s)")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n{2,}")
+_VERBS = (
+    "add|append|bind|change|convert|copy|create|declare|define|delete|drop|end|give|insert|install|introduce|keep|make|"
+    "mount|move|name|pass|paste|pin|point|put|remove|rename|replace|run|set|specify|start|swap|switch|tag|turn|type|use|"
+    "wait|wrap|write|verwende|schreib\\w*|ersetze|setze|nimm"
+)
+_IMPERATIVE = re.compile(
+    rf"^\W*(?:(?:so|now|first|next|then|finally|just|please|simply|also|instead|step \d+|ok|okay|\d+)\W+)*"
+    rf"(?:(?:you|we|i would|i'd|one)\s+(?:can|could|should|must|need to|have to|want to|may|might|just|simply)?\s*"
+    rf"(?:just |simply )?|(?:try|consider|remember|be sure|make sure)\s+(?:to\s+|that you\s+)?|to fix (?:it|this|that)\W+"
+    rf"|the (?:fix|answer|solution) is to\s+|let us\s+|let's\s+)?(?:{_VERBS})(?:ing)?\b",
+    re.IGNORECASE,
+)
+
+
+class Kind(StrEnum):
+    BLOCK = "block"  # a fenced or indented block: may be a whole file
+    CODE = "code"  # a span, an instruction in prose, a name with its version
+    DEED = "deed"  # an instruction in words
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`told`: the reply says to use it; otherwise it may be an example of something else."""
+
+    kind: Kind
+    text: str
+    told: bool = False
+
+
+def offers(reply: str) -> list[Offer]:
+    """In the order of their weight, without doubles."""
+    told = [one for one in _SENTENCE.split(reply[:MAX_BLOCK]) if any(map(_IMPERATIVE.match, _CLAUSE.split(one)))]
+    found: dict[tuple[Kind, str], Offer] = {}
+    for one in _all(reply[:MAX_BLOCK], told):
+        if one.text.strip():
+            found.setdefault((one.kind, one.text), one)
+    return list(found.values())[:MAX_OFFERS]
+
+
+def _all(reply: str, told: Sequence[str]) -> Iterator[Offer]:
+    prose = reply
+    for match in _FENCE.finditer(reply):
+        yield Offer(Kind.BLOCK, match.group(2).strip("\n"), told=True)
+        prose = prose.replace(match.group(), "\n")
+    for match in _INDENTED.finditer(prose):
+        yield Offer(Kind.BLOCK, re.sub(r"(?m)^(?: {4}|\t)", "", match.group()).strip("\n"), told=True)
+    for code in _codes(prose):
+        yield Offer(Kind.CODE, code, told=any(code in clause for clause in told))
+    for clause in _CLAUSE.split(prose):
+        if _IMPERATIVE.match(clause):
+            yield Offer(Kind.DEED, clause.strip(), told=True)
+
+
+def _codes(prose: str) -> Iterator[str]:
+    for match in _SPAN.finditer(prose):
+        yield next(part for part in match.groups() if part).strip()
+    for match in _INSTRUCTION.finditer(prose):
+        yield from (f"{match.group(1)} {value}" for value in _values(match.group(2)))
+    for match in _VERSIONED.finditer(prose):
+        yield match.group().rstrip(".")
+
+
+def _values(rest: str) -> Iterator[str]:
+    """An instruction in running text ends somewhere: its whole line, and up to the first word that goes on."""
+    bare = rest.strip().strip("`\"“”*_")
+    yield bare.rstrip(".`")
+    stop = _STOP.search(bare)
+    if stop:
+        yield bare[: stop.start()].strip(" `.")
