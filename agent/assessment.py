@@ -22,7 +22,7 @@ class Assessor:
 
     def __init__(self, course: Course, receipts: Receipts, builder: Builder, linter: Hadolint | None) -> None:
         self._receipts, self._builder, self._linter = receipts, builder, linter
-        self._reviewers = {lesson.id: PlanReviewer.load(lesson) for lesson in course.lessons}
+        self.reviewers = {lesson.id: PlanReviewer.load(lesson) for lesson in course.lessons}
 
     def inspect(self, upload: Upload) -> Inspection:
         known = self._receipts.inspection(upload.digest)
@@ -53,7 +53,7 @@ class Assessor:
         if plan is None:
             return {}
         try:
-            return {one.criterion: one for one in self._reviewers[lesson.id].review(plan)}
+            return {one.criterion: one for one in self.reviewers[lesson.id].review(plan)}
         except UnreadableFile:
             return {}
 

@@ -15,11 +15,13 @@ from agent.builds import Builds
 from agent.checkpoints import open_checkpointer
 from agent.conversation.desk import Services
 from agent.conversation.graph import build_graph
+from agent.explanations import Explanations
 from agent.forgetting import Forgetting
 from agent.gatekeeping import Gates
 from agent.hints import Hints
 from agent.inbox import Inbox
 from agent.intents import IntentReader
+from agent.leaks.meter import LeakMeter
 from agent.learner_model import LearnerModel
 from agent.learners import Learners
 from agent.model_voice import ModelVoice
@@ -127,6 +129,7 @@ def _services(
     course, learners, reviews, hints = knowledge.course, Learners(storage), Reviews(storage), Hints(storage)
     receipts, gates = Receipts(storage), Gates(storage, course, reviews)
     engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
+    assessor = Assessor(course, receipts, engine, Hadolint.find())
     return Services(
         course=course,
         learners=learners,
@@ -136,11 +139,13 @@ def _services(
         receipts=receipts,
         gates=gates,
         hints=hints,
+        explanations=Explanations(knowledge.embedding),
+        leaks=LeakMeter(assessor.reviewers),
         asked=Asked(storage),
         forgetting=forgetting,
         progress=Progress(storage, course, learners=learners, reviews=reviews, gates=gates, hints=hints),
         answerer=knowledge.answerer,
-        assessor=Assessor(course, receipts, engine, Hadolint.find()),
+        assessor=assessor,
         builder=engine,
         intents=IntentReader.load(knowledge.embedding),
         voice=voice or _voice(settings, knowledge),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.intents import Embed
+from agent.intents import Embed, looks_like_question
 from knowledge.course import Misconception, Point, Question
 from knowledge.lexical import words
 
@@ -28,7 +28,8 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _DISTANCED = re.compile(
-    r"\b(?:some (?:people|say|think)|people (?:often )?(?:say|think|believe)|i (?:used to|once) (?:think|thought|believe)|"
+    r"\b(?:diff|difference|vs|versus|whats?|some (?:people|say|think)|people (?:often )?(?:say|think|believe)|"
+    r"i (?:used to|once) (?:think|thought|believe)|"
     r"(?:it is|it's|that is|that's) (?:a myth|wrong|false|not true)|is it true)\b|\?\s*$",
     re.IGNORECASE,
 )
@@ -87,7 +88,7 @@ class Explanations:
         return self._believed(self._of_beliefs(spoken, known), np.zeros(len(spoken)), known) if spoken else None
 
     def _of_beliefs(self, spoken: Sequence[str], known: Sequence[Misconception]) -> dict[str, Scores]:
-        distanced = np.array([_DISTANCED.search(one) is not None for one in spoken])
+        distanced = np.array([_DISTANCED.search(one) is not None or looks_like_question(one) for one in spoken])
         return {one.id: np.where(distanced, 0.0, self._agreeing(spoken, (one.belief, *one.cues))) for one in known}
 
     def _believed(
@@ -118,7 +119,9 @@ class Explanations:
 
     def _is_about(self, text: str, question: Question) -> bool:
         cues = [cue for one in question.points for cue in one.cues]
-        return float(self._nearness([text], [question.text, *(one.text for one in question.points), *cues]).max()) >= ABOUT
+        return (
+            float(self._nearness([text], [question.text, *(one.text for one in question.points), *cues]).max()) >= ABOUT
+        )
 
     def _learn(self, ways: Sequence[str]) -> None:
         new = [one for one in dict.fromkeys(ways) if one not in self._known]

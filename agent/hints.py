@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from agent.records import AttemptRow, HintRow
@@ -31,6 +32,11 @@ class HintState:
             return HintState(self.level + 1, earned=False)
         return self
 
+    @property
+    def rises(self) -> bool:
+        """Whether asking now brings the next hint."""
+        return self.after_ask() != self
+
     def after_success(self) -> HintState:
         return HintState(max(0, self.level - 1), earned=False)
 
@@ -44,6 +50,15 @@ class Hints:
     def level(self, person_id: str, lesson_id: str, criterion: str) -> int:
         with self._storage.begin() as session:
             return _state(session.get(HintRow, (person_id, lesson_id, criterion))).level
+
+    def is_earned(self, person_id: str, lesson_id: str, criterion: str) -> bool:
+        with self._storage.begin() as session:
+            return _state(session.get(HintRow, (person_id, lesson_id, criterion))).rises
+
+    def attempts(self, person_id: str, lesson_id: str, criterion: str) -> int:
+        key = (AttemptRow.person_id == person_id, AttemptRow.lesson_id == lesson_id, AttemptRow.criterion == criterion)
+        with self._storage.begin() as session:
+            return session.scalar(select(func.count()).select_from(AttemptRow).where(*key)) or 0
 
     def give(self, person_id: str, lesson_id: str, criterion: str) -> int:
         """The level that may be said now."""

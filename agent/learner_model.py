@@ -21,9 +21,16 @@ class Observed(StrEnum):
     SHOWN = "shown"  # a point of ours was in what the learner said
     MISSED = "missed"  # an answer left a point out
     BELIEVES = "believes"  # a sentence came near a known misconception
+    FORESAW = "foresaw"  # a prediction agreed with an experiment
+    SURPRISED = "surprised"  # a prediction was contradicted by an experiment
+    PREDICTED = "predicted"  # a prediction that could not be read either way
+    HINTED = "hinted"  # we gave the next hint
     CONTESTED = "contested"  # the learner says that we are wrong
     UPHELD = "upheld"  # an instructor sides with the learner
     DISMISSED = "dismissed"  # an instructor sides with the observations
+
+
+_TELLS_NOTHING = (Observed.PREDICTED, Observed.HINTED)
 
 
 class Standing(StrEnum):
@@ -53,11 +60,12 @@ class Belief:
 
 
 def believe(subject: str, observations: Sequence[Observation]) -> Belief:
-    """The newest observation counts; what an instructor decided outweighs everything before it."""
-    last = observations[-1].kind if observations else None
+    """The newest observation that tells something counts; what an instructor decided outweighs all before it."""
+    last = next((one.kind for one in reversed(observations) if one.kind not in _TELLS_NOTHING), None)
     standing = {
         None: Standing.UNKNOWN,
         Observed.SHOWN: Standing.KNOWN,
+        Observed.FORESAW: Standing.KNOWN,
         Observed.UPHELD: Standing.KNOWN,
         Observed.CONTESTED: Standing.CONTESTED,
     }.get(last, Standing.SHAKY)

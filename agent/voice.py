@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from agent.language_model import Message
+from knowledge.course import Question
 from knowledge.passages import Hit
+
+
+def _nothing(said: str) -> bool:  # noqa: ARG001 - the shape of a measure
+    """Where no learner's files are known, nothing can be given away."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -15,7 +21,7 @@ class Brief:
     """What is to be said: `draft` is the whole reply in the offline wording, with markers [1]… for `hits`.
 
     `closing` is the one question back (or empty); a voice ends with it unchanged.
-    `may_show_code` is false where the words could do a learner's work for them.
+    `gives_away` measures whether words would do a learner's work for them.
     """
 
     purpose: str  # the intent that is answered
@@ -24,7 +30,7 @@ class Brief:
     closing: str = ""
     hits: tuple[Hit, ...] = ()
     history: tuple[Message, ...] = ()
-    may_show_code: bool = False
+    gives_away: Callable[[str], bool] = _nothing
 
 
 class Voice(Protocol):
@@ -36,6 +42,10 @@ class Voice(Protocol):
         """A model's proposal among `choices`, or None."""
         ...
 
+    def quotes(self, text: str, question: Question) -> Mapping[str, str]:
+        """A model's proposal: a point of the question, and the learner's own words for it. Never raises."""
+        ...
+
 
 class OfflineVoice:
     """Needs no model: says the draft as it stands."""
@@ -45,3 +55,6 @@ class OfflineVoice:
 
     def guess(self, text: str, choices: Sequence[str]) -> str | None:  # noqa: ARG002 - the port's shape
         return None
+
+    def quotes(self, text: str, question: Question) -> Mapping[str, str]:  # noqa: ARG002 - the port's shape
+        return {}

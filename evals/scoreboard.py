@@ -13,10 +13,12 @@ from pathlib import Path
 from agent.bootstrap import Knowledge, open_knowledge
 from agent.settings import Settings
 from evals.cases import Figures
+from evals.suites.explanations import explanations
 from evals.suites.gate import gate
 from evals.suites.grounding import grounding
 from evals.suites.inspection import inspection
 from evals.suites.intent import intent
+from evals.suites.leaks import leaks
 from evals.suites.retrieval import retrieval
 from evals.suites.review import review
 
@@ -28,6 +30,8 @@ SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "inspection": inspection,
     "review": review,
     "gate": gate,
+    "leaks": leaks,
+    "explanations": explanations,
 }
 
 

@@ -33,11 +33,12 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Point:
-    """An expected point of an answer; `cues` are other ways to say it."""
+    """An expected point of an answer; `cues` are other ways to say it, `ask` leads to it when it is missing."""
 
     id: str
     text: str
     cues: tuple[str, ...] = ()
+    ask: str = ""
 
 
 @dataclass(frozen=True)

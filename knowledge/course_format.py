@@ -76,6 +76,7 @@ class PointEntry(_Strict):
     id: Slug
     text: Text
     cues: list[Text] = []
+    ask: str = ""
 
 
 class QuestionEntry(_Strict):

@@ -118,7 +118,7 @@ def _phrasings(sections: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _question(one: QuestionEntry) -> Question:
-    points = tuple(Point(point.id, point.text, tuple(point.cues)) for point in one.points)
+    points = tuple(Point(point.id, point.text, tuple(point.cues), point.ask) for point in one.points)
     return Question(one.id, one.text, one.section, points, one.criterion)
 
 

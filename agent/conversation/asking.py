@@ -1,39 +1,52 @@
-"""Questions both ways: the learner's are answered from what is known, ours are checked point by point."""
+"""A learner's question: answered from what is known, with one question back, or guided where it is their own work."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
+from agent.conversation import sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
+from agent.conversation.guard import leaks
 from agent.conversation.guiding import guide
 from agent.intents import Intent
 from agent.language_model import Message
-from agent.learner_model import Observed
+from agent.languages import foreign
+from agent.policy import INQUIRY, Inquiry, Step, step
 from agent.replies import Reply
 from agent.topics import criterion_of, is_about_own_work
 from agent.turns import Notice
-from knowledge.course import Misconception, Point, Question
+from knowledge.course import Question
 from knowledge.passages import Hit
 from tools.findings import Verdict
 
-POINT_NEAR = 0.58  # cosine between a sentence of the learner and an expected point
-BELIEF_NEAR = 0.66  # the same for a misconception's cue
-RELATED = 0.46  # the same between what was asked and a question back
-_STATEMENT = re.compile(r"[^.!?\n]+")
+RELATED = 0.46  # cosine between what was asked and a question back
 
 
 def answer_question(desk: Desk, history: Sequence[Message]) -> Decision:
     """Concepts are answered directly; what the learner's own open criterion asks of them is answered by guiding."""
-    if not desk.in_channel and _asks_for_own_work(desk):
+    own_open = _asks_for_own_work(desk)
+    if own_open and not desk.in_channel:
         return guide(desk).with_changes(intent=Intent.QUESTION)
     answer = desk.services.answerer.answer(desk.turn.text, [(one.role, one.text) for one in history])
-    if answer.declined:
+    given_away = () if answer.declined else leaks(desk, history, answer.text)
+    chosen = step(
+        INQUIRY,
+        Inquiry(
+            own_open=own_open,
+            known=not answer.declined,
+            gives_away=bool(given_away),
+            in_channel=desk.in_channel,
+            passed_by=desk.services.asked.passed_by(desk.person.id, desk.turn.conversation),
+        ),
+    )
+    if chosen is Step.DECLINE:
         return _declined(desk, answer.text)
-    question = None if desk.in_channel else _question_back(desk, answer.hits)
+    if chosen is Step.GUIDE:
+        return _guided(desk, given_away)
+    question = _question_back(desk, answer.hits) if chosen is Step.ANSWER_AND_ASK else None
     return Decision(
         Intent.QUESTION,
         answer.text,
@@ -43,6 +56,14 @@ def answer_question(desk: Desk, history: Sequence[Message]) -> Decision:
         may_reword=True,
         question_asked=question.id if question else "",
     )
+
+
+def _guided(desk: Desk, given_away: Sequence[str]) -> Decision:
+    """The answer would do the learner's step for them."""
+    if desk.in_channel:
+        text = "That is close to something you are working on; ask me in a direct message, and we look at your file."
+        return Decision(Intent.QUESTION, text)
+    return guide(desk, given_away[0]).with_changes(intent=Intent.QUESTION)
 
 
 def _asks_for_own_work(desk: Desk) -> bool:
@@ -56,10 +77,14 @@ def _asks_for_own_work(desk: Desk) -> bool:
 
 
 def _declined(desk: Desk, text: str) -> Decision:
+    spoken = foreign(desk.turn.text)
+    if spoken:
+        text = f"That looks like {spoken}. So far I teach in English only; please say it in English."
     far_off = desk.services.intents.is_far_off(desk.turn.text)
     intent = Intent.OUT_OF_SCOPE if far_off else Intent.QUESTION
     if not desk.in_channel or far_off:
-        return Decision(intent, text, declined=True)
+        onward = "" if desk.in_channel else sheet.onward(desk.lesson, desk.standing())
+        return Decision(intent, f"{text}\n{onward}".strip(), declined=True)
     held = f"{text} I have passed your question on to the instructors."
     return Decision(intent, held, declined=True, notices=_held_question(desk))
 
@@ -92,81 +117,3 @@ def _nearest(desk: Desk, questions: Sequence[Question], *, least: float) -> Ques
     nearness = vectors[1:] @ vectors[0]
     best = int(np.argmax(nearness))
     return questions[best] if nearness[best] >= least else None
-
-
-def assess_answer(desk: Desk) -> Decision:
-    """What is there is acknowledged, what is missing is asked for, a misconception is met with an experiment."""
-    pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation)
-    question = next((one for one in desk.lesson.questions if one.id == pending), None)
-    belief = spot_misconception(desk)
-    if belief is not None:
-        _note(desk, belief.id, Observed.BELIEVES)
-    if question is None:
-        return _correct(belief) if belief else answer_question(desk, ())
-    said = [point for point in question.points if _says(desk, point)]
-    missing = [point for point in question.points if point not in said]
-    desk.services.asked.answered(desk.person.id, desk.lesson.id, question.id, [one.id for one in said])
-    _note(desk, question.id, Observed.SHOWN if not missing else Observed.MISSED)
-    if said and question.criterion:
-        desk.services.hints.attempt(desk.person.id, desk.lesson.id, question.criterion, f"answer:{question.id}")
-    if belief and missing:
-        return _correct(belief)
-    return _feedback(desk, question, said, missing)
-
-
-def _note(desk: Desk, subject: str, kind: Observed) -> None:
-    desk.services.learner_model.note(desk.person, desk.lesson.id, subject, kind, desk.turn.text, desk.turn.key)
-
-
-def _feedback(desk: Desk, question: Question, said: Sequence[Point], missing: Sequence[Point]) -> Decision:
-    section = desk.lesson.section(question.section)
-    where = f"“{section.title}” in the lesson" if section else "the lesson"
-    if not missing:
-        text = "Yes, that is all of it: " + "; ".join(_uncapped(point.text) for point in said) + "."
-        return Decision(Intent.ANSWER, text, may_reword=True)
-    if not said:
-        text = f"I could not find the main point in that yet. Have another look at {where}."
-        return Decision(Intent.ANSWER, text, closing=question.text, question_asked=question.id)
-    kept = "; ".join(_uncapped(point.text) for point in said)
-    more = "1 more point belongs" if len(missing) == 1 else f"{len(missing)} more points belong"
-    text = f"Good: {kept}. {more} to it ({where})."
-    return Decision(Intent.ANSWER, text, closing="What else matters here?", question_asked=question.id)
-
-
-def _uncapped(text: str) -> str:
-    head = text.rstrip(".")
-    return head if head[:2].isupper() else head[:1].lower() + head[1:]
-
-
-def _says(desk: Desk, point: Point) -> bool:
-    low = desk.turn.text.lower()
-    if any(cue.lower() in low for cue in point.cues if len(cue) > 3):
-        return True
-    sentences = _statements(desk.turn.text)
-    if not sentences:
-        return False
-    vectors = desk.services.embed([*sentences, point.text, *point.cues])
-    nearness = vectors[: len(sentences)] @ vectors[len(sentences) :].T
-    return float(nearness.max()) >= POINT_NEAR
-
-
-def spot_misconception(desk: Desk) -> Misconception | None:
-    sentences = _statements(desk.turn.text)
-    beliefs = [(one, cue) for one in desk.lesson.misconceptions for cue in (one.belief, *one.cues)]
-    if not sentences or not beliefs:
-        return None
-    cues = desk.services.embed([cue for _, cue in beliefs])
-    nearness = (cues @ desk.services.embed(sentences).T).max(axis=1)
-    best = int(np.argmax(nearness))
-    return beliefs[best][0] if nearness[best] >= BELIEF_NEAR else None
-
-
-def _statements(text: str) -> list[str]:
-    return [part.strip() for part in _STATEMENT.findall(text[:2_000]) if len(part.split()) > 2][:12]
-
-
-def _correct(belief: Misconception) -> Decision:
-    lines = [belief.reality]
-    if belief.witness is not None:
-        lines.append(f"An experiment shows it. {belief.witness.predict}")
-    return Decision(Intent.ANSWER, "\n".join(lines), closing="" if belief.witness else belief.question, may_reword=True)

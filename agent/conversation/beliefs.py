@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import numpy as np
 
 from agent.conversation.decision import Decision
@@ -10,11 +13,16 @@ from agent.intents import Intent
 from agent.learner_model import Belief, Observation, Observed, Standing
 from agent.people import Person
 from agent.replies import Action, Reply
+from agent.topics import named_criterion
 from agent.turns import Notice
-from knowledge.course import Lesson
+from knowledge.course import Criterion, Lesson
 
 NEAR = 0.45  # cosine between what is asked about and the words of a subject
-MAX_SHOWN = 4
+MAX_SHOWN = 3
+MAX_ROWS = 2
+_CONTESTS = re.compile(
+    r"\b(contest|wrong|not true|unfair|not fair|i (do|already|clearly) know|i know (that|this|it))\b", re.IGNORECASE
+)
 _SAID = {
     Standing.UNKNOWN: "I have seen nothing of it yet",
     Standing.KNOWN: "you have shown it",
@@ -25,6 +33,10 @@ _SEEN = {
     Observed.SHOWN: "you named every point",
     Observed.MISSED: "a point was missing",
     Observed.BELIEVES: "it came near a common misconception",
+    Observed.FORESAW: "you foresaw what an experiment gives",
+    Observed.SURPRISED: "an experiment gave something else than you expected",
+    Observed.PREDICTED: "you predicted an experiment",
+    Observed.HINTED: "I gave a hint",
     Observed.CONTESTED: "you said that I am wrong",
     Observed.UPHELD: "decided for you",
     Observed.DISMISSED: "decided as I had seen it",
@@ -38,13 +50,34 @@ def answer(desk: Desk) -> Decision:
     if not beliefs:
         text = "I have no opinion of what you know yet: nothing of it has come up between us."
         return Decision(Intent.BELIEFS, text)
-    shown = _about(desk, list(beliefs.values()))
+    criterion = named_criterion(desk.turn.text, desk.lesson)
+    shown = _of_criterion(desk.lesson, criterion, beliefs) if criterion else _about(desk, list(beliefs.values()))
     shaky = [one for one in shown if one.standing is Standing.SHAKY]
-    return Decision(
-        Intent.BELIEFS,
-        "\n".join(_line(desk.lesson, one) for one in shown),
-        actions=tuple(Action("contest", "That is wrong", one.subject) for one in shaky[:1]),
-    )
+    if len(shaky) == 1 and _CONTESTS.search(desk.turn.text):
+        return _contest(desk, shaky[0].subject)
+    lines = [_counts(desk, criterion)] if criterion else []
+    lines += [_line(desk.lesson, one) for one in shown[:MAX_SHOWN]]
+    if shaky:
+        lines.append("If that is wrong, say so: an instructor then looks at these lines and decides.")
+    actions = tuple(Action("contest", "That is wrong", one.subject) for one in shaky[:1])
+    return Decision(Intent.BELIEFS, "\n".join(lines), actions=actions)
+
+
+def _of_criterion(lesson: Lesson, criterion: Criterion, beliefs: Mapping[str, Belief]) -> list[Belief]:
+    """Everything seen that bears on a criterion: questions about it, and beliefs from its sections."""
+    questions = [one.id for one in lesson.questions if one.criterion == criterion.id]
+    held = [one.id for one in lesson.misconceptions if one.section in criterion.sections]
+    return [beliefs[one] for one in (criterion.id, *questions, *held) if one in beliefs]
+
+
+def _counts(desk: Desk, criterion: Criterion) -> str:
+    hints = desk.services.hints
+    attempts = hints.attempts(desk.person.id, desk.lesson.id, criterion.id)
+    level = hints.level(desk.person.id, desk.lesson.id, criterion.id)
+    judgement = desk.standing().get(criterion.id)
+    verdict = judgement.verdict.value if judgement else "not checked"
+    tries = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+    return f"**{criterion.id} {criterion.title}**: {verdict} in your newest version; {tries}, hint level {level}."
 
 
 def _about(desk: Desk, beliefs: list[Belief]) -> list[Belief]:
@@ -59,16 +92,18 @@ def _about(desk: Desk, beliefs: list[Belief]) -> list[Belief]:
 
 def subject_text(lesson: Lesson, subject: str) -> str:
     texts = {one.id: one.text for one in lesson.questions} | {one.id: one.belief for one in lesson.misconceptions}
-    return texts.get(subject, subject)
+    criterion = lesson.criterion(subject)
+    base = subject.rpartition(":")[2].partition("#")[0]
+    return f"{criterion.id} {criterion.title}" if criterion else texts.get(base, subject)
 
 
 def _line(lesson: Lesson, belief: Belief) -> str:
-    seen = "".join(f"\n  - {_observed(one)}" for one in belief.observations[-MAX_SHOWN:])
+    seen = "".join(f"\n  - {_observed(one)}" for one in belief.observations[-MAX_ROWS:])
     return f"- “{subject_text(lesson, belief.subject)}”: {_SAID[belief.standing]}.{seen}"
 
 
 def _observed(one: Observation) -> str:
-    said = f": “{one.evidence}”" if one.kind in (Observed.SHOWN, Observed.MISSED, Observed.BELIEVES) else ""
+    said = "" if one.kind in (Observed.CONTESTED, Observed.UPHELD, Observed.DISMISSED) else f": “{one.evidence}”"
     return f"{one.at:%d %b}, {_SEEN[one.kind]}{said}"
 
 

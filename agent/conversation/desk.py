@@ -9,11 +9,14 @@ from datetime import datetime
 from agent.answering import Answerer
 from agent.asked import Asked
 from agent.assessment import Assessor
+from agent.explanations import Explanations
 from agent.forgetting import Forgetting
 from agent.gatekeeping import Gates
 from agent.hints import Hints
 from agent.intents import Embed, IntentReader
-from agent.learner_model import LearnerModel
+from agent.judgements import Judgement
+from agent.leaks.meter import LeakMeter
+from agent.learner_model import LearnerModel, Observed
 from agent.learners import Learners
 from agent.people import Person
 from agent.progress import Progress
@@ -38,6 +41,8 @@ class Services:
     receipts: Receipts
     gates: Gates
     hints: Hints
+    explanations: Explanations
+    leaks: LeakMeter
     asked: Asked
     forgetting: Forgetting
     progress: Progress
@@ -66,6 +71,18 @@ class Desk:
     @property
     def in_channel(self) -> bool:
         return self.turn.channel is not None
+
+    @property
+    def says_something(self) -> bool:
+        """More than a nod: two words with letters in them."""
+        return len([word for word in self.turn.text.split() if any(map(str.isalpha, word))]) > 1
+
+    def standing(self) -> dict[str, Judgement]:
+        return self.services.reviews.standing(self.person.id, self.lesson.id)
+
+    def note(self, subject: str, kind: Observed, evidence: str = "") -> None:
+        said = evidence or self.turn.text
+        self.services.learner_model.note(self.person, self.lesson.id, subject, kind, said, self.turn.key)
 
     def verdicts(self) -> Mapping[str, str]:
         """Criterion to verdict, of this lesson and of those that are behind the learner."""

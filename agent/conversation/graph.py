@@ -11,10 +11,12 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
-from agent.conversation import asking, beliefs, guiding, handing_in, privacy, staff, standing
+from agent.conversation import asking, beliefs, explaining, guiding, handing_in, privacy, staff, standing
 from agent.conversation.channels import in_channel
 from agent.conversation.decision import Decision, from_state, to_state
 from agent.conversation.desk import Desk
+from agent.conversation.guard import guarded, leaks
+from agent.conversation.questions import settle
 from agent.intents import Intent
 from agent.language_model import Message
 from agent.voice import Brief
@@ -77,11 +79,15 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
     return handing_in.take_files(desk, formally=formally)
 
 
+def _inquire(desk: Desk, state: State) -> Decision:
+    return explaining.belief_stated(desk) or asking.answer_question(desk, history_of(state))
+
+
 NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
-    Intent.QUESTION: lambda desk, state: asking.answer_question(desk, history_of(state)),
-    Intent.OUT_OF_SCOPE: lambda desk, state: asking.answer_question(desk, history_of(state)),
-    Intent.ANSWER: lambda desk, state: asking.assess_answer(desk),  # noqa: ARG005 - every node has this shape
-    Intent.STUCK: lambda desk, state: guiding.guide(desk),  # noqa: ARG005
+    Intent.QUESTION: _inquire,
+    Intent.OUT_OF_SCOPE: _inquire,
+    Intent.ANSWER: lambda desk, state: explaining.assess(desk, history_of(state)),
+    Intent.STUCK: lambda desk, state: guiding.guide(desk),  # noqa: ARG005 - every node has this shape
     Intent.SUBMIT: _hand_in,
     Intent.STATUS: lambda desk, state: standing.report(desk),  # noqa: ARG005
     Intent.SOCIAL: lambda desk, state: standing.greet(desk),  # noqa: ARG005
@@ -99,9 +105,23 @@ def _deciding(intent: Intent) -> _Node:
     def decide(state: State, runtime: Runtime[Desk]) -> State:
         desk = runtime.context
         decision = in_channel(desk, intent) or NODES[intent](desk, state)
-        return {"decision": to_state(decision)}
+        return {"decision": to_state(_checked(desk, state, decision))}
 
     return decide
+
+
+def _checked(desk: Desk, state: State, decision: Decision) -> Decision:
+    """Nothing that does the learner's work, one question, and none that they know already."""
+    safe = guarded(desk, history_of(state), decision)
+    if desk.person.is_instructor or desk.in_channel:
+        return safe
+    asked = desk.services.asked.wordings(desk.person.id)
+    text, _ = settle(f"{safe.draft}\n\n{safe.closing}", asked)
+    closing = safe.closing if safe.closing and text.endswith(safe.closing) else ""
+    draft = text.removesuffix(closing).strip() if closing else text
+    return safe.with_changes(
+        draft=draft or safe.draft, closing=closing, question_asked=safe.question_asked if closing else ""
+    )
 
 
 def word(state: State, runtime: Runtime[Desk]) -> State:
@@ -110,6 +130,9 @@ def word(state: State, runtime: Runtime[Desk]) -> State:
     if decision.silent:
         return {"wording": ""}
     text = _wording(desk, decision, history_of(state)) if decision.may_reword else _as_drafted(decision)
+    if not desk.person.is_instructor and not desk.in_channel:
+        _, questions = settle(text, ())
+        desk.services.asked.note_wordings(desk.person.id, desk.lesson.id, questions, desk.turn.conversation)
     if decision.question_asked:
         desk.services.asked.ask(desk.person.id, desk.lesson.id, decision.question_asked, desk.turn.conversation)
     said = [_line("user", desk.turn.text, desk), _line("assistant", text, desk)]
@@ -124,6 +147,7 @@ def _wording(desk: Desk, decision: Decision, history: tuple[Message, ...]) -> st
         closing=decision.closing,
         hits=decision.hits,
         history=history[-6:],
+        gives_away=lambda said: bool(leaks(desk, history, said)),
     )
     return desk.services.voice.word(brief, emit=desk.emit)
 

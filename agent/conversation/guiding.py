@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from agent.assessment import first_finding, place
-from agent.conversation import sheet
+from agent.conversation import experiments, sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.intents import Intent
 from agent.judgements import Judgement
+from agent.learner_model import Observed
+from agent.policy import STUCK, Step, Stuck, step
 from agent.replies import Action
 from agent.topics import criterion_of
-from knowledge.course import Criterion
-from tools.findings import Verdict
+from knowledge.course import Criterion, Question
+from tools.findings import Finding, Verdict
 
+SUBMIT = Action("submit", "Submit for the gate")
 _EARN = {
-    0: "",
     1: "Change something and send the file again, or tell me what you expect to happen, and I can say more.",
     2: "Your next attempt earns the next hint.",
     3: "One more attempt earns the last hint that I give.",
@@ -22,18 +24,30 @@ _EARN = {
 }
 
 
-def guide(desk: Desk) -> Decision:
+def guide(desk: Desk, criterion: str = "") -> Decision:
     """The level of the hint comes from what the learner tried, never from how they ask."""
     services, person, lesson = desk.services, desk.person, desk.lesson
-    standing = services.reviews.standing(person.id, lesson.id)
-    target = _target(desk, standing)
-    if target is None:
+    standing = desk.standing()
+    target = lesson.criterion(criterion) or _target(desk, standing)
+    judgement = standing.get(target.id) if target else None
+    question = _unasked_question(desk, target) if target else None
+    chosen = step(
+        STUCK,
+        Stuck(
+            open=target is not None,
+            held=judgement is not None and judgement.held,
+            earned=target is not None and services.hints.is_earned(person.id, lesson.id, target.id),
+            questions_left=question is not None,
+            experiments_left=target is not None and experiments.about(desk, target) is not None,
+        ),
+    )
+    if target is None or chosen is Step.SUBMIT:
         return _nothing_open(desk, standing)
-    judgement = standing.get(target.id)
-    if judgement is not None and judgement.held:
+    if chosen is Step.WAIT:
         return _waits(target, judgement)
-    level = services.hints.give(person.id, lesson.id, target.id)
-    return _hint(desk, target, judgement, level)
+    if chosen is Step.HINT:
+        return _hint(desk, target, judgement)
+    return _no_new_hint(desk, target, judgement, question)
 
 
 def _target(desk: Desk, standing: dict[str, Judgement]) -> Criterion | None:
@@ -43,24 +57,57 @@ def _target(desk: Desk, standing: dict[str, Judgement]) -> Criterion | None:
     return sheet.next_open(desk.lesson, standing)
 
 
-def _hint(desk: Desk, target: Criterion, judgement: Judgement | None, level: int) -> Decision:
+def _hint(desk: Desk, target: Criterion, judgement: Judgement | None) -> Decision:
+    level = desk.services.hints.give(desk.person.id, desk.lesson.id, target.id)
     ladder = desk.lesson.hints[target.id]
     shown = ladder[min(level, len(ladder)) - 1]
+    desk.note(target.id, Observed.HINTED, f"hint {level} of {len(ladder)}")
+    asks = shown.rstrip().endswith("?")
     lines = [
         f"**{target.id} {target.title}**, hint {level} of {len(ladder)}.",
         _where(desk, target, judgement),
-        shown,
+        "" if asks else shown,
+        _EARN.get(level, ""),
     ]
-    question = _question(desk, target, judgement)
-    ends_with_question = shown.rstrip().endswith("?")
     return Decision(
         Intent.STUCK,
-        "\n".join(line for line in [*lines, _EARN.get(level, "")] if line),
-        closing="" if ends_with_question else question,
+        "\n".join(line for line in lines if line),
+        closing=shown if asks else _question(desk, target, judgement),
         hint_level=level,
-        actions=(Action("submit", "Submit for the gate"),) if _handed_in(desk) else (),
+        actions=(SUBMIT,) if _handed_in(desk) else (),
         may_reword=True,
     )
+
+
+def _no_new_hint(desk: Desk, target: Criterion, judgement: Judgement | None, question: Question | None) -> Decision:
+    """No attempt since the last hint: the same level from another side, and at the end no more questions."""
+    level = desk.services.hints.level(desk.person.id, desk.lesson.id, target.id)
+    head = f"**{target.id} {target.title}**: I stay at hint {level} until you have tried something."
+    where = _where(desk, target, judgement)
+    if question is not None:
+        text = f"{head}\n{where}\nLet us come at it from another side; your answer counts as an attempt."
+        return Decision(
+            Intent.STUCK, text, closing=question.text, question_asked=question.id, hint_level=level, may_reword=True
+        )
+    belief = experiments.about(desk, target)
+    if belief is not None:
+        lead = f"{head}\n{where}\nHere is an experiment about it; a prediction counts as an attempt."
+        return experiments.propose(belief, lead, Intent.STUCK, level)
+    rest = (
+        "What counts: an edit at that place, a build, or your own words for what happens there now. "
+        "Nothing else moves the level, also not what somebody allowed; an instructor can decide for you in here."
+    )
+    return Decision(Intent.STUCK, f"{head}\n{where}\n{rest}", hint_level=level, actions=_rest_actions(desk))
+
+
+def _rest_actions(desk: Desk) -> tuple[Action, ...]:
+    return (Action("status", "Where am I?"), *((SUBMIT,) if _handed_in(desk) else ()))
+
+
+def _unasked_question(desk: Desk, target: Criterion) -> Question | None:
+    asked = desk.services.asked.already_asked(desk.person.id, desk.lesson.id)
+    about = [one for one in desk.lesson.questions if one.criterion == target.id and one.id not in asked]
+    return about[0] if about else None
 
 
 def _where(desk: Desk, target: Criterion, judgement: Judgement | None) -> str:
@@ -70,7 +117,7 @@ def _where(desk: Desk, target: Criterion, judgement: Judgement | None) -> str:
         name = sheet.ARTEFACT_NAMES.get(target.artefact, target.artefact)
         return f"I have not seen {name} yet, so this is about the idea. {target.why}"
     if target.judged_by == "inspection":
-        finding = first_finding(desk.services.assessor.inspect(upload), target.aspect)
+        finding = _finding(desk, target)
         return f"In your newest version: {place(finding)}. {finding.message}" if finding else ""
     if judgement.spans:
         return f"In your newest version you write: {sheet.evidence(judgement, upload)}."
@@ -78,11 +125,15 @@ def _where(desk: Desk, target: Criterion, judgement: Judgement | None) -> str:
 
 
 def _question(desk: Desk, target: Criterion, judgement: Judgement | None) -> str:
-    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
-    if target.judged_by == "inspection" and len(upload):
-        finding = first_finding(desk.services.assessor.inspect(upload), target.aspect)
+    if target.judged_by == "inspection":
+        finding = _finding(desk, target)
         return finding.question if finding else ""
     return judgement.missing if judgement is not None and judgement.missing.endswith("?") else ""
+
+
+def _finding(desk: Desk, target: Criterion) -> Finding | None:
+    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    return first_finding(desk.services.assessor.inspect(upload), target.aspect) if len(upload) else None
 
 
 def _handed_in(desk: Desk) -> bool:
@@ -98,9 +149,7 @@ def _nothing_open(desk: Desk, standing: dict[str, Judgement]) -> Decision:
     return Decision(Intent.STUCK, text, actions=(Action("submit", "Submit for the gate", style="primary"),))
 
 
-def _waits(target: Criterion, judgement: Judgement) -> Decision:
-    text = (
-        f"**{target.id} {target.title}** waits for an instructor. {judgement.reason} "
-        "You need not change anything for it."
-    )
-    return Decision(Intent.STUCK, text)
+def _waits(target: Criterion, judgement: Judgement | None) -> Decision:
+    reason = judgement.reason if judgement else ""
+    text = f"**{target.id} {target.title}** waits for an instructor. {reason} You need not change anything for it."
+    return Decision(Intent.STUCK, " ".join(text.split()))

@@ -118,6 +118,20 @@ def next_step(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
     return f"Next: **{target.id} {target.title}**. {judgement.missing}".rstrip()
 
 
+def onward(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
+    """The next open criterion and its place in the newest version, without a question."""
+    target = next_open(lesson, standing)
+    if target is None:
+        return ""
+    judgement = standing.get(target.id)
+    if judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
+        missing = artefacts_missing(lesson, standing)
+        return f"Next: send me {listed(missing)} here." if missing else f"Next: **{target.id} {target.title}**."
+    place = judgement.missing.partition(": ")[0] if judgement.missing.startswith("`") else ""
+    where = f", {place}" if place else ""
+    return f"Next: **{target.id} {target.title}**{where}. {judgement.reason}".rstrip()
+
+
 def next_open(lesson: Lesson, standing: Mapping[str, Judgement]) -> Criterion | None:
     """Required before optional, judged before not handed in; what waits for an instructor is not the learner's."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.conversation import sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
@@ -12,6 +14,8 @@ from agent.judgements import Judgement
 from agent.replies import Action
 from knowledge.course import Lesson
 from tools.findings import Verdict
+
+_HELLO = re.compile(r"\b(hi|hello|hey|moin|hallo|good (morning|afternoon|evening)|servus|yo)\b")
 
 
 def report(desk: Desk) -> Decision:
@@ -99,5 +103,6 @@ def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:
         "and keep the gate. I do not do the work for you."
     )
     thanks = any(word in low for word in ("thank", "thx", "cheers", "great", "awesome", "perfect"))
-    head = about if who else "You are welcome." if thanks else "Hello again."
-    return Decision(Intent.SOCIAL, f"{head} {sheet.next_step(desk.lesson, standing)}".strip())
+    hello = _HELLO.search(low) is not None
+    head = about if who else "You are welcome." if thanks else "Hello again." if hello else "All right."
+    return Decision(Intent.SOCIAL, f"{head}\n{sheet.onward(desk.lesson, standing)}".strip())

@@ -92,7 +92,7 @@ def _with_value(text: str, value: str, lines: set[int]) -> str:
 
 def _merges(base: dict[str, Any], fragment: dict[str, Any], flagged: set[str]) -> Iterator[dict[str, Any]]:
     services = base["services"]
-    if "services" in fragment or set(fragment) <= _TOP and not set(fragment) & set(services):
+    if "services" in fragment or (set(fragment) <= _TOP and not set(fragment) & set(services)):
         yield _merged(base, fragment)
     if set(fragment) & set(services) or any(isinstance(one, dict) and "image" in one for one in fragment.values()):
         yield _merged(base, {"services": fragment})
@@ -147,7 +147,12 @@ _VARIABLE = re.compile(
 )
 _REMOVE = re.compile(r"\b(remove|delete|drop|take out)\b", re.IGNORECASE)
 _VOLUME = re.compile(r"\bnamed volume\b", re.IGNORECASE)
-_STATE_PATHS = {"postgres": "/var/lib/postgresql/data", "redis": "/data", "mysql": "/var/lib/mysql", "mongo": "/data/db"}
+_STATE_PATHS = {
+    "postgres": "/var/lib/postgresql/data",
+    "redis": "/data",
+    "mysql": "/var/lib/mysql",
+    "mongo": "/data/db",
+}
 
 
 def _done(text: str, deed: str, lines: set[int]) -> Iterator[str]:

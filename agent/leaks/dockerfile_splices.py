@@ -8,7 +8,8 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from agent.leaks.offers import Kind, Offer
-from tools.dockerfile.parser import KEYWORDS, Instruction, parse
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import KEYWORDS, parse
 
 _PROCESS = ("CMD", "ENTRYPOINT")
 _SEPARATOR = re.compile(r"(\s*(?:&&|\|\||;)\s*)")
@@ -35,10 +36,10 @@ def _touched(text: str, flagged: set[int]) -> list[Instruction]:
 def _instructions(text: str, offer: Offer, flagged: set[int]) -> Iterator[str]:
     """An example about another image or program is none about this file, unless the reply says to use it."""
     given = parse(offer.text).instructions
-    if sum(one.keyword == "FROM" for one in given) and len(given) > 1:
-        yield offer.text + "\n"
     own = [one for one in given if offer.told or _is_akin(one, text)]
-    if own:
+    if len(given) > 1 and any(one.keyword == "FROM" for one in own):
+        yield offer.text + "\n"
+    if own and len(own) * 2 >= len(given):
         yield _merged(text, own, flagged, everywhere=True)
         yield _merged(text, own, flagged, everywhere=False)
         yield _before_process(text, offer.text)
@@ -105,7 +106,7 @@ def _values(text: str, code: str, flagged: set[int], *, told: bool) -> Iterator[
         return  # a bare word is a name, not a line
     runs = [(one, f"{one.keyword} {_swapped(one.value, code)}") for one in touched if one.keyword in ("RUN", *_PROCESS)]
     yield _replaced(text, runs)
-    if told:
+    if told and re.search(rf"(?<![\w-]){re.escape(code.split(maxsplit=1)[0])}(?![\w-])", text):
         yield from (_replaced(text, [(one, f"{one.keyword} {code}")]) for one, _ in runs)
 
 
@@ -118,7 +119,9 @@ def renamed(text: str, token: str) -> str:
     name = _NAME.split(token)[0]
     if not name or name == token or len(name) < 2:
         return text
-    return re.sub(rf"(?<![\w./@:=-]){re.escape(name)}(?:(?:[:=@~<>!]=?)[^\s\\'\",;&|]*)?(?![\w./-])", lambda _: token, text)
+    return re.sub(
+        rf"(?<![\w./@:=-]){re.escape(name)}(?:(?:[:=@~<>!]=?)[^\s\\'\",;&|]*)?(?![\w./-])", lambda _: token, text
+    )
 
 
 def _with_option(run: Instruction, option: str) -> str:
@@ -131,7 +134,7 @@ def _with_option(run: Instruction, option: str) -> str:
 
 def _swapped(value: str, command: str) -> str:
     """The command of a chain that calls the same program."""
-    program = command.split()[0]
+    program = command.split(maxsplit=1)[0]
     if command in value:
         return value
     parts = _SEPARATOR.split(value)
@@ -139,9 +142,12 @@ def _swapped(value: str, command: str) -> str:
 
 
 _EXEC_FORM = re.compile(
-    r"\b(exec(-|\s)?form|json (array|list|form)|list form|array form|(square )?brackets|without a shell)\b", re.I
+    r"\b(exec(-|\s)?form|json (array|list|form)|list form|array form|(square )?brackets|without a shell)\b",
+    re.IGNORECASE,
 )
-_USER = re.compile(r"\b(non-?root|unprivileged|another|dedicated|normal)\s+(\w+\s+)?user\b|\buser instruction\b", re.I)
+_USER = re.compile(
+    r"\b(non-?root|unprivileged|another|dedicated|normal)\s+(\w+\s+)?user\b|\buser instruction\b", re.IGNORECASE
+)
 _REMOVE = re.compile(r"\b(remove|delete|drop|take out)\b", re.IGNORECASE)
 _LINES = re.compile(r"\blines?\s+(\d+)(?:\s*(?:and|–|-|to)\s*(\d+))?", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+[\w.-]*|\d+-[a-z]\w*)")
@@ -169,7 +175,7 @@ def _removed(text: str, deed: str, instructions: Sequence[Instruction]) -> Itera
     for match in _LINES.finditer(deed):
         wanted = set(range(int(match.group(1)), min(int(match.group(2) or match.group(1)), 10_000) + 1))
         yield _replaced(text, [(one, "") for one in instructions if one.line in wanted])
-    named = {word for word in re.findall(r"[A-Z_]{3,}", deed)} - KEYWORDS
+    named = set(re.findall(r"[A-Z_]{3,}", deed)) - KEYWORDS
     mentioned = [one for one in instructions if any(word in one.value for word in named)]
     if mentioned:
         yield _replaced(text, [(one, "") for one in mentioned])

@@ -16,11 +16,18 @@ from tools.files import FileKind, SourceFile, Upload
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection import inspect
 
+MAX_PLAN = 20_000  # characters of a plan that are set beside a reply
 MAX_TRIES = 60  # inspections that one reply may cost
 _DOCKERFILE_SIDE = (FileKind.DOCKERFILE, FileKind.DOCKERIGNORE, FileKind.DEPENDENCIES)
 _MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]")
 _QUOTED = re.compile(r"“[^”]*”")
 _LEAD_IN = re.compile(r"(?m)^[^.:\n]{0,80}:\s+(?=[A-Z])|^[^.\n]{0,60}\bfor (?:example|instance)\W+")
+# A tutor about itself, a place in a file, or somebody told to find out: no statement of a plan.
+_ABOUT_ITSELF = re.compile(
+    r"^(?:I (?:am|can|could|do|have|keep|leave|read|stay|take|would)\b|(?:write down|say|describe|name|explain|think|"
+    r"look|ask|note|tell)\b.*\b(?:what|how|who|when|where|which|whether)\b)|\b[A-Z]\d{1,2}\b|\blines? \d+\.",
+    re.IGNORECASE,
+)
 _PATTERN = re.compile(r"[\w.*/!-]+")
 
 Verdicts = Mapping[str, Verdict]
@@ -158,8 +165,9 @@ def _text(file: SourceFile) -> str:
 
 
 def _plan(upload: Upload) -> SourceFile | None:
-    plans = upload.of_kind(FileKind.PLAN)
-    return max(plans, key=lambda file: len(file.data), default=None)
+    plans = [(file.path, _text(file)[:MAX_PLAN]) for file in upload.of_kind(FileKind.PLAN)]
+    path, text = max(plans, key=lambda one: len(one[1]), default=("", ""))
+    return SourceFile(path, text.encode()) if text else None
 
 
 def _as_plan(said: str, published: str) -> str:
@@ -169,7 +177,8 @@ def _as_plan(said: str, published: str) -> str:
     """
     bare = _MARKUP.sub("", _QUOTED.sub(" ", said))
     bare = _LEAD_IN.sub("\n", bare)
-    kept = [one.text for one in statements(bare) if one.asserts and _plain(one.text) not in published]
+    spoken = [one.text for one in statements(bare) if one.asserts and not _ABOUT_ITSELF.search(one.text)]
+    kept = [one for one in spoken if _plain(one) not in published]
     return "\n\n".join(kept)
 
 

@@ -16,7 +16,8 @@ _INDENTED = re.compile(r"(?:(?:^|\n)(?: {4}|\t)\S[^\n]*)+")
 _SPAN = re.compile(r"``([^`]+)``|`([^`\n]+)`|“([^”\n]{3,200})”|\"([^\"\n]{3,200})\"")
 _INSTRUCTION = re.compile(rf"(?<![\w`-])({'|'.join(sorted(KEYWORDS))})[ \t]+(\S[^\n]*)")
 _STOP = re.compile(
-    r"(?<=[^.])\.(?=\s|$)|[;,](?=\s)|\s(in|on|at|as the|instead|so that|before|after|and|then|which|to)\s", re.I
+    r"(?<=[^.])\.(?=\s|$)|[;,](?=\s)|\s(in|on|at|as the|instead|so that|before|after|and|then|which|to)\s",
+    re.IGNORECASE,
 )
 _VERSIONED = re.compile(r"(?<![\w/@:.-])[\w./-]*[a-zA-Z][\w./-]*(?::v?\d[\w.-]*|@sha256:[0-9a-f]{6,}|==\d[\w.]*)")
 _CLAUSE = re.compile(r"(?<=[.!?;])\s+|:\s+(?=[A-Z`])|\n+|,\s+(?:and|then|or)\s+|\s+(?:and|then)\s+(?=[a-z]+\s)")
@@ -29,8 +30,8 @@ _VERBS = (
 _IMPERATIVE = re.compile(
     rf"^\W*(?:(?:so|now|first|next|then|finally|just|please|simply|also|instead|step \d+|ok|okay|\d+)\W+)*"
     rf"(?:(?:you|we|i would|i'd|one)\s+(?:can|could|should|must|need to|have to|want to|may|might|just|simply)?\s*"
-    rf"(?:just |simply )?|(?:try|consider|remember|be sure|make sure)\s+(?:to\s+|that you\s+)?|to fix (?:it|this|that)\W+"
-    rf"|the (?:fix|answer|solution) is to\s+|let us\s+|let's\s+)?(?:{_VERBS})(?:ing)?\b",
+    rf"(?:just |simply )?|(?:try|consider|remember|be sure|make sure)\s+(?:to\s+|that you\s+)?"
+    rf"|to fix (?:it|this|that)\W+|the (?:fix|answer|solution) is to\s+|let us\s+|let's\s+)?(?:{_VERBS})(?:ing)?\b",
     re.IGNORECASE,
 )
 
@@ -63,15 +64,22 @@ def offers(reply: str) -> list[Offer]:
 def _all(reply: str, told: Sequence[str]) -> Iterator[Offer]:
     prose = reply
     for match in _FENCE.finditer(reply):
-        yield Offer(Kind.BLOCK, match.group(2).strip("\n"), told=True)
+        yield Offer(Kind.BLOCK, match.group(2).strip("\n"), told=_leads_to(reply, match.start(), told))
         prose = prose.replace(match.group(), "\n")
     for match in _INDENTED.finditer(prose):
-        yield Offer(Kind.BLOCK, re.sub(r"(?m)^(?: {4}|\t)", "", match.group()).strip("\n"), told=True)
+        block = re.sub(r"(?m)^(?: {4}|\t)", "", match.group()).strip("\n")
+        yield Offer(Kind.BLOCK, block, told=_leads_to(prose, match.start(), told))
     for code in _codes(prose):
         yield Offer(Kind.CODE, code, told=any(code in clause for clause in told))
     for clause in _CLAUSE.split(prose):
         if _IMPERATIVE.match(clause):
             yield Offer(Kind.DEED, clause.strip(), told=True)
+
+
+def _leads_to(reply: str, place: int, told: Sequence[str]) -> bool:
+    """Whether the words before a block say to use it."""
+    before = reply[:place].rstrip()
+    return any(before.endswith(one.rstrip()) for one in told)
 
 
 def _codes(prose: str) -> Iterator[str]:
@@ -85,7 +93,7 @@ def _codes(prose: str) -> Iterator[str]:
 
 def _values(rest: str) -> Iterator[str]:
     """An instruction in running text ends somewhere: its whole line, and up to the first word that goes on."""
-    bare = rest.strip().strip("`\"“”*_")
+    bare = rest.strip().strip('`"“”*_')
     yield bare.rstrip(".`")
     stop = _STOP.search(bare)
     if stop:

@@ -31,6 +31,7 @@ def _register() -> None:
         inspect_command,
         lesson_command,
         migrate_command,
+        policy_command,
         review_command,
         slack_command,
         verify_command,
@@ -48,6 +49,7 @@ def _register() -> None:
     app.command("review")(review_command.review)
     app.command("verify")(verify_command.verify)
     app.command("migrate")(migrate_command.migrate)
+    app.command("policy")(policy_command.policy)
     app.command("eval")(eval_command.evaluate)
     app.command("doctor")(doctor_command.doctor)
     app.add_typer(engine_command.app, name="engine", help="Run the confined engine that builds what learners hand in.")

@@ -98,7 +98,7 @@ def test_a_belief_is_told_with_its_evidence_and_can_be_contested(tutoring: Tutor
     assert "no opinion" in _reply(_say(tutoring, "why do you think I don't know what a tag is?"))
     _say(tutoring, "hello", by=STAFF)
     question = _ask_until_pending(tutoring)
-    _say(tutoring, "it has to do with colours and the weather I suppose")
+    _say(tutoring, f"I suppose that {question.rstrip('?').lower()} has to do with colours and the weather")
     told = _say(tutoring, f"why do you think I don't know this: {question}")
     assert told.reply is not None
     assert "colours and the weather" in told.reply.text

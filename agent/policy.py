@@ -1,0 +1,114 @@
+"""The tutoring policy: which step follows from what is known. Each table is read from the top; the first rule that
+fits decides. No rule reads a request's wording: a claim, a plea or an order is none of what they look at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+S = TypeVar("S")
+PASSED_BY = 2  # questions in a row that a learner passes by before we stop asking back
+TRIES = 2  # answers to one question before the rest is told
+
+
+class Step(StrEnum):
+    GUIDE = "guide, from their own file"
+    DECLINE = "say that it is not known here"
+    ANSWER = "answer with sources"
+    ANSWER_AND_ASK = "answer with sources, ask one question back"
+    WAIT = "say that an instructor decides"
+    SUBMIT = "offer to submit"
+    HINT = "give the next hint"
+    QUESTION = "ask another question about it"
+    EXPERIMENT = "propose an experiment, ask for a prediction"
+    REST = "say what earns the next hint, ask nothing"
+    RESULT = "show what the experiment gives"
+    LET_GO = "take it for something else, drop the question"
+    CONTRADICT = "say what is the case, ask one question"
+    CONFIRM = "acknowledge every point"
+    TELL = "acknowledge, tell the rest, stop asking"
+    MISSING = "acknowledge, ask for one missing point"
+
+
+@dataclass(frozen=True)
+class Rule(Generic[S]):
+    when: str
+    holds: Callable[[S], bool]
+    then: Step
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A question of the learner: `own_open` is one whose answer is the learner's own open criterion."""
+
+    own_open: bool = False
+    known: bool = True
+    gives_away: bool = False
+    in_channel: bool = False
+    passed_by: int = 0
+
+
+INQUIRY: Sequence[Rule[Inquiry]] = (
+    Rule("it asks for their own open criterion", lambda one: one.own_open and not one.in_channel, Step.GUIDE),
+    Rule("the material does not hold it", lambda one: not one.known, Step.DECLINE),
+    Rule("the answer would pass a criterion that is open", lambda one: one.gives_away, Step.GUIDE),
+    Rule("others listen", lambda one: one.in_channel, Step.ANSWER),
+    Rule(f"{PASSED_BY} questions of ours were passed by", lambda one: one.passed_by >= PASSED_BY, Step.ANSWER),
+    Rule("otherwise", lambda _: True, Step.ANSWER_AND_ASK),
+)
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A learner asks for help with a criterion; `earned`: the first hint, or an attempt since the last one."""
+
+    open: bool = True
+    held: bool = False
+    earned: bool = True
+    questions_left: bool = False
+    experiments_left: bool = False
+
+
+STUCK: Sequence[Rule[Stuck]] = (
+    Rule("it waits for an instructor", lambda one: one.held, Step.WAIT),
+    Rule("nothing is open", lambda one: not one.open, Step.SUBMIT),
+    Rule("a hint is earned", lambda one: one.earned, Step.HINT),
+    Rule("a question about it was never asked", lambda one: one.questions_left, Step.QUESTION),
+    Rule("an experiment about it was never tried", lambda one: one.experiments_left, Step.EXPERIMENT),
+    Rule("otherwise", lambda _: True, Step.REST),
+)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A learner's explanation, set beside what was expected. `tries` counts this answer."""
+
+    prediction: bool = False
+    about: bool = True
+    gave_up: bool = False
+    believes: bool = False
+    experiment_left: bool = False
+    complete: bool = False
+    tries: int = 1
+
+
+EXPLAINED: Sequence[Rule[Explained]] = (
+    Rule("it predicts an experiment", lambda one: one.prediction, Step.RESULT),
+    Rule("it speaks of something else", lambda one: not one.about and not one.gave_up, Step.LET_GO),
+    Rule(
+        "a misconception shows, its experiment is untried",
+        lambda one: one.believes and one.experiment_left,
+        Step.EXPERIMENT,
+    ),
+    Rule("a misconception shows", lambda one: one.believes, Step.CONTRADICT),
+    Rule("every point is there", lambda one: one.complete, Step.CONFIRM),
+    Rule(f"they give up, or it is answer {TRIES}", lambda one: one.gave_up or one.tries >= TRIES, Step.TELL),
+    Rule("otherwise", lambda _: True, Step.MISSING),
+)
+
+
+def step(rules: Sequence[Rule[S]], situation: S) -> Step:
+    return next(rule.then for rule in rules if rule.holds(situation))

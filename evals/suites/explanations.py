@@ -1,0 +1,30 @@
+"""Whether the points of an explanation are heard, and the misconceptions in it."""
+
+from __future__ import annotations
+
+from agent.bootstrap import Knowledge
+from agent.explanations import Explanations
+from evals.cases import Figures, load
+
+
+def explanations(knowledge: Knowledge) -> Figures:
+    figures: Figures = {}
+    for part, path in (("", "teaching/explanations.yaml"), (" apart", "teaching/explanations_apart.yaml")):
+        figures |= {f"{name}{part}": value for name, value in _compare(knowledge, load(path)).items()}
+    return figures
+
+
+def _compare(knowledge: Knowledge, cases: list[dict[str, object]]) -> Figures:
+    lesson, reader = knowledge.course.lessons[0], Explanations(knowledge.embedding)
+    questions = {one.id: one for one in lesson.questions}
+    points = right = believed = 0
+    for case in cases:
+        question = questions[str(case["question"])]
+        heard = reader.compare(str(case["text"]), question, lesson.misconceptions)
+        said = {one.id for one in heard.said}
+        wanted = case["said"]
+        assert isinstance(wanted, list)
+        points += len(question.points)
+        right += sum((one.id in said) == (one.id in wanted) for one in question.points)
+        believed += (heard.believes.id if heard.believes else "") == case.get("believes", "")
+    return {"cases": len(cases), "points": right / points, "beliefs": believed / len(cases)}
