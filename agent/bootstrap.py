@@ -94,10 +94,11 @@ def open_tutoring(
     *,
     builder: Builder | None = None,
     voice: Voice | None = None,
+    knowledge: Knowledge | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Tutoring]:
     """Everything that a turn needs; the keyword arguments are the ports that tests replace."""
-    knowledge = open_knowledge(settings)
+    knowledge = knowledge or open_knowledge(settings)
     with Storage.open(settings.database) as storage, open_checkpointer(settings.database) as checkpointer:
         forgetting = Forgetting(storage, checkpointer)
         services = _services(settings, knowledge, storage, forgetting, builder=builder, voice=voice, now=now)

@@ -18,6 +18,7 @@ NEAR = 0.46  # nearness from which a point counts as said. Calibrated by the exp
 BELIEF_NEAR = 0.66  # the same for a misconception
 BELIEF_ASKED = 0.54  # the same where the question was about just this
 ABOUT = 0.22  # below this nearness to question and points, the message speaks of something else
+CLEARLY = 0.05  # by how much one choice must be nearer than the next
 WEIGHT = 0.35  # of shared words against meaning
 MAX_CLAUSES = 24
 _SENTENCE = re.compile(r"[.!?;\n]+(?=\s|$)")
@@ -86,6 +87,16 @@ class Explanations:
         """The belief that a sentence asserts; what is denied, asked or told of others is no belief."""
         spoken = clauses(text)
         return self._believed(self._of_beliefs(spoken, known), np.zeros(len(spoken)), known) if spoken else None
+
+    def nearest(self, text: str, choices: Sequence[str]) -> int | None:
+        """The choice that the words come nearest to, by meaning and by what they deny; None where two are as near."""
+        spoken = clauses(text)
+        if not spoken or not choices:
+            return None
+        scores = [float(self._agreeing(spoken, (one,)).max()) for one in choices]
+        first, *others = sorted(range(len(choices)), key=lambda one: -scores[one])
+        clear = not others or scores[first] - scores[others[0]] >= CLEARLY
+        return first if scores[first] >= ABOUT and clear else None
 
     def _of_beliefs(self, spoken: Sequence[str], known: Sequence[Misconception]) -> dict[str, Scores]:
         distanced = np.array([_DISTANCED.search(one) is not None or looks_like_question(one) for one in spoken])

@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, Intent] = {
     "uphold": Intent.STAFF,
     "dismiss": Intent.STAFF,
     "hint": Intent.STUCK,
+    "predict": Intent.ANSWER,
     "decide": Intent.STAFF,
     "sheet": Intent.STAFF,
     "approve": Intent.STAFF,

@@ -11,7 +11,7 @@ from knowledge.passages import Citation
 class Action:
     """A button. `id` names what happens, `value` is an id of our records, never a state to be trusted."""
 
-    id: str  # build | submit | stop | cite | approve | reject | show_findings | archive
+    id: str  # build | submit | stop | cite | approve | reject | show_findings | archive | predict
     label: str
     value: str = ""
     style: str = ""  # primary | danger | ""

@@ -1,15 +1,23 @@
-"""Witness experiments: the learner predicts first, then sees what the smallest build really gives."""
+"""Witness experiments: the learner predicts first, then sees what the smallest build really gave."""
 
 from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
 
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.intents import Intent
 from agent.learner_model import Observed
-from knowledge.course import Criterion, Misconception, Point, Question
+from agent.replies import Action
+from knowledge.course import Choice, Criterion, Misconception, Point, Question, Witness
+from tools.building.witness import Observation, recorded
 
 PREFIX = "witness:"
 FOLLOW_UP = "belief:"
+MAX_SHOWN = 14  # lines of an experiment's first file
+_LETTER = re.compile(r"^\W*(?:(?:i (?:say|think|predict|guess)|option|answer|choice)\s+)?([a-f])\W*$", re.IGNORECASE)
 
 
 def untried(desk: Desk, belief: Misconception | None) -> bool:
@@ -27,59 +35,99 @@ def about(desk: Desk, criterion: Criterion) -> Misconception | None:
 def propose(belief: Misconception, lead: str, intent: Intent, level: int = 0) -> Decision:
     """The files and the question; the result waits for a prediction."""
     assert belief.witness is not None  # noqa: S101 - callers ask `untried` first
-    shown = "\n".join(f"```\n{text.strip()}\n```" for text in list(belief.witness.files.values())[:1])
-    text = f"{lead}\n{shown}\nPredict first; then I show you what it gives."
+    choices = list(zip(string.ascii_lowercase, belief.witness.choices, strict=False))
+    listed = "\n".join(f"- **{letter}** {choice.text}" for letter, choice in choices)
+    actions = tuple(Action("predict", letter, f"{belief.id}:{choice.id}") for letter, choice in choices)
+    text = "\n".join(part for part in (lead, _shown(belief.witness), listed) if part)
     closing = belief.witness.predict
-    return Decision(intent, text, closing=closing, question_asked=PREFIX + belief.id, hint_level=level)
+    asked = PREFIX + belief.id
+    return Decision(intent, text, closing=closing, question_asked=asked, hint_level=level, actions=actions)
+
+
+def _shown(witness: Witness) -> str:
+    first = next((text for step in witness.steps for text in step.files.values()), "").strip()
+    lines = first.splitlines()
+    return "```\n" + "\n".join(lines[:MAX_SHOWN]) + "\n```" if lines else ""
+
+
+def pressed(desk: Desk) -> str:
+    """The experiment that a pressed prediction belongs to; it may be older than the newest question."""
+    action = desk.turn.action
+    known = {one.id for one in desk.lesson.misconceptions}
+    belief = action.value.partition(":")[0] if action is not None and action.id == "predict" else ""
+    return PREFIX + belief if belief in known else ""
 
 
 def result(desk: Desk, pending: str, *, predicted: bool = True) -> Decision:
-    """What the lesson records of the experiment, beside the prediction."""
+    """What an engine gave, beside the prediction."""
     belief = next((one for one in desk.lesson.misconceptions if PREFIX + one.id == pending), None)
     if belief is None or belief.witness is None:
         return Decision(Intent.ANSWER, "That experiment is no longer part of the lesson.")
     desk.services.asked.answered(desk.person.id, desk.lesson.id, pending, [])
-    seen = _read(desk, belief) if predicted else Observed.MISSED
-    desk.note(belief.id, seen)
-    for criterion in desk.lesson.rubric:
-        if belief.section in criterion.sections and predicted:
-            desk.services.hints.attempt(desk.person.id, desk.lesson.id, criterion.id, pending)
-    said = " ".join(desk.turn.text.split())
-    verdict = {
+    found = recorded(belief.witness)
+    chosen = _chosen(desk, belief.witness) if predicted else None
+    seen = _seen(chosen, found) if predicted else Observed.MISSED
+    said = chosen.text if chosen else " ".join(desk.turn.text.split())[:160]
+    desk.note(belief.id, seen, said)
+    if predicted:
+        _count_as_attempt(desk, belief)
+    lines = [
+        f"You expect: “{said.rstrip('.')}”." if predicted else "",
+        f"What {found.on.partition(',')[0]} gave when this was recorded (I have not run it just now):",
+        *(f"- {_on_one_line(line)}" for line in found.lines[:3]),
+        _verdict(seen),
+        belief.witness.observe,
+    ]
+    text = "\n".join(line for line in lines if line)
+    return Decision(Intent.ANSWER, text, closing=belief.question, question_asked=FOLLOW_UP + belief.id)
+
+
+def _chosen(desk: Desk, witness: Witness) -> Choice | None:
+    """By button, by letter, or by what the words are nearest to."""
+    if desk.turn.action is not None:
+        wanted = desk.turn.action.value.partition(":")[2]
+        return next((one for one in witness.choices if one.id == wanted), None)
+    if letter := _LETTER.match(desk.turn.text):
+        place = string.ascii_lowercase.index(letter[1].lower())
+        return witness.choices[place] if place < len(witness.choices) else None
+    best = desk.services.explanations.nearest(desk.turn.text, [one.text for one in witness.choices])
+    return witness.choices[best] if best is not None else None
+
+
+def is_prediction(text: str) -> bool:
+    return _LETTER.match(text) is not None
+
+
+def _seen(chosen: Choice | None, found: Observation) -> Observed:
+    if chosen is None:
+        return Observed.PREDICTED
+    return Observed.FORESAW if chosen.id == found.truth else Observed.SURPRISED
+
+
+def _verdict(seen: Observed) -> str:
+    return {
         Observed.FORESAW: "That is what you expected.",
-        Observed.SURPRISED: "That is not what you expected, which makes it worth remembering.",
+        Observed.SURPRISED: "That is not what you expected.",
         Observed.PREDICTED: "Set it beside what you expected.",
     }.get(seen, "")
-    lines = [
-        f"You expect: “{said[:160]}”." if predicted else "",
-        f"The recorded result of this experiment (I have not run it just now): {belief.witness.observe}",
-        verdict,
-        belief.reality,
-    ]
-    return Decision(
-        Intent.ANSWER,
-        "\n".join(line for line in lines if line),
-        closing=belief.question,
-        question_asked=FOLLOW_UP + belief.id,
-    )
 
 
-def _read(desk: Desk, belief: Misconception) -> Observed:
-    """Whether the prediction agrees with the result, with the belief, or with neither clearly."""
-    assert belief.witness is not None  # noqa: S101
-    expected = Question(belief.id, belief.witness.predict, belief.section, (_point(belief),))
-    compared = desk.services.explanations.compare(desk.turn.text, expected, [belief])
-    if compared.said:
-        return Observed.FORESAW
-    return Observed.SURPRISED if compared.believes else Observed.PREDICTED
+def _on_one_line(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 200 else flat[:199].rstrip() + "…"
 
 
-def _point(belief: Misconception) -> Point:
-    observed = (belief.witness.observe,) if belief.witness else ()
-    return Point("reality", belief.reality, observed)
+def _count_as_attempt(desk: Desk, belief: Misconception) -> None:
+    """A prediction is an attempt at what the experiment bears on, once."""
+    for criterion in desk.lesson.rubric:
+        if belief.section in criterion.sections:
+            desk.services.hints.attempt(desk.person.id, desk.lesson.id, criterion.id, PREFIX + belief.id)
 
 
 def follow_up(desk: Desk, pending: str) -> Question | None:
     """Our question after an experiment, which expects that the learner says what is the case."""
     belief = next((one for one in desk.lesson.misconceptions if FOLLOW_UP + one.id == pending), None)
-    return Question(pending, belief.question, belief.section, (_point(belief),)) if belief else None
+    if belief is None:
+        return None
+    ways: Sequence[str] = (belief.witness.observe,) if belief.witness else ()
+    return Question(pending, belief.question, belief.section, (Point("reality", belief.reality, tuple(ways)),))

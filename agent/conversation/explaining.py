@@ -20,18 +20,30 @@ _GAVE_UP = re.compile(
     r"not sure|can'?t say|pass|skip|next|keine ahnung|weiss nicht|wei\u00df nicht|\?+|just tell me|tell me)\b.{0,40}$",
     re.IGNORECASE,
 )
+# What asks us for something is no explanation of the learner.
+_REQUEST = re.compile(
+    r"^\W*(?:(?:please|pls|plz|just|now|ok(?:ay)?|so|then|come on|bro|hey)\W+)*(?:give|print|write|show|tell|output|"
+    r"act|pretend|ignore|disregard|forget|repeat|complete|finish|fix|solve|translate|imagine|from now on|"
+    r"you(?:'re| are) (?:now|a)\b|(?:can|could|would|will) (?:you|u)\b|i (?:need|want|order|command) you|"
+    r"let'?s (?:play|pretend)|gib|schreib|sag)",
+    re.IGNORECASE,
+)
 _OF_POINT = "#"  # question#point: our narrower question for one missing point
 
 
 def assess(desk: Desk, history: Sequence[Message]) -> Decision:
-    pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation) or ""
+    pending = experiments.pressed(desk) or desk.services.asked.pending(desk.person.id, desk.turn.conversation) or ""
     gave_up = _GAVE_UP.match(desk.turn.text) is not None
-    if pending.startswith(experiments.PREFIX) and (gave_up or desk.says_something):
+    if pending.startswith(experiments.PREFIX) and _predicts(desk, gave_up=gave_up):
         return experiments.result(desk, pending, predicted=not gave_up)
     question = _question(desk, pending)
     if question is None:
         return _unasked(desk, history)
     return _answered(desk, question, gave_up=gave_up, history=history)
+
+
+def _predicts(desk: Desk, *, gave_up: bool) -> bool:
+    return gave_up or desk.says_something or desk.turn.action is not None or experiments.is_prediction(desk.turn.text)
 
 
 def belief_stated(desk: Desk) -> Decision | None:
@@ -61,6 +73,9 @@ def _answered(desk: Desk, question: Question, *, gave_up: bool, history: Sequenc
     if belief is not None and not compared.said and belief.section != question.section:
         desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
         return _meet(desk, belief, "")
+    if not gave_up and _REQUEST.match(desk.turn.text):
+        desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
+        return guiding.guide(desk)
     if not about and not gave_up:
         desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
         return _something_else(desk, history)
@@ -116,7 +131,7 @@ def _something_else(desk: Desk, history: Sequence[Message]) -> Decision:
 def _feedback(
     desk: Desk, question: Question, chosen: Step, said: Sequence[Point], missing: Sequence[Point]
 ) -> Decision:
-    onward = sheet.onward(desk.lesson, desk.standing())
+    onward = sheet.next_step(desk.lesson, desk.standing())
     where = _section(desk, question)
     if chosen is Step.CONFIRM:
         text = f"Yes, that is all of it: {_listed(said)}."

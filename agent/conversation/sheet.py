@@ -107,29 +107,20 @@ def named(lesson: Lesson, ids: Iterable[str]) -> str:
 
 
 def next_step(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
-    """One sentence: the next open criterion and the question that it puts, or what to hand in first."""
+    """The next open criterion with its place in the newest version, or what to hand in first."""
     target = next_open(lesson, standing)
     if target is None:
         return ""
     judgement = standing.get(target.id)
+    head = f"Next: **{target.id} {target.title}**"
     if judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
         missing = artefacts_missing(lesson, standing)
-        return f"Next: send me {listed(missing)} here." if missing else f"Next: **{target.id} {target.title}**."
-    return f"Next: **{target.id} {target.title}**. {judgement.missing}".rstrip()
-
-
-def onward(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
-    """The next open criterion and its place in the newest version, without a question."""
-    target = next_open(lesson, standing)
-    if target is None:
-        return ""
-    judgement = standing.get(target.id)
-    if judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
-        missing = artefacts_missing(lesson, standing)
-        return f"Next: send me {listed(missing)} here." if missing else f"Next: **{target.id} {target.title}**."
-    place = judgement.missing.partition(": ")[0] if judgement.missing.startswith("`") else ""
-    where = f", {place}" if place else ""
-    return f"Next: **{target.id} {target.title}**{where}. {judgement.reason}".rstrip()
+        return f"Next: send me {listed(missing)} here." if missing else f"{head}."
+    if judgement.missing.startswith("`"):
+        return f"{head}, {judgement.missing.partition(': ')[0]}. {judgement.reason}".rstrip()
+    if target.judged_by == "text":
+        return f"{head}: your newest version does not show it yet. {judgement.missing}".rstrip()
+    return f"{head}. {judgement.missing or judgement.reason}".rstrip()
 
 
 def next_open(lesson: Lesson, standing: Mapping[str, Judgement]) -> Criterion | None:

@@ -105,4 +105,4 @@ def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:
     thanks = any(word in low for word in ("thank", "thx", "cheers", "great", "awesome", "perfect"))
     hello = _HELLO.search(low) is not None
     head = about if who else "You are welcome." if thanks else "Hello again." if hello else "All right."
-    return Decision(Intent.SOCIAL, f"{head}\n{sheet.onward(desk.lesson, standing)}".strip())
+    return Decision(Intent.SOCIAL, f"{head}\n{sheet.next_step(desk.lesson, standing)}".strip())
