@@ -41,6 +41,7 @@ from agent.week import Week
 from knowledge.course import Course
 from knowledge.course_loader import load_course
 from knowledge.embedding import Embedding
+from knowledge.familiar import Familiar, texts_of
 from knowledge.index import Index
 from knowledge.ingestion import Ingestor
 from knowledge.retrieval import HybridRetriever
@@ -150,7 +151,7 @@ def _services(
         builder=engine,
         intents=IntentReader.load(knowledge.embedding),
         voice=voice or _voice(settings, knowledge),
-        embed=knowledge.embedding,
+        embed=Familiar(knowledge.embedding, texts_of(course)),
         now=now,
     )
 
