@@ -22,6 +22,7 @@ app = typer.Typer(
 def _register() -> None:
     from integrations.cli import (  # noqa: PLC0415 - a help page must not wait for the index and the graph
         ask_command,
+        build_command,
         chat_command,
         demo_command,
         doctor_command,
@@ -46,6 +47,7 @@ def _register() -> None:
     app.command("ask")(ask_command.ask)
     app.command("ingest")(ingest_command.ingest)
     app.command("inspect")(inspect_command.inspect)
+    app.command("build")(build_command.build)
     app.command("review")(review_command.review)
     app.command("verify")(verify_command.verify)
     app.command("migrate")(migrate_command.migrate)

@@ -15,7 +15,7 @@ from docker.errors import DockerException
 from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
 from tools.building import frontends, verdicts
 from tools.building.buildx import Buildx, Ended
-from tools.building.engine import Engine, Job, buildx_version, client
+from tools.building.engine import Engine, Job, answers, buildx_version, client
 from tools.building.looking import Inside, look_inside
 from tools.building.progress import Progress
 from tools.building.refusals import Policy, refusal
@@ -107,6 +107,8 @@ class BuildKit:
         ended = self._run(job, context, tag, progress, cancelled)
         receipt = replace(receipt, steps=progress.steps, cached_steps=progress.cached)
         if ended.limit is not None or ended.code:
+            if ended.limit is not None and not answers(self.engine.base_url):
+                self.engine.recover()
             return verdicts.ended(receipt, context, progress, ended)
         return self._look(receipt, context, tag, job, cancelled)
 

@@ -146,6 +146,15 @@ def client(base_url: str, timeout: int = 60) -> Iterator[Any]:
         opened.close()
 
 
+def answers(base_url: str, seconds: int = 5) -> bool:
+    """Whether the engine still speaks: a build that was ended may have taken it along."""
+    try:
+        with client(base_url, timeout=seconds) as engine:
+            return bool(engine.ping())
+    except (DockerException, OSError):
+        return False
+
+
 def buildx_version() -> str:
     """Empty where there is none."""
     try:

@@ -1,0 +1,96 @@
+"""`tutor build`: builds a folder, an archive or a Dockerfile as the tutor would, and prints the receipt."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+
+from agent.build_report import told
+from agent.settings import Settings
+from integrations.cli.attachments import read_attachments
+from tools.archives.expanding import expand
+from tools.builder import Builder, BuildProgress, BuildReceipt, Outcome
+from tools.building.opening import open_builder
+from tools.errors import BuilderUnavailable, UploadRefused
+from tools.files import Upload
+
+NOT_RUNNING, UNUSABLE = 1, 2
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+def build(
+    path: Annotated[Path, typer.Argument(help="a folder, an archive of one, or a Dockerfile")],
+    output: Annotated[Format, typer.Option("--format", help="for people, or one JSON line")] = Format.TEXT,
+) -> None:
+    """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
+    upload = _upload(path)
+    settings = Settings.read()
+    builder = open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
+    status = builder.status()
+    if not status.available:
+        raise BuilderUnavailable(status.reason)
+    receipt = _built(builder, upload)
+    if output is Format.JSON:
+        typer.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
+    else:
+        Console().print(Markdown(told(receipt).text.replace("\n", "\n\n")))
+    if receipt.outcome in (Outcome.INFRASTRUCTURE, Outcome.CANCELLED):
+        raise typer.Exit(UNUSABLE)
+    raise typer.Exit(0 if receipt.builds_and_runs else NOT_RUNNING)
+
+
+def as_json(path: str, receipt: BuildReceipt) -> dict[str, Any]:
+    return {"path": path, "builds_and_runs": receipt.builds_and_runs, **asdict(receipt)}
+
+
+def _upload(path: Path) -> Upload:
+    files, refused = read_attachments([str(path)])
+    expanded = expand(files)
+    problems = [*refused, *expanded.refused]
+    if problems:
+        raise UploadRefused(" ".join(problems))
+    for note in expanded.notes:
+        typer.echo(note, err=True)
+    return Upload.of(expanded.files)
+
+
+def _built(builder: Builder, upload: Upload) -> BuildReceipt:
+    """An interrupt stops the build, and what it left is cleared before the command ends."""
+    with _interrupts() as stopped, _shown() as show:
+        return builder.build(upload, on_progress=show, cancelled=stopped)
+
+
+@contextmanager
+def _interrupts() -> Iterator[Callable[[], bool]]:
+
+    asked: list[int] = []
+    former = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, former)
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[BuildProgress], None]]:
+    """On standard error: a line that changes for a person, a line a step for a file."""
+    if not sys.stderr.isatty():
+        yield lambda one: typer.echo(f"step {one.step} of {one.steps}: {one.text}", err=True)
+        return
+    with Console(stderr=True).status("building …", spinner="dots") as status:
+        yield lambda one: status.update(f"step {one.step} of {one.steps}: {one.text}")
