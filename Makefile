@@ -6,7 +6,7 @@ WORKERS ?= $(shell nproc)
 .PHONY: demo test setup test-setup check bench eval lock clean
 
 demo: setup
-	@$(BIN)/tutor demo
+	@$(BIN)/tutor demo $(if $(PORT),--port $(PORT))
 
 test: test-setup check
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup

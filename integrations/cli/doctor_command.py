@@ -11,6 +11,8 @@ from agent.bootstrap import open_knowledge
 from agent.errors import TutorError
 from agent.settings import Settings
 from agent.storage import Storage
+from integrations.slack.grants import granted_scopes, open_client
+from integrations.slack.oauth import open_installations, scopes
 from knowledge.course_loader import load_course
 from knowledge.errors import KnowledgeError
 from tools.building.opening import open_builder
@@ -45,7 +47,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, 
         ),
     )
     yield "voice", lambda: (True, _voice(settings))
-    yield "slack", lambda: (True, _slack(settings))
+    yield "slack", lambda: _slack(settings)
 
 
 def _database(settings: Settings) -> tuple[bool, str]:
@@ -66,7 +68,25 @@ def _voice(settings: Settings) -> str:
     return f"{settings.model} by {settings.model_protocol.value}" if settings.openai_api_key else "offline"
 
 
-def _slack(settings: Settings) -> str:
+def _slack(settings: Settings) -> tuple[bool, str]:
+    """Which workspaces, by what delivery, and whether their tokens do what the manifest asks for."""
+    delivery = "Socket Mode" if settings.slack_app_token else "HTTP"
+    if settings.slack_client_id:
+        return _installed(settings, delivery)
     if settings.slack_bot_token is None:
-        return "not connected (SLACK_BOT_TOKEN is not set)"
-    return "Socket Mode" if settings.slack_app_token else "HTTP"
+        return True, "not connected (SLACK_BOT_TOKEN is not set)"
+    granted = granted_scopes(open_client(settings.slack_bot_token.get_secret_value(), settings))
+    missing = sorted(set(scopes(settings)) - granted)
+    return not missing, f"{delivery}; the token lacks {', '.join(missing)}" if missing else f"{delivery}, every scope"
+
+
+def _installed(settings: Settings, delivery: str) -> tuple[bool, str]:
+    with Storage.open(settings.database) as storage:
+        installations = open_installations(settings, storage)
+        found = [installations.find(team) for team in installations.teams()] if installations else []
+    grants = [one for one in found if one is not None]
+    for one in grants:
+        granted_scopes(open_client(one.token, settings))
+    count = f"{len(grants)} {'workspace' if len(grants) == 1 else 'workspaces'}"
+    sealed = "sealed" if settings.token_keys else "NOT sealed at rest (set TUTOR_TOKEN_KEYS)"
+    return True, f"{delivery}, installed in {count}, tokens {sealed}"

@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from agent.bootstrap import Tutoring
 from agent.dispatching import Dispatcher
 from agent.durable_jobs import QUEUES, DurableJobs
+from agent.settings import Settings
 from integrations.slack.grants import ConfiguredGrant, Grants
 from integrations.slack.installations import Installations
 from integrations.slack.latest import Latest
@@ -29,6 +30,7 @@ OFFLINE_TURNS, MODEL_TURNS = 4, 32  # at a time: without a model they want the p
 
 @dataclass(frozen=True)
 class SlackTutor:
+    settings: Settings
     app: App
     offices: Offices
     jobs: DurableJobs
@@ -55,7 +57,7 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
             app = _create_app(tutoring, offices, executor, installations)
             for key, conversation in tutoring.inbox.unfinished():
                 jobs.submit_turn(key, conversation)
-            yield SlackTutor(app, offices, jobs)
+            yield SlackTutor(settings, app, offices, jobs)
 
 
 class _Anywhere(Authorize):

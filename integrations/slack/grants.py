@@ -59,6 +59,11 @@ def open_client(token: str, settings: Settings) -> WebClient:
     return WebClient(token=token, base_url=settings.slack_base_url, timeout=CALL_SECONDS, retry_handlers=[])
 
 
+def granted_scopes(client: WebClient) -> set[str]:
+    """What the token may do; raises ConfigurationInvalid where Slack does not accept it."""
+    return {one.strip() for one in str(_asked(client).headers.get("x-oauth-scopes", "")).split(",")}
+
+
 def _asked(client: WebClient) -> Any:
     try:
         return client.auth_test()

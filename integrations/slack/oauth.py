@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import logging
 from importlib.resources import files
 
 from slack_bolt.oauth import OAuthFlow
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 
 from agent.errors import ConfigurationInvalid
-from agent.settings import Profile, Settings
+from agent.settings import Settings
 from agent.storage import Storage
 from integrations.slack.grants import open_client
 from integrations.slack.installations import Installations, InstallStates
 from integrations.slack.sealing import Seal
 
+_log = logging.getLogger(__name__)
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 
 
@@ -33,6 +35,8 @@ def open_installations(settings: Settings, storage: Storage) -> Installations | 
             f"TUTOR_INSTRUCTORS: with several workspaces write {short[0]} as TEAM:{short[0]}; "
             "the same user id may be somebody else in another."
         )
+    if not settings.token_keys:
+        _log.warning("the tokens of workspaces are stored as they are; TUTOR_TOKEN_KEYS would seal them")
     return Installations(storage, Seal(settings.token_keys))
 
 
@@ -44,7 +48,7 @@ def open_flow(settings: Settings, installations: Installations, storage: Storage
         settings=OAuthSettings(
             client_id=settings.slack_client_id,
             client_secret=secret.get_secret_value() if secret else None,
-            scopes=scopes(settings.profile),
+            scopes=scopes(settings),
             user_scopes=[],
             redirect_uri=f"{public}{REDIRECT}" if public else None,
             install_path=INSTALL,
@@ -56,8 +60,9 @@ def open_flow(settings: Settings, installations: Installations, storage: Storage
     )
 
 
-def scopes(profile: Profile) -> list[str]:
-    """What the manifest of the profile asks for."""
-    manifest = json.loads(files("integrations.slack").joinpath(f"manifest.{profile.value}.json").read_text("utf-8"))
+def scopes(settings: Settings) -> list[str]:
+    """What the manifest of the profile asks for, and what reading user groups needs where some are named."""
+    name = f"manifest.{settings.profile.value}.json"
+    manifest = json.loads(files("integrations.slack").joinpath(name).read_text("utf-8"))
     asked: list[str] = manifest["oauth_config"]["scopes"]["bot"]
-    return asked
+    return [*asked, *(["usergroups:read"] if settings.instructor_groups else [])]

@@ -110,7 +110,8 @@ def _element_problems(element: Any, allowed: str, path: str) -> Problems:
         yield f"unsupported type: {kind} [json-pointer:{path}/type]"
         return
     yield from _field_problems(element, spec, path)
-    for name, most in (("options", 100), ("option_groups", 100)):
+    most_options = 10 if element["type"] in ("checkboxes", "radio_buttons") else 100
+    for name, most in (("options", most_options), ("option_groups", 100)):
         if name in element:
             yield from _list_problems(element[name], most, f"{path}/{name}")
     for number, option in enumerate(_as_list(element.get("options"))):

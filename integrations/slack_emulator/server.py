@@ -66,7 +66,8 @@ class Server:
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(START_SECONDS)
+        if self._started.is_set():
+            self._thread.join(START_SECONDS)
         self._socket.close()
 
     def abort(self, peer: Peer) -> None:
