@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.judgements import Judgement, Receipt
 from agent.receipts import Receipts
+from agent.review.meaning import Embed
 from agent.review.reviewer import PlanReviewer
 from knowledge.course import Course, Criterion, Lesson
 from tools.builder import Builder, BuildReceipt
@@ -20,9 +21,11 @@ _PLAN_WORDS = ("plan", "harden", "deploy", "release")
 class Assessor:
     """The same bytes get the same inspection and the same review."""
 
-    def __init__(self, course: Course, receipts: Receipts, builder: Builder, linter: Hadolint | None) -> None:
+    def __init__(
+        self, course: Course, receipts: Receipts, builder: Builder, linter: Hadolint | None, embed: Embed
+    ) -> None:
         self._receipts, self._builder, self._linter = receipts, builder, linter
-        self.reviewers = {lesson.id: PlanReviewer.load(lesson) for lesson in course.lessons}
+        self.reviewers = {lesson.id: PlanReviewer.load(lesson, embed) for lesson in course.lessons}
 
     def inspect(self, upload: Upload) -> Inspection:
         known = self._receipts.inspection(upload.digest)

@@ -131,7 +131,7 @@ def _services(
     course, learners, reviews, hints = knowledge.course, Learners(storage), Reviews(storage), Hints(storage)
     receipts, gates = Receipts(storage), Gates(storage, course, reviews)
     engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
-    assessor = Assessor(course, receipts, engine, Hadolint.find())
+    assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding)
     return Services(
         course=course,
         learners=learners,

@@ -177,7 +177,7 @@ def _as_plan(said: str, published: str) -> str:
     """
     bare = _MARKUP.sub("", _QUOTED.sub(" ", said))
     bare = _LEAD_IN.sub("\n", bare)
-    spoken = [one.text for one in statements(bare) if one.asserts and not _ABOUT_ITSELF.search(one.text)]
+    spoken = [one.claim.whole for one in statements(bare) if not _ABOUT_ITSELF.search(one.claim.whole)]
     kept = [one for one in spoken if _plain(one) not in published]
     return "\n\n".join(kept)
 

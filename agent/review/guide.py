@@ -1,14 +1,18 @@
-"""How a lesson says that a text criterion is judged: facets with their cues, and how many make a verdict."""
+"""How a lesson says that a text criterion is judged: facets with patterns and examples, and which make a verdict."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge.course import Lesson
+
+KINDS = "kinds"
+EACH = " each"
 
 
 class _Strict(BaseModel):
@@ -16,49 +20,75 @@ class _Strict(BaseModel):
 
 
 class Facet(_Strict):
-    """Holds where one statement matches every pattern of one of `any`; `unless` spoils a statement.
+    """What a plan has to say, as patterns and as examples.
 
-    `heading` patterns may match the heading that the statement stands under instead of the statement.
-    `at_least` asks for that many different matches of the first pattern, over all statements; matches of one
-    named group are the same.
+    A statement fits where every pattern of one of `any` is found in it and none of `unless`. `negative`: the facet is
+    asserted by a denial (“no layer holds a key”). `kinds` and `at_least`: so many different kinds of the guide's must
+    be named over all fitting statements.
     """
 
     id: str
     any: list[list[str]]
     unless: list[str] = []
+    negative: bool = False
+    kinds: bool = False
     at_least: int = 1
     missing: str
-
-    @field_validator("any", "unless")
-    @classmethod
-    def _compiles(cls, value: list[list[str]] | list[str]) -> list[list[str]] | list[str]:
-        for one in value:
-            for pattern in [one] if isinstance(one, str) else one:
-                try:
-                    re.compile(pattern)
-                except re.error as error:
-                    raise ValueError(f"“{pattern}” is no regular expression: {error}") from None
-        return value
-
-    @cached_property
-    def alternatives(self) -> list[list[re.Pattern[str]]]:
-        return [[re.compile(pattern, re.IGNORECASE) for pattern in patterns] for patterns in self.any]
-
-    @cached_property
-    def spoilers(self) -> list[re.Pattern[str]]:
-        return [re.compile(pattern, re.IGNORECASE) for pattern in self.unless]
+    examples: list[str] = []
+    near_misses: list[str] = []
 
 
 class Guide(_Strict):
-    """`met_when` and `partly_when` list sets of facets, one of which must hold; `vetoes` make it not met."""
+    """`met_when` and `partly_when` list sets of facets, one of which must hold; `vetoes` make it not met.
+
+    `name.1` asks for the facet `name` with one kind instead of its `at_least`.
+    """
 
     facets: list[Facet]
     met_when: list[list[str]]
     partly_when: list[list[str]] = []
     vetoes: list[Facet] = []
+    terms: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    same_source: list[list[str]] = []
 
-    def facet(self, identifier: str) -> Facet:
-        return next(one for one in self.facets if one.id == identifier)
+    def facet(self, reference: str) -> Facet:
+        name = reference.partition(".")[0]
+        return next(one for one in self.facets if one.id == name)
+
+    def compiled(self, pattern: str) -> re.Pattern[str]:
+        """The pattern with `<term>` replaced by the term's alternatives."""
+        for name, alternatives in {**self.terms, KINDS: "|".join(self.kinds.values())}.items():
+            pattern = pattern.replace(f"<{name}>", f"(?:{_joined(alternatives)})")
+        return re.compile(pattern, re.IGNORECASE)
+
+    @cached_property
+    def kind_patterns(self) -> dict[str, re.Pattern[str]]:
+        return {
+            name: re.compile(rf"(?<![\w-])(?:{_joined(words)})(?![\w-])", re.IGNORECASE)
+            for name, words in self.kinds.items()
+        }
+
+    def kinds_in(self, said: str) -> set[str]:
+        """The kinds that are named; of a kind “… each” every name is one of its own."""
+        found = set()
+        for kind, pattern in self.kind_patterns.items():
+            names = {match.group().lower() for match in pattern.finditer(said)}
+            found |= {f"{kind}: {name}" for name in names} if kind.endswith(EACH) else {kind} if names else set()
+        return found
+
+    def faults(self) -> Iterator[str]:
+        known = {one.id for one in self.facets}
+        for sets in (self.met_when, self.partly_when):
+            for name in (name.partition(".")[0] for one in sets for name in one):
+                if name not in known:
+                    yield f"names the facet “{name}”, which it does not have"
+        for facet in (*self.facets, *self.vetoes):
+            for pattern in (*(one for fitting in facet.any for one in fitting), *facet.unless):
+                try:
+                    self.compiled(pattern)
+                except re.error as error:
+                    yield f"{facet.id}: “{pattern}” is no regular expression: {error}"
 
 
 def read_guides(lesson: Lesson) -> tuple[dict[str, Guide], list[str]]:
@@ -74,8 +104,13 @@ def read_guides(lesson: Lesson) -> tuple[dict[str, Guide], list[str]]:
             faults.append(f"review/{file.name}: {_told(error)}")
             continue
         guides[criterion.id] = guide
-        faults.extend(f"review/{file.name}: {what}" for what in _unknown(guide))
+        faults.extend(f"review/{file.name}: {what}" for what in guide.faults())
     return guides, faults
+
+
+def _joined(alternatives: str) -> str:
+    """Alternatives may go over several lines."""
+    return re.sub(r"\|\s+", "|", alternatives.strip())
 
 
 def _told(error: Exception) -> str:
@@ -83,9 +118,3 @@ def _told(error: Exception) -> str:
         first = error.errors()[0]
         return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
     return "is missing; every text criterion has one" if isinstance(error, FileNotFoundError) else "is no valid YAML"
-
-
-def _unknown(guide: Guide) -> list[str]:
-    known = {one.id for one in guide.facets}
-    named = {name for sets in (guide.met_when, guide.partly_when) for one in sets for name in one}
-    return [f"names the facet “{name}”, which it does not have" for name in sorted(named - known)]

@@ -2,108 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 
-from agent.judgements import Judgement, Span
-from agent.review.guide import Facet, Guide, read_guides
-from agent.review.statements import Statement, language, statements
+from agent.judgements import Judgement
+from agent.review.guide import Guide, read_guides
+from agent.review.learnt import recall
+from agent.review.matching import Matcher, Said
+from agent.review.meaning import Embed, Name, Vector, vectors_of
+from agent.review.statements import MAX_STATEMENTS, Statement, language, statements
 from knowledge.course import Criterion, Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.lexical import words
 from tools.files import SourceFile
 from tools.findings import Verdict
 
+REMEMBERED = 2_048  # sentences: a revised plan is mostly the plan before
 MIN_WORDS = 25
 PARROTED = 0.8  # share of a statement's words that stand in the rubric's own sentence
+TOO_LONG = f"The plan has more than {MAX_STATEMENTS} sentences, which is more than I read; an instructor looks at it."
 TOO_SHORT = "The plan is only a few words long. What do you do about this in your own system?"
 
 
 class PlanReviewer:
-    def __init__(self, lesson: Lesson, guides: Mapping[str, Guide]) -> None:
-        self._guides = guides
+    def __init__(
+        self,
+        lesson: Lesson,
+        guides: Mapping[str, Guide],
+        embed: Embed,
+        learnt: Callable[[], Mapping[Name, Vector]],
+        *,
+        guarded: bool = True,
+    ) -> None:
+        self._guarded = guarded
+        self._learnt = learnt
         self._criteria = [one for one in lesson.rubric if one.judged_by == "text"]
+        self._guides = guides
+        self._vector = lru_cache(REMEMBERED)(lambda said: vectors_of([said], embed)[0])
         self._rubric = {one.id: set(words(f"{one.met_when} {one.title}")) for one in self._criteria}
 
     @classmethod
-    def load(cls, lesson: Lesson) -> PlanReviewer:
+    def load(cls, lesson: Lesson, embed: Embed, *, guarded: bool = True) -> PlanReviewer:
+        """`guarded=False` drops the defences against text that works on the reviewer; only a measurement wants that."""
         guides, faults = read_guides(lesson)
         if faults:
             raise CourseInvalid([f"{lesson.id}/{fault}" for fault in faults])
-        return cls(lesson, guides)
+        return cls(lesson, guides, embed, lambda: recall(lesson.folder / "review", guides, embed), guarded=guarded)
+
+    @cached_property
+    def _matchers(self) -> list[Matcher]:
+        learnt = self._learnt()
+        return [Matcher(one, self._guides[one.id], learnt) for one in self._criteria]
 
     def review(self, file: SourceFile) -> tuple[Judgement, ...]:
         """One judgement for each text criterion, in the rubric's order; raises UnreadableFile."""
         text = file.text
         spoken = language(text)
         if spoken != "english":
-            return tuple(_foreign(one, spoken) for one in self._criteria)
+            return tuple(_unread(one, _foreign(spoken)) for one in self._criteria)
         if len(text.split()) < MIN_WORDS:
             return tuple(Judgement(one.id, Verdict.NOT_MET, missing=TOO_SHORT) for one in self._criteria)
-        said = [one for one in statements(text) if one.asserts]
-        return tuple(self._judge(one, said, file) for one in self._criteria)
+        found = statements(text, guarded=self._guarded)
+        if len(found) > MAX_STATEMENTS:
+            return tuple(_unread(one, TOO_LONG) for one in self._criteria)
+        kept = [one for one in found if not self._is_parroted(one)]
+        said = [Said(one, self._vector(one.claim.whole)) for one in kept]
+        return tuple(one.judge(said, file) for one in self._matchers)
 
-    def _judge(self, criterion: Criterion, said: Sequence[Statement], file: SourceFile) -> Judgement:
-        guide = self._guides[criterion.id]
-        own = [one for one in said if not self._is_parroted(one, criterion.id)]
-        held = {facet.id: _supporting(facet, own) for facet in guide.facets}
-        held = {name: found for name, found in held.items() if found}
-        veto = next((found[0] for one in guide.vetoes if (found := _supporting(one, own))), None)
-        verdict = Verdict.NOT_MET if veto else _verdict(guide, set(held))
-        if verdict is Verdict.NOT_MET:
-            spans = _spans(file, [veto] if veto else [])
-            return Judgement(criterion.id, verdict, spans=spans, missing=_missing(guide, held, veto=bool(veto)))
-        spans = _spans(file, [one for found in held.values() for one in found])
-        missing = "" if verdict is Verdict.MET else _missing(guide, held, veto=False)
-        return Judgement(criterion.id, verdict, spans=spans, missing=missing)
-
-    def _is_parroted(self, statement: Statement, criterion: str) -> bool:
+    def _is_parroted(self, statement: Statement) -> bool:
         """The rubric's own sentence, handed back, shows nothing of a system."""
-        own = set(words(statement.text))
-        return len(own) >= 4 and len(own & self._rubric[criterion]) / len(own) >= PARROTED
+        own = set(words(statement.claim.whole))
+        return len(own) >= 4 and any(len(own & rubric) / len(own) >= PARROTED for rubric in self._rubric.values())
 
 
-def _supporting(facet: Facet, said: Sequence[Statement]) -> list[Statement]:
-    found, seen = [], set[str]()
-    for one in said:
-        keys = _matches(facet, one)
-        if keys:
-            found.append(one)
-            seen |= keys
-    return found if len(seen) >= facet.at_least else []
+def _unread(criterion: Criterion, reason: str) -> Judgement:
+    return Judgement(criterion.id, Verdict.NOT_MET, held=True, reason=reason)
 
 
-def _matches(facet: Facet, statement: Statement) -> set[str]:
-    """What the first pattern of a fitting alternative found; empty where none fits."""
-    if any(pattern.search(statement.text) for pattern in facet.spoilers):
-        return set()
-    for alternative in facet.alternatives:
-        first, *rest = alternative
-        keys = {match.lastgroup or " ".join(match.group().lower().split()) for match in first.finditer(statement.text)}
-        context = f"{statement.heading}: {statement.text}"
-        if keys and all(pattern.search(context) for pattern in rest):
-            return keys
-    return set()
-
-
-def _verdict(guide: Guide, held: set[str]) -> Verdict:
-    if any(set(one) <= held for one in guide.met_when):
-        return Verdict.MET
-    return Verdict.PARTLY if any(set(one) <= held for one in guide.partly_when) else Verdict.NOT_MET
-
-
-def _missing(guide: Guide, held: Mapping[str, object], *, veto: bool) -> str:
-    if veto:
-        return guide.vetoes[0].missing
-    closest = min(guide.met_when, key=lambda names: sum(name not in held for name in names))
-    return next((guide.facet(name).missing for name in closest if name not in held), guide.facets[0].missing)
-
-
-def _spans(file: SourceFile, found: Sequence[Statement]) -> tuple[Span, ...]:
-    places = sorted({(one.start, one.end) for one in found})
-    return tuple(Span.cut(file, start, end) for start, end in places)
-
-
-def _foreign(criterion: Criterion, spoken: str) -> Judgement:
+def _foreign(spoken: str) -> str:
     named = spoken.capitalize() if spoken != "unknown" else "another language"
-    reason = f"The plan seems to be written in {named}; I can only judge English, so an instructor reads it."
-    return Judgement(criterion.id, Verdict.NOT_CHECKED, held=True, reason=reason)
+    return f"The plan seems to be written in {named}; I can only judge English, so an instructor reads it."

@@ -1,4 +1,4 @@
-"""A plan as statements with their place, and which of them assert what is done."""
+"""A plan as statements with their place: sentences, list items and table rows that a reader would see."""
 
 from __future__ import annotations
 
@@ -7,124 +7,126 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
-_QUOTE = re.compile(r"^\s*>")
-_ROW = re.compile(r"^\s*\|.*\|\s*$")
-_RULE = re.compile(r"^[\s|:\-–=*_]+$")
-_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
-_HIDDEN = re.compile(r"<!--.*?(?:-->|\Z)|<(style|script|span|div)\b[^>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)*_`]*\s+(?=[\"“‘(*_`]*[A-Z0-9])")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-MAX_STATEMENTS = 2_000
+from agent.review.assertions import Claim, ends_scope, opens_scope, read_claim, rejects
 
-# Why a statement earns nothing. Order does not matter: one reason is enough.
-_TODO = re.compile(
-    r"\b(to-?do|tbd|fixme|to be (decided|defined|done|determined|added|written)|one day|some ?day|eventually|"
-    r"(in|for) the (near |distant )?future|if we (had|ever|get|find)|would (like|love) to|hope(fully)? |wish(ed)? |"
-    r"nice to have|not (yet )?(decided|clear|sure|planned|implemented|in place)|are considering|might |may be later|perhaps|"
-    r"maybe|at some point|still (missing|open|unclear)|needs? to be (decided|figured)|should probably|could one day|"
-    r"when we have (time|budget)|later on we|follow\w* (the |all )?best practices|(very|extremely|really) important)\b",
-    re.IGNORECASE,
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$|^\s*\*\*[^*]+\*\*:?\s*$|^\s*__[^_]+__:?\s*$")
+_UNDERLINE = re.compile(r"^\s{0,3}(=+|-{3,})\s*$")
+_QUOTE = re.compile(r"^\s*>")
+_ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|]+\|[^|]+\|.*$")
+_RULE = re.compile(r"^[\s|:\-–=*_]+$")
+_ITEM = re.compile(r"^\s*(?:[-*+•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
+_UNDONE = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+\[ \]")
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(style|script|template|noscript)\b[^>]*>.*?(?:</\1>|\Z)|"
+    r"<(\w+)\b[^>]*\b(?:style|hidden|color|class|bgcolor|size)\b[^>]*>.*?(?:</\2>|\Z)|"
+    r"^\s{0,3}\[[^\]\n]*\]:\s*\S[^\n]*$|!\[[^\]]*\]\([^)]*\)|<[^>\n]{0,2000}>|\\(?:color|textcolor|phantom)\{[^}]*\}\{?[^}\n]*\}?",
+    re.DOTALL | re.IGNORECASE | re.MULTILINE,
 )
-_ELSEWHERE = re.compile(
-    r"\b(used to|previously we|formerly|in the past|back (then|when)|(until|till) last|last (year|quarter)|"
-    r"(my|our|the) (old|former|previous|last) (team|system|project|job|employer|company|stack|service|setup|product)|"
-    r"(an?|the)?other (team|company|project|product|department)s?|their (system|team|pipeline|service)|"
-    r"(netflix|google|amazon|spotify|facebook|big companies|most companies|some teams|many teams|people often|textbooks?)\b|"
-    r"colleagues?\b.{0,30}\b(suggest|propos|advis|recommend|want|said|argu)|"
-    r"(suggest|propos|advis|recommend)\w*.{0,60}\b(but|however|and) (we|i) (\w+ )?(reject|declin|decid\w+ against|did ?n.t)|"
-    r"(we|i|team) (reject|declin)ed|decided against|was rejected|in theory|as (an )?example|best practice (is|says)|"
-    r"according to the (guide|book|course|rubric|lesson)|one (should|could|would)|(you|teams|companies) (should|could|can|must))\b",
-    re.IGNORECASE,
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?;])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)[\"”’)*_`]*(?:\s*\n\s*|\s+(?=[\"“‘(*_\[]*[A-Z0-9`/]))"
 )
-_REVIEWER = re.compile(
-    r"\b(reviewers?|graders?|assessors?|dear (tutor|instructor|grader)|mark (all|this|these|every|p\d|me|it)|"
-    r"(as|is|are|all|criteri\w+|p\d) (fully )?(met|satisfied|passed|fulfilled)\b|ignore (all|any|the|previous|prior)|"
-    r"(previous|above|system) (instructions?|prompts?)|full (marks|credit)|you (must|have to|should) (accept|mark|pass|approve|grade)|"
-    r"criteri(on|a)|rubric|verdict|approved by)\b",
-    re.IGNORECASE,
+_INVISIBLE = re.compile(
+    "[\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
 )
-_DENIAL = re.compile(
-    r"\b((we|i|there|it|team|system|service) (currently |still |really |also )?(do(es)? not|don.?t|doesn.?t|did not|didn.?t|"
-    r"have no|has no|had no|(is|are) no|(is|are) not|isn.?t|aren.?t|will not|won.?t|have not|haven.?t|has not|can ?not|can.?t|never|"
-    r"lack|skip|see no|need no|plan no)\b(?! (only|just|bake|store|commit|put|copy|embed|ship|include|write|log|rebuild|build|change|"
-    r"keep|need to|have to|hard-?code|depend|trust|use `?latest|patch|share|hold|contain|touch|edit|expose|differ))|"
-    r"not yet|no longer|none (yet|so far|at all)|nothing (yet|so far|at all|is)|nobody (looks|watches|checks|has)|without any|"
-    r"unnecessary|not (needed|necessary|required|worth|a priority|relevant)|out of scope|does not matter|doesn.t matter)\b",
-    re.IGNORECASE,
-)
+_COVERED = re.compile("[\u202d\u202e\U000e0020-\U000e007f]")  # text in them reads otherwise than it is written
+MAX_STATEMENTS = 500
+MAX_STATEMENT_CHARACTERS = 1_200
+MIN_STATEMENT_WORDS = 1
 
 
 @dataclass(frozen=True)
 class Statement:
-    """`start` and `end` are offsets in the file; `heading` is the one it stands under; `text` is what is read."""
+    """`start` and `end` are offsets in the file; `claim` is what it asserts."""
 
     start: int
     end: int
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class _Piece:
+    start: int
+    end: int
     text: str
-    heading: str
-    asserts: bool
+    block: int  # the paragraph, item or row that it stands in
+    undone: bool = False
 
 
-def statements(text: str) -> list[Statement]:
-    """Sentences, list items and table rows, in order; code, quotes, comments and headings are no statements."""
-    visible = _HIDDEN.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
-    found: list[Statement] = []
-    for start, line, heading in _lines(visible):
-        found.extend(_of_line(start, line, heading))
-        if len(found) > MAX_STATEMENTS:
-            break
-    return found
+def statements(text: str, *, guarded: bool = True) -> list[Statement]:
+    """In order; code, quotes and headings are no statements, and what says nothing of today is left out.
+
+    `guarded`: text that a reader does not see, or that speaks to the reviewer, is left out too.
+    """
+    visible = _HIDDEN.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text) if guarded else text
+    pieces = list(itertools.islice(_pieces(visible), 2 * MAX_STATEMENTS))
+    spoiled = _spoiled_by_neighbours(pieces)
+    return [
+        Statement(piece.start, piece.end, claim)
+        for index, piece in enumerate(pieces)
+        if index not in spoiled and not piece.undone and (claim := read_claim(piece.text, guarded=guarded)) is not None
+    ]
 
 
-def _lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """(offset, paragraph or item or row, heading): wrapped lines of a paragraph are joined by their own newline."""
-    offset, fenced, heading = 0, False, ""
+def _spoiled_by_neighbours(pieces: list[_Piece]) -> set[int]:
+    """Sentences that go on about a former system, and proposals that the next sentence turns down."""
+    spoiled, scope = set[int](), -1
+    for index, piece in enumerate(pieces):
+        if scope == piece.block and not ends_scope(piece.text):
+            spoiled.add(index)
+        else:
+            scope = piece.block if opens_scope(piece.text) else -1
+        if index and piece.block == pieces[index - 1].block and rejects(piece.text):
+            spoiled.add(index - 1)
+    return spoiled
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    for block, (start, raw) in enumerate(_blocks(text)):
+        item = _ITEM.match(raw)
+        undone = _UNDONE.match(raw) is not None
+        begin = item.end() if item else 0
+        cuts = [begin, *(match.end() for match in _SENTENCE_END.finditer(raw, begin)), len(raw)]
+        for left, right in itertools.pairwise(cuts):
+            piece = raw[left:right]
+            said = _readable(piece)
+            if len(said.split()) >= MIN_STATEMENT_WORDS and not _COVERED.search(piece):
+                yield _Piece(start + left, start + left + len(piece.rstrip()), said, block, undone)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """(offset, paragraph or item or row): wrapped lines of a paragraph are joined by their own newline."""
+    offset, fenced = 0, False
     held_start, held = 0, ""
     for line in text.splitlines(keepends=True):
         bare = line.rstrip("\r\n")
-        fence, head = _FENCE.match(bare), _HEADING.match(bare)
-        breaks = bool(
-            fence or head or not bare.strip() or _ITEM.match(bare) or _ROW.match(bare) or _QUOTE.match(bare) or fenced
+        fence = _FENCE.match(bare)
+        if held and _UNDERLINE.match(bare) and held.count("\n") == 1:
+            held = ""  # the line before was a heading
+        alone = bool(
+            fence or fenced or not bare.strip() or _HEADING.match(bare) or _QUOTE.match(bare) or _RULE.match(bare)
         )
-        if breaks and held:
-            yield held_start, held, heading
+        if held and (alone or _ITEM.match(bare) or _ROW.match(bare)):
+            yield held_start, held
             held = ""
-        fenced = fenced != bool(fence)
-        if head:
-            heading = head.group(1).strip()
-        elif not fence and not fenced and bare.strip() and not _QUOTE.match(bare) and not _RULE.match(bare):
+        if not alone:
             held_start, held = (held_start, held + line) if held else (offset, line)
             if _ROW.match(bare):
-                yield held_start, held, heading
+                yield held_start, held
                 held = ""
+        fenced = fenced != bool(fence)
         offset += len(line)
     if held:
-        yield held_start, held, heading
-
-
-def _of_line(start: int, line: str, heading: str) -> Iterator[Statement]:
-    item = _ITEM.match(line)
-    begin = item.end() if item else 0
-    cuts = [begin, *(match.end() for match in _SENTENCE_END.finditer(line, begin)), len(line)]
-    for left, right in itertools.pairwise(cuts):
-        raw = line[left:right]
-        said = _readable(raw)
-        if len(said.split()) > 2:
-            stop = left + len(raw.rstrip())
-            yield Statement(start + left, start + stop, said, heading, _asserts(said))
+        yield held_start, held
 
 
 def _readable(raw: str) -> str:
     bare = _INVISIBLE.sub("", raw).replace("|", " ; ")
-    return " ".join(re.sub(r"(\*\*|__|`|(?<!\w)\*|\*(?!\w))", "", bare).split()).strip(" ;")
-
-
-def _asserts(text: str) -> bool:
-    if text.endswith("?"):
-        return False
-    return not any(pattern.search(text) for pattern in (_TODO, _ELSEWHERE, _REVIEWER, _DENIAL))
+    straight = bare.translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"'})
+    said = " ".join(
+        re.sub(r"(\*\*|__|`|(?<!\w)\*|\*(?!\w)|(?<!\w)_(?=\w)|(?<=\w)_(?!\w))", "", straight).split()
+    ).strip(" ;")
+    return said[:MAX_STATEMENT_CHARACTERS]
 
 
 _COMMON: dict[str, frozenset[str]] = {
@@ -140,9 +142,13 @@ _COMMON: dict[str, frozenset[str]] = {
 
 def language(text: str) -> str:
     """The language whose commonest words are the most frequent; `unknown` where too few are known."""
-    found = re.findall(r"[^\W\d_]+", text.lower())[:3_000]
+    found = re.findall(r"[^\W\d_]+", _INVISIBLE.sub("", text).lower())[:3_000]
+    if not found:
+        return "english"
+    if sum("a" <= word[0] <= "z" for word in found) < len(found) / 2:
+        return "unknown"
     if len(found) < 15:
         return "english"
     counts = {name: sum(word in common for word in found) / len(found) for name, common in _COMMON.items()}
     best = max(counts, key=lambda name: (counts[name], name == "english"))
-    return best if counts[best] >= 0.06 else "unknown" if not counts["english"] >= 0.03 else "english"
+    return best if counts[best] >= 0.06 and counts[best] > 1.3 * counts["english"] else "english"

@@ -34,7 +34,7 @@ def cases(path: str) -> Iterator[Case]:
 
 def leaks(knowledge: Knowledge) -> Figures:
     lesson = knowledge.course.lessons[0]
-    meter = LeakMeter({lesson.id: PlanReviewer.load(lesson)})
+    meter = LeakMeter({lesson.id: PlanReviewer.load(lesson, knowledge.embedding)})
     figures: Figures = {}
     taken: list[float] = []
     for part, path in (("", "teaching/leaks.yaml"), (" apart", "teaching/leaks_apart.yaml")):

@@ -1,33 +1,67 @@
-"""Agreement of the plan review with labelled plans."""
+"""Agreement of the plan review with labelled plans, apart for those that it was tuned on and those held apart."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from agent.bootstrap import Knowledge
 from agent.review.reviewer import PlanReviewer
-from evals.cases import Figures, load
+from evals.cases import Figures, load_all
+from evals.metamorphic import broken_properties, count_properties
 from tools.files import SourceFile
+
+HALVES = ("held", "tuning")
+Pair = tuple[str, str, bool]  # wanted, got, held
 
 
 def review(knowledge: Knowledge) -> Figures:
-    """Agreement with the labels, and how exact a `met` is that nobody has to decide."""
-    cases = load("review/plans.yaml")
-    reviewer = PlanReviewer.load(knowledge.course.lessons[0])
-    pairs, held = [], 0
+    """Kappa over all verdicts, how exact a decided `met` is, what is held; and the properties that must not break."""
+    lesson = knowledge.course.lessons[0]
+    reviewer = PlanReviewer.load(lesson, knowledge.embedding)
+    figures: Figures = {}
+    for half in HALVES:
+        cases = list(load_all(f"review/{half}"))
+        by_criterion = _judged(reviewer, cases)
+        figures[f"{half}: plans"] = len(cases)
+        figures |= {f"{half}: {name}": value for name, value in _agreement(_all(by_criterion)).items()}
+        for criterion, pairs in by_criterion.items():
+            figures[f"{half}: {criterion} kappa"] = kappa([one[:2] for one in pairs])
+            figures[f"{half}: {criterion} held"] = sum(one[2] for one in pairs) / len(pairs)
+    plans = [case["plan"] for half in HALVES for case in load_all(f"review/{half}")]
+    figures |= {
+        f"{name}: broken": count for name, count in count_properties(broken_properties(reviewer, plans)).items()
+    }
+    return figures | {"benign drift": _drift(reviewer, PlanReviewer.load(lesson, knowledge.embedding, guarded=False))}
+
+
+def _judged(reviewer: PlanReviewer, cases: Iterable[dict[str, Any]]) -> dict[str, list[Pair]]:
+    found = defaultdict(list)
     for case in cases:
         for one in reviewer.review(SourceFile("plan.md", case["plan"].encode())):
-            held += one.held
-            pairs.append((case["expect"].get(one.criterion, "not met"), one.verdict.value))
-    met = [wanted for wanted, got in pairs if got == "met"]
+            wanted = case["expect"].get(one.criterion, "not met")
+            found[one.criterion].append((wanted, one.verdict.value, one.held))
+    return dict(found)
+
+
+def _all(by_criterion: dict[str, list[Pair]]) -> list[Pair]:
+    return [pair for pairs in by_criterion.values() for pair in pairs]
+
+
+def _agreement(pairs: Sequence[Pair]) -> Figures:
+    met = [wanted for wanted, got, held in pairs if got == "met" and not held]
     return {
-        "plans": len(cases),
         "judgements": len(pairs),
-        "kappa": _kappa(pairs),
+        "kappa": kappa([one[:2] for one in pairs]),
+        "kappa of what is decided": kappa([one[:2] for one in pairs if not one[2]]),
+        "met, decided": len(met),
         "met precision": sum(one == "met" for one in met) / max(1, len(met)),
-        "held": held / len(pairs),
+        "held": sum(one[2] for one in pairs) / len(pairs),
     }
 
 
-def _kappa(pairs: list[tuple[str, str]]) -> float:
+def kappa(pairs: Sequence[tuple[str, str]]) -> float:
     """Cohen's kappa: agreement beyond what the two distributions give by chance."""
     total = len(pairs)
     agreed = sum(wanted == got for wanted, got in pairs) / total
@@ -36,3 +70,11 @@ def _kappa(pairs: list[tuple[str, str]]) -> float:
         sum(wanted == label for wanted, _ in pairs) * sum(got == label for _, got in pairs) for label in labels
     ) / (total * total)
     return (agreed - chance) / (1 - chance) if chance < 1 else 1.0
+
+
+def _drift(guarded: PlanReviewer, open_: PlanReviewer) -> float:
+    """The share of verdicts on plans without tricks that the defences change."""
+    plans = [case["plan"] for half in HALVES for case in load_all(f"review/{half}") if not case.get("tricks")]
+    files = [SourceFile("plan.md", one.encode()) for one in plans]
+    pairs = [pair for file in files for pair in zip(guarded.review(file), open_.review(file), strict=True)]
+    return sum((one.verdict, one.held) != (other.verdict, other.held) for one, other in pairs) / len(pairs)

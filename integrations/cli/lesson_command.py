@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from agent.review.guide import read_guides
+from agent.review.learnt import FILE, is_current, keep
 from knowledge.course import Lesson
 from knowledge.course_loader import load_course, load_lesson
+from knowledge.embedding import Embedding
 from knowledge.errors import CourseInvalid
 from tools.findings import ASPECTS
 
@@ -44,6 +46,25 @@ def check(
         print(_summary(one))
 
 
+@app.command()
+def learn(
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="folder of a course pack, or of one lesson; the shipped course if left out"),
+    ] = None,
+) -> None:
+    """Learn from the examples of the review guides, and keep the result beside them; needed after each change."""
+    try:
+        lessons = _lessons(path)
+    except CourseInvalid as error:
+        raise typer.BadParameter("; ".join(error.faults)) from None
+    for one in lessons:
+        guides, faults = read_guides(one)
+        if faults:
+            raise typer.BadParameter(f"{one.id}/{faults[0]}")
+        print(f"{one.id}: {keep(one.folder / 'review', guides, Embedding())} facets learnt")
+
+
 def _lessons(path: Path | None) -> Sequence[Lesson]:
     if path is not None and not path.is_dir():
         raise CourseInvalid([f"{path}: is no folder; name the folder of a course pack or of a lesson"])
@@ -60,7 +81,10 @@ def _faults(one: Lesson) -> Iterator[str]:
                 f"{one.id}/rubric.yaml: {criterion.id} → aspect “{criterion.aspect}” is inspected by nothing; "
                 f"write one of {', '.join(ASPECTS)}"
             )
-    yield from (f"{one.id}/{fault}" for fault in read_guides(one)[1])
+    guides, faults = read_guides(one)
+    yield from (f"{one.id}/{fault}" for fault in faults)
+    if not faults and guides and not is_current(one.folder / "review", guides):
+        yield f"{one.id}/review/{FILE}: does not fit the guides any more; run tutor lesson learn"
 
 
 def _summary(one: Lesson) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,23 +16,29 @@ from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
 from knowledge.course import Course, Lesson
 from knowledge.course_loader import load_course
+from knowledge.embedding import Embedding
 from tools.archives.expanding import is_archive, unpack
 from tools.errors import ToolError, UnreadableFile
 from tools.files import FileKind, SourceFile, Upload
 
 
+class Form(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
 def review(
     paths: Annotated[list[Path], typer.Argument(help="plans, or folders with one")],
-    form: Annotated[str, typer.Option("--format", help="text or json")] = "text",
+    form: Annotated[Form, typer.Option("--format", help="for people, or one JSON line an input")] = Form.TEXT,
     lesson: Annotated[str, typer.Option(help="id of the lesson whose criteria apply")] = "",
 ) -> None:
     """Review a plan on its text, with quoted evidence for each criterion."""
     chosen = _lesson(load_course(Settings.read().course), lesson)
-    reviewer, failed = PlanReviewer.load(chosen), False
+    reviewer, failed = PlanReviewer.load(chosen, Embedding()), False
     for path in paths:
         result = _review(reviewer, path)
         failed = failed or "error" in result
-        print(json.dumps(result, ensure_ascii=False) if form == "json" else _as_text(result), flush=True)
+        print(json.dumps(result, ensure_ascii=False) if form is Form.JSON else _as_text(result), flush=True)
     raise typer.Exit(2 if failed else 0)
 
 
@@ -57,7 +64,7 @@ def _plan(path: Path) -> SourceFile:
     files, refused = read_attachments([str(path)])
     if refused:
         raise UnreadableFile(refused[0])
-    if is_archive(files[0]):
+    if not path.is_dir() and is_archive(files[0]):
         files = unpack(files[0])[0]
     elif not path.is_dir():
         return files[0]

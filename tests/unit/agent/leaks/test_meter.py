@@ -14,10 +14,11 @@ from agent.review.reviewer import PlanReviewer
 from agent.settings import Settings
 from evals.suites.leaks import Case, cases
 from knowledge.course_loader import load_course
+from knowledge.embedding import Embedding
 from tools.files import SourceFile, Upload
 
 LESSON = load_course(Settings.read().course).lessons[0]
-METER = LeakMeter({LESSON.id: PlanReviewer.load(LESSON)})
+METER = LeakMeter({LESSON.id: PlanReviewer.load(LESSON, Embedding())})
 OPEN = Upload.of(SourceFile(path.name, path.read_bytes()) for path in Path("tests/submissions/weak").iterdir())
 
 
