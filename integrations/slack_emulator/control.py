@@ -62,6 +62,7 @@ class Control:
             "command": self._command,
             "shortcut": lambda data: self._who(data).shortcut(self._seen(data), data["callback_id"]),
             "stop": lambda data: self._who(data).stops(data["channel"], data["thread_ts"]),
+            "invite": lambda data: self._who(data).invites(data["channel"], data["member"]),
             "fault": self._add_fault,
             "clock": lambda data: self._world.clock.advance(float(data["seconds"])),
         }
