@@ -53,13 +53,19 @@ class Answerer:
 
     def answer(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         asked = " ".join(question.split())[:MAX_QUESTION]
-        hits = self._retriever.search(self.query(asked, history), limit=CONSIDERED)
+        hits = self._found(asked, history)
         if not self._is_known(asked, hits):
             return Answer(DECLINE, declined=True, passages=tuple(hits))
         chosen = self._choose(asked, hits)
         if not chosen:
             return Answer(DECLINE, declined=True, passages=tuple(hits))
         return _composed(chosen, hits)
+
+    def _found(self, asked: str, history: Sequence[tuple[str, str]]) -> list[Hit]:
+        """What looks like a follow-up may stand on its own: the nearer of both readings counts."""
+        queries = dict.fromkeys((self.query(asked, history), asked))
+        found = [list(self._retriever.search(query, limit=CONSIDERED)) for query in queries]
+        return max(found, key=lambda hits: hits[0].score if hits else 0.0)
 
     def query(self, asked: str, history: Sequence[tuple[str, str]]) -> str:
         """A follow-up takes the last question of the person along."""

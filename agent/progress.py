@@ -90,6 +90,14 @@ class Progress:
         )
         return Receipted(tuple(_stuck_row(one) for one in found), query)
 
+    def silent(self, lesson_id: str, workspace: str) -> Receipted:
+        lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
+        found = [one for one in places if not one.handed_in and one.state not in CLOSED]
+        query = (
+            f"of {_people(len(places))}, those of whom no file was ever judged and whose {lesson.gate} is not closed"
+        )
+        return Receipted(tuple((one.person.name, one.state.value) for one in found), query)
+
     def overview(self, lesson_id: str, workspace: str) -> Receipted:
         lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
         counted = Counter(one.state.value for one in places)

@@ -47,7 +47,7 @@ def answer_question(desk: Desk, history: Sequence[Message]) -> Decision:
     if chosen is Step.GUIDE:
         return _guided(desk, given_away)
     question = _question_back(desk, answer.hits) if chosen is Step.ANSWER_AND_ASK else None
-    onward = "" if question or desk.in_channel else sheet.next_step(desk.lesson, desk.standing())
+    onward = "" if question or not desk.is_tutored else sheet.next_step(desk.lesson, desk.standing())
     return Decision(
         Intent.QUESTION,
         answer.text,
@@ -84,7 +84,7 @@ def _declined(desk: Desk, text: str) -> Decision:
     far_off = desk.services.intents.is_far_off(desk.turn.text)
     intent = Intent.OUT_OF_SCOPE if far_off else Intent.QUESTION
     if not desk.in_channel or far_off:
-        onward = "" if desk.in_channel else sheet.next_step(desk.lesson, desk.standing())
+        onward = sheet.next_step(desk.lesson, desk.standing()) if desk.is_tutored else ""
         return Decision(intent, f"{text}\n{onward}".strip(), declined=True)
     held = f"{text} I have passed your question on to the instructors."
     return Decision(intent, held, declined=True, notices=_held_question(desk))

@@ -84,6 +84,11 @@ class Desk:
         said = evidence or self.turn.text
         self.services.learner_model.note(self.person, self.lesson.id, subject, kind, said, self.turn.key)
 
+    @property
+    def is_tutored(self) -> bool:
+        """Whether this is a learner's own way through the lesson: nobody else hears of its next step."""
+        return not self.in_channel and not self.person.is_instructor
+
     def verdicts(self) -> Mapping[str, str]:
         """Criterion to verdict, of this lesson and of those that are behind the learner."""
         found: dict[str, str] = {}

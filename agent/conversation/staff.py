@@ -27,7 +27,10 @@ _ONE = re.compile(
 )
 MAX_ROWS = 30  # of a table in a message
 _STUCK = re.compile(r"\b(stuck|struggl|block|fail|behind|help)", re.IGNORECASE)
-_WAITING = re.compile(r"\b(held|waiting|wait|decision|decide|approve)\b", re.IGNORECASE)
+_SILENT = re.compile(
+    r"\b(not|n't|nothing|nobody|no one|never|yet to|without)\b.*\b(hand|submit|sent|upload|start|file)", re.IGNORECASE
+)
+_WAITING = re.compile(r"\b(held|wait\w*|decision|decide|approve)\b", re.IGNORECASE)
 
 
 def staff_query(desk: Desk) -> Decision:
@@ -76,9 +79,17 @@ def _of_all(desk: Desk, text: str) -> Decision:
         return _held(desk, lesson)
     if _STUCK.search(text):
         return _stuck(desk, lesson)
+    if _SILENT.search(text):
+        return _silent(desk, lesson)
     found = desk.services.progress.overview(lesson.id, desk.person.workspace)
     table = Table(("Learner", "Gate", "Met", "Last attempt"), found.rows[:MAX_ROWS])
     return Decision(Intent.STAFF, _counted(found.rows, f"on the {lesson.gate}", found.query), table=table)
+
+
+def _silent(desk: Desk, lesson: Lesson) -> Decision:
+    found = desk.services.progress.silent(lesson.id, desk.person.workspace)
+    text = _counted(found.rows, f"with nothing handed in for the {lesson.gate}", found.query)
+    return Decision(Intent.STAFF, text, table=Table(("Learner", "Gate"), found.rows[:MAX_ROWS]))
 
 
 def _stuck(desk: Desk, lesson: Lesson) -> Decision:
@@ -186,6 +197,8 @@ def _last_closed(desk: Desk, learner: Person) -> str | None:
 
 def _of_one(desk: Desk, learner: Person) -> Decision:
     found = desk.services.progress.of(learner.id)
+    if not found.rows:
+        return Decision(Intent.STAFF, f"**{learner.name}** has handed nothing in yet.")
     table = Table(("Lesson", "Criterion", "Verdict", "Since", "Hint level"), tuple(found.rows))
     return Decision(Intent.STAFF, f"**{learner.name}**\n_How I counted: {found.query}_", table=table)
 

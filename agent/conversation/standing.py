@@ -23,6 +23,8 @@ def report(desk: Desk) -> Decision:
     if _wants_archive(desk):
         return _archive(desk)
     services, person, lesson = desk.services, desk.person, desk.lesson
+    if person.is_instructor:
+        return Decision(Intent.STATUS, _for_instructors(lesson))
     view = services.gates.view(person.id, lesson.id)
     standing = services.reviews.standing(person.id, lesson.id)
     head = f"**{lesson.gate}** ({lesson.title}): {sheet.STATES[view.state]}."
@@ -82,6 +84,9 @@ def greet(desk: Desk) -> Decision:
     """Once in full; afterwards one line and the next step."""
     lesson, services = desk.lesson, desk.services
     standing = services.reviews.standing(desk.person.id, lesson.id)
+    if desk.person.is_instructor:
+        services.learners.greet(desk.person.id)
+        return Decision(Intent.SOCIAL, _for_instructors(lesson))
     if not services.learners.greet(desk.person.id):
         return _again(desk, standing)
     required = sum(one.required for one in lesson.rubric)
@@ -93,6 +98,17 @@ def greet(desk: Desk) -> Decision:
         f"{sheet.next_step(lesson, standing)}"
     )
     return Decision(Intent.SOCIAL, text, actions=(Action("status", "Where am I?"),), citations=())
+
+
+def _for_instructors(lesson: Lesson) -> str:
+    return (
+        f"Hello, I tutor *{lesson.title}* and the lessons after it. You are an instructor here. Ask me:\n"
+        f"- “who is stuck on the {lesson.gate}?”, “how is the cohort doing?”, “who has handed nothing in?”\n"
+        "- “how is NAME doing?” for one learner\n"
+        "- “what is waiting for my decision?”, then “approve D6 for NAME” or “reject D6 for NAME: the reason”\n"
+        "- “waive the gate for NAME: the reason”, “reopen the gate for NAME: the reason”\n"
+        "Each number comes with how it was counted. My Home tab shows the cohort and what waits for you."
+    )
 
 
 def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:

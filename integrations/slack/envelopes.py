@@ -134,7 +134,7 @@ class Reader:
             ts="",
             thread_ts="",
             user=user,
-            text=to_plain(body.get("text") or "", bot=self.bot),
+            text=_asked(to_plain(body.get("text") or "", bot=self.bot)),
             direct=True,
             conversation=self._aside(user),
             kind="command",
@@ -189,6 +189,11 @@ class Reader:
 
 def _conversation(*parts: str) -> str:
     return ":".join(part for part in parts if part)
+
+
+def _asked(text: str) -> str:
+    """A command without words, or with `help`, wants to know what there is."""
+    return "what can you do?" if text.strip().lower() in ("", "help") else text
 
 
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:
