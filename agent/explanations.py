@@ -96,7 +96,7 @@ class Explanations:
         scores = [float(self._agreeing(spoken, (one,)).max()) for one in choices]
         first, *others = sorted(range(len(choices)), key=lambda one: -scores[one])
         clear = not others or scores[first] - scores[others[0]] >= CLEARLY
-        return first if scores[first] >= ABOUT and clear else None
+        return first if scores[first] >= NEAR and clear else None
 
     def _of_beliefs(self, spoken: Sequence[str], known: Sequence[Misconception]) -> dict[str, Scores]:
         distanced = np.array([_DISTANCED.search(one) is not None or looks_like_question(one) for one in spoken])

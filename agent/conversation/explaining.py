@@ -34,16 +34,20 @@ _OF_POINT = "#"  # question#point: our narrower question for one missing point
 def assess(desk: Desk, history: Sequence[Message]) -> Decision:
     pending = experiments.pressed(desk) or desk.services.asked.pending(desk.person.id, desk.turn.conversation) or ""
     gave_up = _GAVE_UP.match(desk.turn.text) is not None
-    if pending.startswith(experiments.PREFIX) and _predicts(desk, gave_up=gave_up):
-        return experiments.result(desk, pending, predicted=not gave_up)
+    if pending.startswith(experiments.PREFIX):
+        return _predicted(desk, pending, history, gave_up=gave_up)
     question = _question(desk, pending)
     if question is None:
         return _unasked(desk, history)
     return _answered(desk, question, gave_up=gave_up, history=history)
 
 
-def _predicts(desk: Desk, *, gave_up: bool) -> bool:
-    return gave_up or desk.says_something or desk.turn.action is not None or experiments.is_prediction(desk.turn.text)
+def _predicted(desk: Desk, pending: str, history: Sequence[Message], *, gave_up: bool) -> Decision:
+    requests = _REQUEST.match(desk.turn.text) is not None
+    if gave_up or (not requests and experiments.is_prediction(desk, pending)):
+        return experiments.result(desk, pending, predicted=not gave_up)
+    desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
+    return guiding.guide(desk) if requests else belief_stated(desk) or _something_else(desk, history)
 
 
 def belief_stated(desk: Desk) -> Decision | None:

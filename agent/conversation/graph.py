@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Protocol
 
@@ -24,7 +25,7 @@ from agent.voice import Brief
 MAX_REMEMBERED = 20  # lines of a conversation that later turns can see
 MAX_LINE = 4_000
 
-Line = dict[str, str]  # role, text, key, at
+Line = dict[str, str]  # role, text, key, at, intent
 
 
 def append_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Line]:
@@ -80,7 +81,18 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
 
 
 def _inquire(desk: Desk, state: State) -> Decision:
-    return explaining.belief_stated(desk) or asking.answer_question(desk, history_of(state))
+    """What was said about other things is no context of a question."""
+    asked = [line for line in state.get("history", ()) if line.get("intent", Intent.QUESTION) == Intent.QUESTION]
+    context = [Message(line["role"], line["text"]) for line in asked]
+    return explaining.belief_stated(desk) or asking.answer_question(desk, context)
+
+
+_OF_PERSONS = re.compile(r"\b(you|your|me|i|my|i'm)\b", re.IGNORECASE)
+
+
+def _why_believed(desk: Desk, state: State) -> Decision:
+    about_persons = desk.turn.action is not None or _OF_PERSONS.search(desk.turn.text) is not None
+    return beliefs.answer(desk) if about_persons else _inquire(desk, state)
 
 
 NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
@@ -93,7 +105,7 @@ NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
     Intent.SOCIAL: lambda desk, state: standing.greet(desk),  # noqa: ARG005
     Intent.STAFF: lambda desk, state: staff.staff_query(desk),  # noqa: ARG005
     Intent.PRIVACY: lambda desk, state: privacy.answer(desk),  # noqa: ARG005
-    Intent.BELIEFS: lambda desk, state: beliefs.answer(desk),  # noqa: ARG005
+    Intent.BELIEFS: _why_believed,
 }
 
 
@@ -135,7 +147,8 @@ def word(state: State, runtime: Runtime[Desk]) -> State:
         desk.services.asked.note_wordings(desk.person.id, desk.lesson.id, questions, desk.turn.conversation)
     if decision.question_asked:
         desk.services.asked.ask(desk.person.id, desk.lesson.id, decision.question_asked, desk.turn.conversation)
-    said = [_line("user", desk.turn.text, desk), _line("assistant", text, desk)]
+    intent = decision.intent
+    said = [_line("user", desk.turn.text, desk, intent), _line("assistant", text, desk, intent)]
     return {"wording": text, "history": said, "turn_key": desk.turn.key}
 
 
@@ -156,8 +169,9 @@ def _as_drafted(decision: Decision) -> str:
     return f"{decision.draft}\n\n{decision.closing}".strip()
 
 
-def _line(role: str, text: str, desk: Desk) -> Line:
-    return {"role": role, "text": text[:MAX_LINE], "key": desk.turn.key, "at": desk.services.now().isoformat()}
+def _line(role: str, text: str, desk: Desk, intent: Intent) -> Line:
+    at = desk.services.now().isoformat()
+    return {"role": role, "text": text[:MAX_LINE], "key": desk.turn.key, "at": at, "intent": intent.value}
 
 
 def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
