@@ -132,6 +132,7 @@ def _services(
     receipts, gates = Receipts(storage), Gates(storage, course, reviews)
     engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
     assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding)
+    embed = Familiar(knowledge.embedding, texts_of(course))
     return Services(
         course=course,
         learners=learners,
@@ -141,7 +142,7 @@ def _services(
         receipts=receipts,
         gates=gates,
         hints=hints,
-        explanations=Explanations(knowledge.embedding),
+        explanations=Explanations(embed),
         leaks=LeakMeter(assessor.reviewers),
         asked=Asked(storage),
         forgetting=forgetting,
@@ -149,9 +150,9 @@ def _services(
         answerer=knowledge.answerer,
         assessor=assessor,
         builder=engine,
-        intents=IntentReader.load(knowledge.embedding),
+        intents=IntentReader.load(embed),
         voice=voice or _voice(settings, knowledge),
-        embed=Familiar(knowledge.embedding, texts_of(course)),
+        embed=embed,
         now=now,
     )
 

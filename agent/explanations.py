@@ -52,7 +52,6 @@ class Compared:
 class Explanations:
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._known: dict[str, NDArray[np.float32]] = {}  # vectors of what the course says; it does not change
 
     def compare(
         self,
@@ -134,15 +133,9 @@ class Explanations:
             float(self._nearness([text], [question.text, *(one.text for one in question.points), *cues]).max()) >= ABOUT
         )
 
-    def _learn(self, ways: Sequence[str]) -> None:
-        new = [one for one in dict.fromkeys(ways) if one not in self._known]
-        if new:
-            self._known.update(zip(new, self._embed(new), strict=True))
-
     def _nearness(self, spoken: Sequence[str], ways: Sequence[str]) -> Scores:
         """Meaning, lifted by the share of a way's own words that are said."""
-        self._learn(ways)
-        meaning = self._embed(spoken) @ np.stack([self._known[one] for one in ways]).T
+        meaning = self._embed(spoken) @ self._embed(ways).T
         shared = np.array([[_shared(clause, way) for way in ways] for clause in spoken], dtype=np.float32)
         lifted: Scores = meaning + WEIGHT * np.maximum(0, shared - meaning)
         return lifted

@@ -21,6 +21,7 @@ from evals.suites.intent import intent
 from evals.suites.leaks import leaks
 from evals.suites.retrieval import retrieval
 from evals.suites.review import review
+from evals.suites.teaching import teaching
 
 Board = dict[str, Figures]
 SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
@@ -32,6 +33,7 @@ SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "gate": gate,
     "leaks": leaks,
     "explanations": explanations,
+    "teaching": teaching,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.bootstrap import Knowledge
 from agent.explanations import Explanations
 from evals.cases import Figures, load
+from knowledge.familiar import Familiar, texts_of
 
 
 def explanations(knowledge: Knowledge) -> Figures:
@@ -15,7 +16,10 @@ def explanations(knowledge: Knowledge) -> Figures:
 
 
 def _compare(knowledge: Knowledge, cases: list[dict[str, object]]) -> Figures:
-    lesson, reader = knowledge.course.lessons[0], Explanations(knowledge.embedding)
+    lesson, reader = (
+        knowledge.course.lessons[0],
+        Explanations(Familiar(knowledge.embedding, texts_of(knowledge.course))),
+    )
     questions = {one.id: one for one in lesson.questions}
     points = right = believed = 0
     for case in cases:
