@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 TURNS_POLL_SECONDS, BUILDS_POLL_SECONDS = 0.15, 0.5  # a look costs some 10 ms of a processor, also when idle
 CLAIMED = 48  # turns that a process takes at a time, most of them to wait for a place
+CLOSING_SECONDS = 20
 QUEUES = ("turns", "builds")
 VERSION = "jobs-2"  # raised on purpose when the steps of a workflow change
 
@@ -43,11 +44,13 @@ class DurableJobs:
             }
         )
         self._build_workers, self._listen = build_workers, listen
+        self._closing = threading.Event()
         places = threading.BoundedSemaphore(turn_workers)  # more at once would only take each other's time
 
         @DBOS.step(name="turn", retries_allowed=True, max_attempts=3)
         def turn_step(key: str) -> None:
             with places:
+                self._go_on()
                 run_turn(key)
 
         @DBOS.step(name="build", retries_allowed=True, max_attempts=3)
@@ -82,7 +85,13 @@ class DurableJobs:
         return self
 
     def __exit__(self, *error: object) -> None:
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=5)
+        """What runs may end; what waits is taken up at the next start."""
+        self._closing.set()
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=CLOSING_SECONDS)
+
+    def _go_on(self) -> None:
+        if self._closing.is_set():
+            raise _Closing
 
     def submit_turn(self, key: str, conversation: str) -> None:
         with SetWorkflowID(f"turn:{key}"), SetEnqueueOptions(queue_partition_key=conversation):
@@ -106,3 +115,7 @@ def _own_file(url: str) -> str:
         return url
     file = Path(parsed.database)
     return parsed.set(database=str(file.with_name(f"{file.stem}-jobs{file.suffix}"))).render_as_string()
+
+
+class _Closing(BaseException):
+    """No error of the workflow's: DBOS keeps it as one that has not ended."""

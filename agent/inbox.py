@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from agent.records import InboxRow
 from agent.storage import Storage, insert_once
@@ -113,6 +113,11 @@ class Inbox:
         with self._storage.begin() as session:
             rows = session.scalars(open_.order_by(InboxRow.created_at, InboxRow.key).limit(limit))
             return [(row.key, row.conversation) for row in rows]
+
+    def waiting(self) -> int:
+        """How many messages have no answer yet."""
+        with self._storage.begin() as session:
+            return session.scalar(select(func.count()).select_from(InboxRow).where(InboxRow.state.in_(_OPEN))) or 0
 
     def purge(self, before: datetime) -> int:
         """Deletes what is older than the retention, finished or not; returns how many."""

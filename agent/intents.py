@@ -40,6 +40,7 @@ ACTIONS: Mapping[str, Intent] = {
     "stop": Intent.SUBMIT,
     "submit": Intent.SUBMIT,
     "show_findings": Intent.SUBMIT,
+    "annotate": Intent.SUBMIT,
     "archive": Intent.STATUS,
     "status": Intent.STATUS,
     "forget": Intent.PRIVACY,

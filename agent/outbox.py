@@ -131,6 +131,11 @@ class Outbox:
             row.due_at = datetime.now(UTC) + timedelta(seconds=retry_after or 0)
             return again
 
+    def waiting(self) -> int:
+        """How many messages are still to be sent."""
+        with self._storage.begin() as session:
+            return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == DUE)) or 0
+
     def purge(self, before: datetime) -> int:
         """Deletes what was sent or given up before; returns how many."""
         old = delete(OutboxRow).where(OutboxRow.state != DUE, OutboxRow.due_at < before)

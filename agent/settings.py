@@ -25,6 +25,11 @@ class Protocol(StrEnum):
     CHAT = "chat"
 
 
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
 class Profile(StrEnum):
     AGENT = "agent"
     PLAIN = "plain"
@@ -61,7 +66,11 @@ class Settings(BaseSettings):
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Fernet keys that seal the tokens of workspaces, newest first, by comma; empty: not sealed"
     )
+    status_port: int = Field(
+        0, ge=0, le=65535, description="port for `/healthz`, `/readyz` and `/metrics` beside Socket Mode; 0: none"
+    )
     log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: LogFormat = Field(LogFormat.TEXT, description="text or json; each line names its turn")
 
     model: str = Field("gpt-5-mini", description="name of the language model")
     model_protocol: Protocol = Field(Protocol.RESPONSES, description="responses or chat")

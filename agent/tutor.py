@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.annotating import annotated
 from agent.checkpoints import CHECKPOINTS_UNAVAILABLE
 from agent.conversation.decision import Decision, from_state
 from agent.conversation.desk import Desk, Services
@@ -76,16 +77,19 @@ class Tutor:
             citations=decision.citations,
             actions=decision.actions,
             table=decision.table,
-            files=self._files(desk, decision.archive_of),
+            files=self._files(desk, decision),
             declined=decision.declined,
             feedback=decision.intent is Intent.QUESTION and not decision.declined,
         )
 
-    def _files(self, desk: Desk, lesson_id: str) -> tuple[OutgoingFile, ...]:
-        if not lesson_id:
+    def _files(self, desk: Desk, decision: Decision) -> tuple[OutgoingFile, ...]:
+        if decision.annotate:
+            workspace = self.services.submissions.workspace(desk.person.id, desk.lesson.id)
+            return annotated(workspace, self.services.assessor.inspect(workspace).findings)
+        if not decision.archive_of:
             return ()
-        data = self._week.archive(desk.person.id, lesson_id)
-        return (OutgoingFile(f"week-artefact-{lesson_id}.zip", data, "Week artefact"),)
+        data = self._week.archive(desk.person.id, decision.archive_of)
+        return (OutgoingFile(f"week-artefact-{decision.archive_of}.zip", data, "Week artefact"),)
 
     def enrol(self, person: Person) -> None:
         self.services.learners.remember(person, self.services.now())

@@ -72,6 +72,8 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
         return handing_in.request_build(desk)
     if action == "show_findings":
         return handing_in.show_findings(desk)
+    if handing_in.wants_questions_in_file(desk):
+        return handing_in.annotate(desk)
     if action == "submit":
         return handing_in.submit(desk)
     formally = handing_in.is_formal(desk.turn.text)

@@ -23,6 +23,7 @@ from tools.files import FileKind, SourceFile, Upload
 from tools.findings import Inspection, Verdict
 
 SUBMIT = Action("submit", "Submit for the gate", style="primary")
+ANNOTATE = Action("annotate", "Questions in the file")
 
 
 def take_files(desk: Desk, *, formally: bool) -> Decision:
@@ -137,10 +138,25 @@ def _actions(desk: Desk, workspace: Upload, more: int) -> tuple[Action, ...]:
 def show_findings(desk: Desk) -> Decision:
     workspace = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
     inspection = desk.services.assessor.inspect(workspace)
+    rest = (SUBMIT, ANNOTATE) if inspection.findings else (SUBMIT,)
     lines = [f"- {place(one)} · **{one.criterion}**: {one.message} _{one.question}_" for one in inspection.findings]
-    return Decision(
-        Intent.SUBMIT, "\n".join(lines) or "There is nothing to remark on in your files.", actions=(SUBMIT,)
-    )
+    return Decision(Intent.SUBMIT, "\n".join(lines) or "There is nothing to remark on in your files.", actions=rest)
+
+
+def wants_questions_in_file(desk: Desk) -> bool:
+    pressed = desk.turn.action is not None and desk.turn.action.id == ANNOTATE.id
+    return pressed or (not desk.turn.files and _IN_FILE.search(desk.turn.text) is not None)
+
+
+def annotate(desk: Desk) -> Decision:
+    """Their files come back with questions, and with nothing that answers them."""
+    workspace = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    if not len(workspace):
+        return Decision(Intent.SUBMIT, "I have no file of yours yet. Attach it to a message here.")
+    if not desk.services.assessor.inspect(workspace).findings:
+        return Decision(Intent.SUBMIT, "There is nothing to ask about in your files.")
+    text = "Here are your files with my questions above the lines that they are about. The answers are yours to write."
+    return Decision(Intent.SUBMIT, text, annotate=True)
 
 
 def request_build(desk: Desk) -> Decision:
@@ -202,6 +218,7 @@ _FORMAL = re.compile(
     r"(for|to) the gate|gate review|final version|grade|assess|evaluate)\b",
     re.IGNORECASE,
 )
+_IN_FILE = re.compile(r"\bannotat|\bwith (your|the) (questions|remarks|comments|notes)\b", re.IGNORECASE)
 _REHEARSAL = re.compile(r"\b(not|don'?t|do not|before|until|without) (yet )?(i )?(submit|hand)", re.IGNORECASE)
 
 

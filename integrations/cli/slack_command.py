@@ -14,12 +14,14 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from agent import logs
 from agent.bootstrap import Tutoring, open_tutoring
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack.http import HttpDelivery
 from integrations.slack.socket import Socket
+from integrations.slack.vitals import serving
 
 RETRY_SECONDS, TAKE_UP_SECONDS, SWEEP_SECONDS = 2.0, 60.0, 3_600.0
 TAKEN_UP = 100  # messages at a time
@@ -33,7 +35,7 @@ def slack(
 ) -> None:
     """Run the Slack app until it is stopped."""
     settings = Settings.read()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)
     with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor, background(tutoring, tutor):
         _serve_http(settings, tutor) if http else _serve_socket(settings, tutor)
@@ -78,12 +80,15 @@ def _sweep(tutoring: Tutoring, tutor: SlackTutor) -> None:
 def _serve_http(settings: Settings, tutor: SlackTutor) -> None:
     if settings.slack_signing_secret is None:
         raise ConfigurationInvalid("SLACK_SIGNING_SECRET is not set; HTTP delivery cannot be trusted without it.")
-    uvicorn.run(HttpDelivery(tutor.app), host=settings.host, port=settings.port, log_level="warning")
+    app = tutor.vitals.app(beside=HttpDelivery(tutor.app))  # type: ignore[arg-type]  # Bolt's own annotation is wider
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
 
 
 def _serve_socket(settings: Settings, tutor: SlackTutor) -> None:
-    with closing(connect(settings, tutor)):
-        wait_for_signal()
+    with closing(connect(settings, tutor)) as socket:
+        tutor.vitals.add("socket", lambda: "" if socket.is_open else "no connection to Slack is open")
+        with serving(tutor.vitals.app(), settings.host, settings.status_port):
+            wait_for_signal()
 
 
 def wait_for_signal() -> None:

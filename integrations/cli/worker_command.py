@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Annotated
 
 import typer
 from sqlalchemy.engine import make_url
 
+from agent import logs
 from agent.bootstrap import open_tutoring
 from agent.durable_jobs import QUEUES
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from integrations.cli.slack_command import background, wait_for_signal
 from integrations.slack.app import open_slack
+from integrations.slack.vitals import serving
 
 
 def worker(
@@ -22,10 +23,11 @@ def worker(
     """Work off turns and builds beside other processes, until it is stopped."""
     settings, queues = Settings.read(), tuple(queue or QUEUES)
     _check(settings, queues)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings.log_level, settings.log_format)
     with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):
         print(f"Working on {' and '.join(queues)} as {settings.executor}.", flush=True)
-        wait_for_signal()
+        with serving(tutor.vitals.app(), settings.host, settings.status_port):
+            wait_for_signal()
 
 
 def _check(settings: Settings, queues: tuple[str, ...]) -> None:

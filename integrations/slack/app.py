@@ -17,12 +17,15 @@ from slack_sdk import WebClient
 from agent.bootstrap import Tutoring
 from agent.dispatching import Dispatcher
 from agent.durable_jobs import QUEUES, DurableJobs
+from agent.errors import TutorError
 from agent.settings import Settings
 from integrations.slack.grants import ConfiguredGrant, Grants
 from integrations.slack.installations import Installations
 from integrations.slack.latest import Latest
+from integrations.slack.metrics import Metrics
 from integrations.slack.oauth import open_flow, open_installations
 from integrations.slack.offices import Offices
+from integrations.slack.vitals import Vitals
 
 LISTENERS = 20  # threads for what follows an envelope and may be lost
 OFFLINE_TURNS, MODEL_TURNS = 4, 32  # at a time: without a model they want the processor, with one they mostly wait
@@ -34,6 +37,7 @@ class SlackTutor:
     app: App
     offices: Offices
     jobs: DurableJobs
+    vitals: Vitals
 
 
 @contextmanager
@@ -42,11 +46,12 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
     settings = tutoring.settings
     installations = open_installations(settings, tutoring.storage)
     grants: Grants = installations or ConfiguredGrant(settings)
+    metrics = Metrics()
     with Latest() as latest, Offices(tutoring, grants, latest) as offices:
         jobs = DurableJobs(
             settings.database,
-            run_turn=offices.run_turn,
-            run_build=offices.run_build,
+            run_turn=metrics.working("turn", offices.run_turn),
+            run_build=metrics.working("build", offices.run_build),
             run_tidy=tutoring.retention.tidy,
             executor=settings.executor,
             turn_workers=MODEL_TURNS if settings.openai_api_key else OFFLINE_TURNS,
@@ -54,10 +59,28 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
         )
         with jobs, Dispatcher(jobs) as dispatcher, ThreadPoolExecutor(LISTENERS) as executor:
             offices.open(dispatcher, executor)
-            app = _create_app(tutoring, offices, executor, installations)
+            app = _create_app(tutoring, offices, executor, installations, metrics)
             for key, conversation in tutoring.inbox.unfinished():
                 jobs.submit_turn(key, conversation)
-            yield SlackTutor(settings, app, offices, jobs)
+            yield SlackTutor(settings, app, offices, jobs, _vitals(tutoring, offices, metrics))
+
+
+def _vitals(tutoring: Tutoring, offices: Offices, metrics: Metrics) -> Vitals:
+    metrics.watch("tutor_waiting_turns", "Messages without an answer yet", tutoring.inbox.waiting)
+    metrics.watch("tutor_waiting_messages", "Messages that are still to be sent", tutoring.outbox.waiting)
+    metrics.watch("tutor_halted_workspaces", "Workspaces that take nothing", lambda: len(offices.halted()))
+
+    def database() -> str:
+        try:
+            tutoring.inbox.waiting()
+        except TutorError as error:
+            return str(error)
+        return ""
+
+    def workspaces() -> str:
+        return "; ".join(f"{team}: {reason}" for team, reason in offices.halted().items())
+
+    return Vitals(metrics, {"database": database, "workspaces": workspaces})
 
 
 class _Anywhere(Authorize):
@@ -76,7 +99,11 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def _create_app(
-    tutoring: Tutoring, offices: Offices, executor: ThreadPoolExecutor, installations: Installations | None
+    tutoring: Tutoring,
+    offices: Offices,
+    executor: ThreadPoolExecutor,
+    installations: Installations | None,
+    metrics: Metrics,
 ) -> App:
     """One middleware and no listener: Bolt would acknowledge an event before its listener has kept it."""
     settings = tutoring.settings
@@ -95,7 +122,8 @@ def _create_app(
         installations.installed = offices.reopen
 
     def at_the_door(body: dict[str, Any]) -> BoltResponse:
-        return offices.take(body)
+        with metrics.envelope(body):
+            return offices.take(body)
 
     app.middleware(at_the_door)
     return app

@@ -166,6 +166,9 @@ class Place:
     def answers(self, after: Seen) -> list[Seen]:
         """What the tutor said since, once everything is quiet."""
         self.house.quiet()
+        return self.answers_now(after)
+
+    def answers_now(self, after: Seen) -> list[Seen]:
         return [one for one in self.seen() if one.user == self.house.bot and float(one.ts) > float(after.ts)]
 
     def answer(self, to: Seen) -> Seen:

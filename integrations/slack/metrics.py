@@ -1,0 +1,67 @@
+"""What an operator watches: how quickly envelopes are acknowledged, how turns end, and what still waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from agent.errors import TutorError
+from agent.logs import TURN
+
+_DOOR = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)  # Slack waits for three seconds
+_TURN = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+
+
+class Metrics:
+    """A registry of its own: several apps may live in one process."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        own: dict[str, Any] = {"registry": self._registry}
+        self._envelopes = Counter("tutor_envelopes", "Envelopes that came from Slack", ["kind", "outcome"], **own)
+        self._door = Histogram("tutor_door_seconds", "From envelope to acknowledgement", buckets=_DOOR, **own)
+        self._work = Histogram("tutor_work_seconds", "How long work took", ["kind"], buckets=_TURN, **own)
+        self._failed = Counter("tutor_work_failures", "Work that ended with an error", ["kind"], **own)
+        self._own = own
+
+    @contextmanager
+    def envelope(self, body: dict[str, Any]) -> Iterator[None]:
+        kind, begun = str(body.get("type") or ("command" if "command" in body else "other")), time.monotonic()
+        outcome = "refused"  # Slack sends it again
+        try:
+            yield
+            outcome = "acknowledged"
+        finally:
+            self._envelopes.labels(kind, outcome).inc()
+            self._door.observe(time.monotonic() - begun)
+
+    def working(self, kind: str, work: Callable[[str], None]) -> Callable[[str], None]:
+        """The same work, measured, with its key in the logs."""
+
+        def measured(key: str) -> None:
+            token = TURN.set(key)
+            try:
+                with self._work.labels(kind).time(), self._failed.labels(kind).count_exceptions():
+                    work(key)
+            finally:
+                TURN.reset(token)
+
+        return measured
+
+    def watch(self, name: str, help_: str, read: Callable[[], float]) -> None:
+        """A number that is looked up when it is asked for."""
+
+        def looked_up() -> float:
+            try:
+                return read()
+            except TutorError:
+                return float("nan")  # the database is away
+
+        Gauge(name, help_, **self._own).set_function(looked_up)
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)

@@ -1,0 +1,186 @@
+"""Delivery by HTTP, and what an operator asks the app for."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+
+from agent.errors import StorageUnavailable
+from agent.inbox import Inbox
+from evals.benchmarks.app_process import AppProcess
+from integrations.slack.http import PATH, HttpDelivery
+from integrations.slack.vitals import serving
+from integrations.slack_emulator.emulator import Emulator
+from integrations.slack_emulator.workspaces import Workspace
+from tests.acceptance.slack.house import QUESTION, SECONDS, House, open_house
+
+JSON = "application/json"
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return _free_port()
+
+
+@pytest.fixture(scope="module")
+def house(folder: Path, port: int) -> Iterator[House]:
+    with open_house(folder, "agent", socket=False) as opened:
+        app = opened.tutor.vitals.app(beside=HttpDelivery(opened.tutor.app))  # type: ignore[arg-type]
+        with serving(app, "127.0.0.1", port):
+            opened.emulator.wait_for(lambda: _get(port, "/healthz")[0] == 200, SECONDS)
+            assert opened.emulator.use_http(f"http://127.0.0.1:{port}{PATH}")
+            yield opened
+
+
+def _get(port: int, path: str) -> tuple[int, str]:
+    try:
+        return _request(port, "GET", path)
+    except OSError:
+        return 0, ""
+
+
+def _request(
+    port: int, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request(method, path, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def _signed(house: House, body: str, *, age: float = 0.0, secret: str = "") -> dict[str, str]:
+    at = str(int(time.time() - age))
+    verifier = SignatureVerifier(secret or house.emulator.app.signing_secret)
+    signature = str(verifier.generate_signature(timestamp=at, body=body))
+    return {"Content-Type": JSON, "X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature}
+
+
+def _event(house: House, text: str, ts: str) -> str:
+    learner = house.direct("Learner A")
+    event = {"type": "message", "channel": learner.channel, "channel_type": "im", "user": learner.person.id}
+    team = house.emulator.workspace.id
+    outer: dict[str, Any] = {"type": "event_callback", "team_id": team, "authorizations": [{"team_id": team}]}
+    return json.dumps(outer | {"event_id": f"Ev{ts}", "event": event | {"text": text, "ts": ts}})
+
+
+def test_an_event_by_http_is_answered_once(house: House) -> None:
+    """T-DUP1, T-SIG: acknowledged at once; the retry of the same event changes nothing."""
+    learner = house.direct("Learner A")
+    said = learner.says(QUESTION)
+    delivery = house.deliveries("message")[-1]
+    house.emulator.deliveries.repeat(delivery, number=1)
+    assert "venv" in learner.answer(said).text
+    assert [one.outcome for one in delivery.attempts] == ["acknowledged"] * 2
+
+
+@pytest.mark.parametrize("age", [0, 299], ids=["T-SIG-fresh", "T-SIG-299s"])
+def test_a_signed_request_is_taken(house: House, port: int, age: int) -> None:
+    """T-SIG."""
+    body = json.dumps({"type": "url_verification", "challenge": "said back", "token": "t"})
+    status, answer = _request(port, "POST", PATH, body, _signed(house, body, age=age))
+    assert (status, "said back" in answer) == (200, True)
+
+
+@pytest.mark.parametrize("fault", ["secret", "old", "future", "body", "missing"], ids=lambda one: f"T-SIG-{one}")
+def test_a_request_that_slack_did_not_sign_is_refused_and_not_kept(house: House, port: int, fault: str) -> None:
+    """T-SIG: another secret, 301 s old, from the future, another body under the signature, no signature at all."""
+    body = _event(house, "let me in", f"1700000000.{len(fault):06d}")
+    age = {"old": 301.0, "future": -302.0}.get(fault, 0.0)
+    headers = _signed(house, body, age=age, secret="another" if fault == "secret" else "")
+    headers = {"Content-Type": JSON} if fault == "missing" else headers
+    waiting = house.tutoring.inbox.waiting()
+    status, _ = _request(port, "POST", PATH, body + " " if fault == "body" else body, headers)
+    assert status == 401
+    assert house.tutoring.inbox.waiting() == waiting
+
+
+def test_a_request_that_is_replayed_within_its_five_minutes_is_one_message(house: House, port: int) -> None:
+    """T-SIG: the signature is good twice; the message's key is not new twice."""
+    learner = house.direct("Learner A")
+    said = learner.says(QUESTION)
+    learner.answer(said)
+    body = _event(house, QUESTION, said.ts)
+    headers = _signed(house, body)
+    assert [_request(port, "POST", PATH, body, headers)[0] for _ in range(3)] == [200] * 3
+    learner.answer(said)
+
+
+def test_a_database_that_is_away_is_no_acknowledgement(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-INBOX: 500; the retry after its recovery is processed once."""
+    learner = house.direct("Learner A")
+
+    def away(*_: object, **__: object) -> bool:
+        raise StorageUnavailable("away")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Inbox, "accept", away)
+        said = learner.says(QUESTION)
+        delivery = house.deliveries("message")[-1]
+        house.emulator.wait_for(lambda: len(delivery.attempts) == 2 and delivery.attempts[1].outcome, SECONDS)
+    assert not learner.answers_now(said)
+    house.emulator.clock.advance(61)
+    learner.answer(said)
+    assert [one.outcome for one in delivery.attempts] == ["http_error", "http_error", "acknowledged"]
+
+
+def test_health_readiness_and_figures(house: House, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs the app asks these; what is wrong stands in the answer."""
+    house.direct("Learner A").asks(QUESTION)
+    assert _get(port, "/healthz") == (200, "ok")
+    assert _get(port, "/readyz") == (200, '{"ready":true,"wrong":{}}')
+    figures = _get(port, "/metrics")[1]
+    for name in ("tutor_door_seconds_bucket", 'tutor_work_seconds_count{kind="turn"}', "tutor_waiting_turns 0.0"):
+        assert name in figures, name
+
+    def away(*_: object) -> int:
+        raise StorageUnavailable("The database does not answer.")
+
+    monkeypatch.setattr(Inbox, "waiting", away)
+    status, wrong = _get(port, "/readyz")
+    assert (status, "The database does not answer." in wrong) == (503, True)
+    assert _get(port, "/healthz") == (200, "ok")
+
+
+def test_a_stop_lets_work_end_and_leaves_the_rest_for_the_next_start(new_folder: Callable[[], Path]) -> None:
+    """SIGTERM under load: each message is answered once, before or after; the exit is clean and soon."""
+    port, own = _free_port(), new_folder()
+    with Emulator(Workspace.classroom("agent", 12), strict=True) as emulator:
+        app = AppProcess(emulator, own, TUTOR_STATUS_PORT=str(port), TUTOR_LOG_FORMAT="json")
+        app.start()
+        people = [one.name for one in emulator.workspace.people() if one.name.startswith("Learner")]
+        said = [emulator.person(name).says(emulator.direct(name), QUESTION) for name in people]
+        emulator.wait_for(lambda: all(one.state == "acknowledged" for one in emulator.deliveries.log), SECONDS)
+        emulator.wait_for(lambda: _get(port, "/readyz")[0] == 200, SECONDS)
+        assert app.stop() == 0
+        assert _get(port, "/healthz")[0] == 0
+        again = AppProcess(emulator, own)
+        again.start()
+        bot = emulator.installation().user_id
+
+        def answers() -> list[int]:
+            return [
+                sum(one.user == bot and one.thread_ts == each.ts for one in emulator.transcript(each.channel))
+                for each in said
+            ]
+
+        emulator.wait_for(lambda: all(answers()), SECONDS * 2)
+        again.stop()
+        assert answers() == [1] * len(said)
+    for line in (own / "local.log").read_text("utf-8").splitlines():
+        assert not line.startswith("{") or {"time", "level", "logger", "turn", "message"} <= json.loads(line).keys()
