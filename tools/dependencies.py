@@ -123,11 +123,14 @@ def hashed(file: SourceFile) -> bool:
     return bool(lines) and all("--hash=" in line for line in lines)
 
 
+_INCLUDE = re.compile(r"(-r|-c|--requirement|--constraint)[\s=]*(\S+)")
+
+
 def includes(file: SourceFile) -> tuple[tuple[str, str, int], ...]:
     """`-r` and `-c` of a requirements file: the option, the path from the upload's root, the line."""
     folder, found = posixpath.dirname(file.path), []
     for number, line in _logical_lines(file.text):
-        match = re.match(r"(-r|-c|--requirement|--constraint)[\s=]*(\S+)", line)
+        match = _INCLUDE.match(line) if line.startswith("-") else None
         if match and "://" not in match[2]:
             option = "-r" if match[1] in {"-r", "--requirement"} else "-c"
             found.append((option, posixpath.normpath(posixpath.join(folder, match[2])), number))
@@ -138,7 +141,9 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Number of its first line and text of each requirement, continuations joined, comments left out."""
     start, held = 0, ""
     for number, line in enumerate(text.splitlines(), start=1):
-        bare = re.sub(r"(^|\s)#.*$", "", line).rstrip()
+        bare = (_COMMENT.sub("", line) if "#" in line else line).rstrip()
+        if not bare and not held:
+            continue
         start = start if held else number
         if bare.endswith("\\"):
             held += bare[:-1] + " "
@@ -150,6 +155,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
         yield start, held.strip()
 
 
+_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _PYTHON_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*")
 

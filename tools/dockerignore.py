@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
-MAX_PATTERNS = 2_000
+MAX_PATTERNS, MAX_LENGTH = 2_000, 1_000
 
 
 class _Kind(Enum):
@@ -141,6 +141,8 @@ def _pattern(number: int, written: str) -> Pattern:
     text = written[1:].strip() if brings_back else written
     if not text:
         raise ValueError("an exclamation mark needs a pattern")
+    if len(text) > MAX_LENGTH:
+        raise ValueError(f"a pattern has more than {MAX_LENGTH:,} characters")
     cleaned = posixpath.normpath(text)
     if len(cleaned) > 1:
         cleaned = cleaned.lstrip("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
+from evals.benchmarks.adversarial import adversarial
 from evals.benchmarks.inspecting import inspecting
 from evals.benchmarks.slack import slack
 from evals.benchmarks.timing import Measured, row
@@ -13,6 +14,7 @@ from evals.benchmarks.turns import turns
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured | str]]] = {
     "turns": turns,
     "inspecting": inspecting,
+    "adversarial": adversarial,
     "slack": slack,
 }
 

@@ -1,11 +1,13 @@
-"""Inspection of one file and of many, alone and with hadolint."""
+"""Inspection of one file and of a thousand, alone, with hadolint, and beside hadolint alone in the same run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle, islice
 
 from evals.benchmarks.timing import Measured, timed
-from tools.files import SourceFile, Upload
+from evals.labelled import HALVES, labelled
+from tools.files import FileKind, SourceFile, Upload
 from tools.hadolint import Hadolint
 from tools.inspection import inspect, inspect_many
 
@@ -15,14 +17,23 @@ RUN pip install --no-cache-dir flask==3.0.0
 USER 1
 CMD ["python", "/app/app.py"]
 """
-RUNS = 20
+RUNS, MANY = 20, 1_000
 
 
 def inspecting() -> Iterator[Measured]:
     one = Upload.of([SourceFile("Dockerfile", DOCKERFILE)])
     linter = Hadolint.find()
-    yield "inspection of one file, own checks", timed([lambda: inspect(one)] * RUNS)
-    yield "inspection of one file, with hadolint", timed([lambda: inspect(one, linter=linter)] * RUNS)
-    many = [Upload.of([SourceFile("Dockerfile", DOCKERFILE + b"# %d\n" % number)]) for number in range(500)]
-    yield "inspection of 500 files, own checks", timed([lambda: inspect_many(many)] * 3)
-    yield "inspection of 500 files, with hadolint", timed([lambda: inspect_many(many, linter=linter)] * 3)
+    yield "one file, own checks", timed([lambda: inspect(one)] * RUNS)
+    yield "one file, with hadolint", timed([lambda: inspect(one, linter=linter)] * RUNS)
+    texts = list(islice(cycle(_texts()), MANY))
+    many = [Upload.of([SourceFile("Dockerfile", f"{text}# {number}\n".encode())]) for number, text in enumerate(texts)]
+    yield f"{MANY} labelled files, own checks", timed([lambda: inspect_many(many)] * 3)
+    if linter is not None:
+        yield f"{MANY} labelled files, hadolint alone", timed([lambda: linter.lint(texts)] * 3)
+        yield f"{MANY} labelled files, both", timed([lambda: inspect_many(many, linter=linter)] * 3)
+
+
+def _texts() -> list[str]:
+    return [
+        file.text for half in HALVES for case in labelled(half) for file in case.upload.of_kind(FileKind.DOCKERFILE)
+    ]

@@ -116,7 +116,7 @@ def _lock_behind(subject: Subject) -> Iterator[Hit]:
     """A lock that does not know a package which the project asks for; strict installers stop there."""
     for file in subject.upload:
         ecosystem = ecosystem_of(file.path) if not is_lock(file.path) else None
-        lock = _lock_beside(subject, file, ecosystem or "")
+        lock = _lock_beside(subject, file, ecosystem) if ecosystem else None
         unknown = sorted(_names(file) - _words(lock)) if lock and _is_installed(subject, file) else []
         if lock and unknown:
             where = subject.final.opening.line if subject.final else 1

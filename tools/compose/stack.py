@@ -160,6 +160,21 @@ class Stack:
         names = {name for service in self.services.values() for name in service.aliases}
         return frozenset(names | set(self.services))
 
+    @cached_property
+    def waits(self) -> MappingType[str, frozenset[str]]:
+        """For each service every one that must be started before it."""
+        return {name: self._before(name) for name in self.services}
+
+    def _before(self, name: str) -> frozenset[str]:
+        seen: set[str] = set()
+        waiting = [name]
+        while waiting:
+            service = self.services.get(waiting.pop())
+            new = {one.name for one in service.depends_on} - seen if service else set()
+            seen |= new
+            waiting += new
+        return frozenset(seen)
+
     def service_at(self, host: str) -> Service | None:
         if host in self.services:
             return self.services[host]

@@ -53,7 +53,7 @@ def _declared(stack: Stack) -> Iterator[Dependence]:
 
 def _silent(stack: Stack) -> Iterator[Dependence]:
     """Needs that only a host name shows; a wait through a third service counts, and so does a circle."""
-    waits = {name: _reached(stack, name) for name in stack.services}
+    waits = stack.waits
     for service in stack.services.values():
         for reference in references_of(stack, service):
             needed = stack.service_at(reference.host)
@@ -69,19 +69,6 @@ def _left_alone(stack: Stack, needed: set[str]) -> Iterator[Dependence]:
     for service in stack.services.values():
         if programs and service.name not in needed and not service.depends_on and family_of(stack, service):
             yield Dependence(programs[0], service, service.place, "")
-
-
-def _reached(stack: Stack, name: str) -> frozenset[str]:
-    """Every service that must be started before this one."""
-    seen: set[str] = set()
-    waiting = [name]
-    while waiting:
-        service = stack.services.get(waiting.pop())
-        for dependency in service.depends_on if service else ():
-            if dependency.name not in seen:
-                seen.add(dependency.name)
-                waiting.append(dependency.name)
-    return frozenset(seen)
 
 
 _ONLOOKER = re.compile(

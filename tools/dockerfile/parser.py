@@ -20,13 +20,15 @@ KEYWORDS = frozenset(
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME "
     "WORKDIR".split()
 )
-MAX_INSTRUCTIONS, MAX_CHARACTERS = 2_000, 250_000  # a hundred times what people write
+# A hundred times what people write; `commands` counts what could separate two of them.
+MAX_INSTRUCTIONS, MAX_CHARACTERS, MAX_COMMANDS = 2_000, 100_000, 4_000
 MAX_LINE_BYTES = 65_535  # BuildKit's own limit
 _DIRECTIVE = re.compile(r"#[\t\f\r ]*([a-zA-Z][a-zA-Z0-9]*)[\t\f\r ]*=[\t\f\r ]*(.+?)[\t\f\r ]*")
 _DIRECTIVES = frozenset({"syntax", "escape", "check"})
 _BLANKS = re.compile(r"[\t\v\f\r ]+")
 _WITH_HEREDOC = frozenset({"ADD", "COPY", "RUN"})
 _WITH_LIST = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"})
+_SEPARATOR = re.compile(r"[;|&\n(){}`]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -78,7 +80,9 @@ class _Reader:
             one = self._instruction(joined, numbers) if numbers else None
             found += [one] if one is not None else []
         if len(found) > MAX_INSTRUCTIONS:
-            self._fault(1, f"it has more than {MAX_INSTRUCTIONS:,} instructions", fatal=True)
+            self._fault(1, f"it has more than {MAX_INSTRUCTIONS:,} instructions", fatal=True, syntax=False)
+        if sum(_separators(one) for one in found) > MAX_COMMANDS:
+            self._fault(1, f"its RUN lines hold more than {MAX_COMMANDS:,} commands", fatal=True, syntax=False)
         if not any(one.keyword == "FROM" and not one.onbuild for one in found):
             message = "there is no FROM instruction, so there is nothing to build on"
             self._fault(1, message, fatal=True, syntax=not found and not self._faults)
@@ -163,7 +167,7 @@ class _Reader:
 
     def _heredocs(self, line: int, joined: str) -> tuple[Heredoc, ...]:
         found: list[Heredoc] = []
-        for opened in cut.heredocs(joined) if "<<" in joined else ():
+        for opened in self._opened(line, joined) if "<<" in joined else ():
             begin = self._at
             while self._at < len(self._lines) and not _ends(self._lines[self._at], opened):
                 self._at += 1
@@ -174,6 +178,13 @@ class _Reader:
             self._at += 1
         return tuple(found)
 
+    def _opened(self, line: int, joined: str) -> list[cut.HeredocStart]:
+        try:
+            return cut.heredocs(joined)
+        except cut.UnreadableName:
+            self._fault(line, "the name of a heredoc has a quote or a brace that does not close")
+            return []
+
     def _check_pairs(self, line: int, keyword: str, value: str) -> None:
         """ENV and LABEL take `name=value …`, or one name, blanks and its value."""
         found = cut.words(value, self._escape) if keyword in ("ENV", "LABEL") else []
@@ -183,6 +194,12 @@ class _Reader:
             bad = next((word for word in found if "=" not in word), None)
             if bad is not None:
                 self._fault(line, f"“{bad[:40]}” in {keyword} is no name=value")
+
+
+def _separators(one: Instruction) -> int:
+    if one.keyword != "RUN":
+        return 0
+    return len(_SEPARATOR.findall(one.value)) + sum(len(_SEPARATOR.findall(doc.body)) for doc in one.heredocs)
 
 
 def _ends(line: str, opened: cut.HeredocStart) -> bool:

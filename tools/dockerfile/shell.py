@@ -126,12 +126,11 @@ def _command(text: str, instruction: Instruction, places: _Places) -> Command | 
         words = shlex.split(stripped, comments=False)
     except ValueError:
         words = stripped.split()
-    env = []
-    while words and (_ASSIGN.match(words[0]) or words[0] in _PREFIX):
-        if _ASSIGN.match(words[0]):
-            env.append(words[0])
-        words = words[1:]
-    words = _run_by_another(words)
+    begin = next(
+        (index for index, word in enumerate(words) if word not in _PREFIX and not _ASSIGN.match(word)), len(words)
+    )
+    env = [word for word in words[:begin] if _ASSIGN.match(word)]
+    words = _run_by_another(words[begin:])
     if not words and not env:
         return None
     return Command(tuple(words), stripped, places.line_of(stripped) or instruction.line, tuple(env))

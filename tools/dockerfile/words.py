@@ -11,7 +11,7 @@ _FLAG = re.compile(r"--((?:\"(?:[^\"\\]|\\.)*(?:\"|\\?$)|'(?:[^'\\]|\\.)*(?:'|\\
 _QUOTING = re.compile(r"\"((?:[^\"\\]|\\.)*)(?:\"|\\?$)|'((?:[^'\\]|\\.)*)(?:'|\\?$)|\\(.)|\\$", re.DOTALL)
 _WORDS = {
     escape: re.compile(
-        rf"(?:\"(?:[^\"{kept}]|{kept}.)*(?:\"|{kept}?$)|'[^']*(?:'|$)|{kept}.|[^\s\"'{kept}])+", re.DOTALL
+        rf"(?:\"(?:[^\"{kept}]|{kept}.)*(?:\"|(?={kept}?$))|'[^']*(?:'|$)|{kept}.|[^\s\"'{kept}])+", re.DOTALL
     )
     for escape, kept in (("\\", r"\\"), ("`", "`"))
 }
@@ -64,25 +64,25 @@ class HeredocStart:
 
 
 def heredocs(line: str) -> list[HeredocStart]:
-    """The heredocs that an instruction opens, in order; none where its quotes or braces do not close."""
-    found = []
-    for word in _shell_words(line, raw=True):
-        match = _HEREDOC.fullmatch(word)
-        named = _shell_words(match[3], raw=False) if match else []
-        if match and len(named) == 1:
-            found.append(HeredocStart(named[0], strips_tabs=match[2] == "-"))
-    return found
+    """The heredocs that an instruction opens, in order; none where its quotes or braces do not close.
 
-
-class _Unclosed(Exception):
-    pass
-
-
-def _shell_words(text: str, *, raw: bool) -> list[str]:
+    Raises UnreadableName where a name, cut out of the line, is not closed itself.
+    """
     try:
-        return _Words(text, raw=raw).read()
-    except _Unclosed:
+        found = _Words(line, raw=True).read()
+    except UnreadableName:
         return []
+    return [opened for word in found if (opened := _heredoc(word)) is not None]
+
+
+def _heredoc(word: str) -> HeredocStart | None:
+    match = _HEREDOC.fullmatch(word)
+    named = _Words(match[3], raw=False).read() if match else []
+    return HeredocStart(named[0], strips_tabs=match[2] == "-") if match and len(named) == 1 else None
+
+
+class UnreadableName(Exception):
+    """A quote or a brace that does not close."""
 
 
 class _Words:
@@ -138,7 +138,7 @@ class _Words:
             else:
                 inside.append(character)
                 self._at += 1
-        raise _Unclosed
+        raise UnreadableName
 
     def _dollar(self, depth: int) -> str:
         begin = self._at
@@ -148,7 +148,7 @@ class _Words:
             return self._text[begin : self._at]
         self._at += 1
         if self._text[self._at : self._at + 1] in ("", "{", "}", ":") or depth > MAX_NESTING:
-            raise _Unclosed
+            raise UnreadableName
         self._name()
         operator = self._text[self._at : self._at + 1]
         self._at += 1
@@ -156,14 +156,14 @@ class _Words:
             operator = self._text[self._at : self._at + 1]
             self._at += 1
             if operator not in ("+", "-", "?"):
-                raise _Unclosed
+                raise UnreadableName
         if operator != "}":
             self._argument(operator, depth)
         return self._text[begin : self._at]
 
     def _argument(self, operator: str, depth: int) -> None:
         if operator not in ("+", "-", "?", "#", "%"):
-            raise _Unclosed
+            raise UnreadableName
         while self._at < len(self._text):
             character = self._text[self._at]
             if character == "}":
@@ -175,7 +175,7 @@ class _Words:
                 self._dollar(depth + 1)
             else:
                 self._at += 2 if character == "\\" else 1
-        raise _Unclosed
+        raise UnreadableName
 
     def _name(self) -> None:
         begin = self._at

@@ -72,7 +72,7 @@ def _value(one: Instruction, escape: str) -> tuple[str, ...]:
         return one.argv or ()
     if one.keyword in ("ENV", "LABEL"):
         found = cut.words(one.value, escape)
-        if "=" in found[0]:
+        if not found or "=" in found[0]:
             return tuple(part for word in found for part in (word.partition("=")[0], word.partition("=")[2]))
         return tuple(re.split(r"[\t\v\f\r ]+", one.value, maxsplit=1))
     if one.keyword == "ARG":
@@ -184,7 +184,8 @@ PIECES = (
 
 
 @given(st.booleans(), st.lists(st.sampled_from(PIECES), max_size=14))
-@example(True, ["ONBUILD ", "ONBUILD ", "ENV ", "x"])
+@example(begins=True, pieces=["ONBUILD ", "ONBUILD ", "ENV ", "x"])
+@example(begins=True, pieces=["RUN ", "<<EOF", "${", "-- ", "}"])
 @settings(max_examples=1_500, deadline=None)
 def test_noise(begins: bool, pieces: list[str]) -> None:
     assert_same(("FROM a\n" if begins else "") + "".join(pieces))
