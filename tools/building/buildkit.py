@@ -16,14 +16,12 @@ from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, R
 from tools.building import frontends, verdicts
 from tools.building.buildx import Buildx, Ended
 from tools.building.engine import Engine, Job, answers, buildx_version, client
-from tools.building.looking import Inside, look_inside
+from tools.building.looking import Inside, final_stage, look_inside
 from tools.building.progress import Progress
 from tools.building.refusals import Policy, refusal
 from tools.building.running import watch
 from tools.building.witness import Experiment, Observation, perform
 from tools.context import Context, context_of
-from tools.dockerfile.parser import parse
-from tools.dockerfile.stages import stages
 from tools.errors import BuilderUnavailable, UnreadableFile
 from tools.files import Upload
 
@@ -123,7 +121,7 @@ class BuildKit:
             attributes: dict[str, Any] = opened.images.get(tag).attrs
             image, version = str(attributes["Id"]), str(opened.version()["Version"])
             if image not in self._known:
-                stage = next(reversed(stages(parse(context.source.text))), None)
+                stage = final_stage(context.source.text)
                 with ThreadPoolExecutor(max_workers=1) as pool:  # the image is read while it runs
                     inside = pool.submit(look_inside, attributes, self.engine.base_url, stage)
                     run = watch(opened, tag, job, cancelled)

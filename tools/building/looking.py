@@ -16,7 +16,8 @@ from tools.building.excerpts import one_line
 from tools.building.refusals import LAYERED
 from tools.credentials import credentials_in_text, is_credential
 from tools.dockerfile.instruction import Instruction
-from tools.dockerfile.stages import Stage
+from tools.dockerfile.parser import parse
+from tools.dockerfile.stages import Stage, stages
 
 SECONDS = 60.0
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,10 @@ def look_inside(attributes: dict[str, Any], base_url: str, final: Stage | None) 
     layers, secrets = _layers(scanned, own)
     hidden = sum(layer.hidden for layer in layers if layer.line)
     return Inside(**{**vars(inside), "layers": layers, "hidden": hidden, "secrets": (*inside.secrets, *secrets)})
+
+
+def final_stage(text: str) -> Stage | None:
+    return next(reversed(stages(parse(text))), None)
 
 
 def instructions_of(final: Stage | None) -> list[Instruction]:
@@ -99,15 +104,20 @@ def _scanned(attributes: dict[str, Any], base_url: str, own: Sequence[Instructio
 
 
 def _layers(scanned: dict[str, Any], own: list[Instruction]) -> tuple[tuple[LayerSize, ...], list[SecretFound]]:
-    """History has an entry for each instruction, in order: the last ones are the Dockerfile's."""
-    history = scanned["history"]
-    lines: list[int] = [0] * max(0, len(history) - len(own)) + [one.line for one in own][-len(history) :]
-    filled = [(told, line) for (told, empty), line in zip(history, lines, strict=True) if not empty]
     layers, secrets = [], []
-    for (told, line), layer in zip(filled, scanned["layers"], strict=False):
-        layers.append(LayerSize(_instruction(told), layer["bytes"], line, layer["hidden"]))
+    for (line, step), layer in zip(lines_of(scanned["history"], own), scanned["layers"], strict=False):
+        layers.append(LayerSize(step, layer["bytes"], line, layer["hidden"]))
         secrets += [SecretFound(_where(path, what), line, gone) for path, what, gone in layer["secrets"]]
     return tuple(layers), secrets
+
+
+def lines_of(history: Sequence[tuple[str, bool]], own: Sequence[Instruction]) -> list[tuple[int, str]]:
+    """Line and instruction of each layer; line 0 for the base's.
+
+    History has an entry for each instruction, in order: the last ones are the Dockerfile's.
+    """
+    lines = [0] * max(0, len(history) - len(own)) + [one.line for one in own][-len(history) :]
+    return [(line, _instruction(told)) for (told, empty), line in zip(history, lines, strict=True) if not empty]
 
 
 def _instruction(told: str) -> str:

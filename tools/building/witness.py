@@ -15,12 +15,10 @@ from docker.errors import DockerException
 from tools.builder import BuildProgress, RunReport
 from tools.building.buildx import Buildx
 from tools.building.engine import Engine, Job, client
-from tools.building.looking import look_inside
+from tools.building.looking import final_stage, look_inside
 from tools.building.progress import Progress
 from tools.building.running import STOP_SECONDS, watch
 from tools.context import Context
-from tools.dockerfile.parser import parse
-from tools.dockerfile.stages import Stage, stages
 from tools.errors import BuilderUnavailable
 from tools.files import FileKind, SourceFile, Upload
 
@@ -186,7 +184,7 @@ class Bench:
         yield f"{name}.steps", str(progress.steps)
         yield f"{name}.rebuilt", str(progress.steps - progress.cached)
         yield f"{name}.history", "\n".join(str(row.get("CreatedBy", "")) for row in reversed(image.history()))
-        inside = look_inside(image.attrs, self.engine.base_url, _final(text))
+        inside = look_inside(image.attrs, self.engine.base_url, final_stage(text))
         yield f"{name}.hidden", str(inside.hidden)
         yield f"{name}.user", str(config.get("User") or "root")
 
@@ -212,10 +210,6 @@ class Bench:
 def _release(info: Mapping[str, Any]) -> str:
     """Of the kernel, without what its packager added."""
     return str(info["KernelVersion"]).partition("-")[0]
-
-
-def _final(text: str) -> Stage | None:
-    return next(reversed(stages(parse(text))), None)
 
 
 def _of_run(name: str, report: RunReport) -> Iterator[tuple[str, str]]:
