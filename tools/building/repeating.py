@@ -86,8 +86,8 @@ def repeat(
     """The caller has refused what is not built at all. Raises BuilderUnavailable where the engine fails."""
     twice = _Twice(context, engine, on_progress, cancelled)
     try:
-        with tempfile.TemporaryDirectory(prefix="tutor-") as folder, engine.job() as job:
-            return twice.run(job, Path(folder))
+        with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
+            return twice.run(Path(folder))
     except (DockerException, OSError) as error:
         raise BuilderUnavailable(f"The engine failed while it built twice ({type(error).__name__}).") from None
 
@@ -99,13 +99,15 @@ class _Twice:
     on_progress: Callable[[BuildProgress], None]
     cancelled: Callable[[], bool]
 
-    def run(self, job: Job, folder: Path) -> Repetition:
-        first = self._build(job, folder / "first.tar", second=False)
+    def run(self, folder: Path) -> Repetition:
+        with self.engine.job() as job:
+            first = self._build(job, folder / "first.tar", second=False)
         if first:
             return Repetition(Rung.NOT_COMPARABLE, f"The first build did not come to its end: {first}")
         time.sleep(APART)
-        job.pin(0)
-        second = self._build(job, folder / "second.tar", second=True)
+        with self.engine.job() as job:
+            job.pin(0)  # before anything runs in it
+            second = self._build(job, folder / "second.tar", second=True)
         if second:
             return Repetition(Rung.SECOND_BUILD_FAILED, f"It was built once and not a second time: {second}")
         return self._compared(folder)
