@@ -8,22 +8,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agent.intents import Embed
+from agent.intent_model import Embed
 from knowledge.lexical import words
 from knowledge.passages import Citation, Hit
 from knowledge.quotable import Quotable
+from knowledge.relevance import RELEVANT
 from knowledge.retrieval import HybridRetriever
 from knowledge.splitting import sentences
 
-CONSIDERED = 6  # passages that an answer may quote from
+CONSIDERED = 6  # sections that an answer may quote from
 MAX_SENTENCES = 4
 MAX_CHARACTERS = 700
-MIN_RELEVANCE = 0.46  # of the best passage; below it the question is declined. Calibrated by the grounding suite
-STRANGE = 0.10  # what is asked on top when none of the question's words stands anywhere in the material
 MIN_SENTENCE = 0.30  # cosine between the question and a quoted sentence
 BEHIND = 0.40  # how far a sentence may be behind the best one and still be quoted
 SUPPORTED = 0.62  # cosine between a sentence and the best sentence of its passages
 MAX_QUESTION = 2_000
+REMEMBERED = 300  # characters of the question before that a follow-up takes along
+SHORT = 4  # content words; what is shorter may lean on what was said before
+OURS = frozenset({"assistant", "tutor", "bot", "system"})  # roles of a history that are not the person's
 _MARKER = re.compile(r"\s*\[(\d+)\]")
 _FOLLOW_UP = re.compile(
     r"^\W*(and|but|so|what about|how about|why|why not|ok|also|then|it|that|this|does it|is it|can it)\b", re.IGNORECASE
@@ -53,73 +55,66 @@ class Answerer:
 
     def answer(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         asked = " ".join(question.split())[:MAX_QUESTION]
-        hits = self._found(asked, history)
-        if not self._is_known(asked, hits):
-            return Answer(DECLINE, declined=True, passages=tuple(hits))
-        chosen = self._choose(asked, hits)
+        hits = self.look_up(asked, history)
+        chosen = _choose([one for one in hits if one.score >= RELEVANT]) if words(asked) else []
         if not chosen:
             return Answer(DECLINE, declined=True, passages=tuple(hits))
         return _composed(chosen, hits)
 
-    def _found(self, asked: str, history: Sequence[tuple[str, str]]) -> list[Hit]:
-        """What looks like a follow-up may stand on its own: the nearer of both readings counts."""
-        queries = dict.fromkeys((self.query(asked, history), asked))
-        found = [list(self._retriever.search(query, limit=CONSIDERED)) for query in queries]
-        return max(found, key=lambda hits: hits[0].score if hits else 0.0)
-
-    def query(self, asked: str, history: Sequence[tuple[str, str]]) -> str:
-        """A follow-up takes the last question of the person along."""
-        before = next((text for role, text in reversed(history) if role == "user"), "")
-        short = len(words(asked)) < 4 or _FOLLOW_UP.match(asked)
-        return f"{before[:300]} {asked}" if before and short else asked
-
-    def _is_known(self, asked: str, hits: Sequence[Hit]) -> bool:
-        if not hits or not words(asked):
-            return False
-        return hits[0].score >= MIN_RELEVANCE + STRANGE * (1 - self._retriever.known_share(asked))
-
-    def _choose(self, asked: str, hits: Sequence[Hit]) -> list[tuple[int, str]]:
-        """(index of the hit, sentence), best passages first, in reading order inside a passage."""
-        found = [self._quotable.of(hit.passage.text) for hit in hits]
-        pool = [(index, place, text) for index, (texts, _) in enumerate(found) for place, text in enumerate(texts)]
-        if not pool:
-            return []
-        nearness = np.concatenate([vectors for _, vectors in found]) @ self._embed([asked])[0]
-        worth = [
-            _worth(float(near), hits[index].score, place)
-            for near, (index, place, _) in zip(nearness, pool, strict=True)
-        ]
-        ranked = sorted(range(len(pool)), key=lambda one: -worth[one])
-        chosen: list[int] = []
-        length = 0
-        for one in ranked:
-            text = pool[one][2]
-            weak = nearness[one] < MIN_SENTENCE or worth[one] < worth[ranked[0]] - BEHIND
-            if weak or any(_same(text, pool[other][2]) for other in chosen):
-                continue
-            if len(chosen) == MAX_SENTENCES or length + len(text) > MAX_CHARACTERS:
-                break
-            chosen.append(one)
-            length += len(text)
-        return [(pool[one][0], pool[one][2]) for one in sorted(chosen, key=lambda one: (pool[one][0], pool[one][1]))]
+    def look_up(self, asked: str, history: Sequence[tuple[str, str]] = (), *, limit: int = CONSIDERED) -> list[Hit]:
+        """A question that leans on the one before is looked up with it as well; what is surer counts."""
+        hits = self._retriever.search(asked, limit=limit)
+        before = next((text for role, text in reversed(history) if role.lower() not in OURS), "")
+        if not before or not _leans(asked) or self._retriever.is_strange(asked):
+            return hits
+        joined = self._retriever.search(f"{before[:REMEMBERED]} {asked}", limit=limit)
+        return max(hits, joined, key=lambda found: found[0].score if found else 0.0)
 
     def unsupported(self, text: str, hits: Sequence[Hit]) -> list[str]:
         """The sentences that no passage supports: too far from all of them, or with a number that none holds."""
         said = [one for one in sentences(text) if not one.endswith("?")]
-        sources = [one for hit in hits for one in (*sentences(hit.passage.text), hit.passage.text)]
-        if not said or not sources:
-            return said
-        nearness = self._embed([_MARKER.sub("", one) for one in said]) @ self._embed(sources).T
-        numbers = set(_NUMBER.findall(" ".join(sources)))
+        quoted = {_ended(one) for hit in hits for one in sentences(hit.passage.text)}
+        own = [one for one in said if _ended(_MARKER.sub("", one)) not in quoted]
+        if not own or not hits:
+            return own
+        whole = self._embed([hit.passage.text for hit in hits])
+        sources = np.concatenate([whole, *(self._quotable.of(hit.passage.text)[1] for hit in hits)])
+        nearness = self._embed([_MARKER.sub("", one) for one in own]) @ sources.T
+        numbers = set(_NUMBER.findall(" ".join(hit.passage.text for hit in hits)))
         return [
             one
-            for one, near in zip(said, np.max(nearness, axis=1), strict=True)
+            for one, near in zip(own, np.max(nearness, axis=1, initial=0.0), strict=True)
             if near < SUPPORTED or not set(_NUMBER.findall(_MARKER.sub("", one))) <= numbers
         ]
 
 
+def _leans(asked: str) -> bool:
+    return len(words(asked)) < SHORT or _FOLLOW_UP.match(asked) is not None
+
+
+def _choose(hits: Sequence[Hit]) -> list[tuple[int, str]]:
+    """(index of the hit, sentence), best sections first, in reading order inside a passage."""
+    pool = [
+        (index, place, text, near) for index, hit in enumerate(hits) for place, (text, near) in enumerate(hit.sentences)
+    ]
+    worth = [_worth(near, hits[index].score, place) for index, place, _, near in pool]
+    ranked = sorted(range(len(pool)), key=lambda one: -worth[one])
+    chosen: list[int] = []
+    length = 0
+    for one in ranked:
+        text = pool[one][2]
+        weak = pool[one][3] < MIN_SENTENCE or worth[one] < worth[ranked[0]] - BEHIND
+        if (chosen and weak) or any(_same(text, pool[other][2]) for other in chosen):
+            continue
+        if len(chosen) == MAX_SENTENCES or length + len(text) > MAX_CHARACTERS:
+            break
+        chosen.append(one)
+        length += len(text)
+    return [(pool[one][0], pool[one][2]) for one in sorted(chosen, key=lambda one: pool[one][:2])]
+
+
 def _worth(nearness: float, relevance: float, place: int) -> float:
-    """A good sentence of the best passage beats a slightly nearer one of the sixth; openings define."""
+    """A good sentence of the best section beats a slightly nearer one of the sixth; openings define."""
     return nearness + 0.8 * relevance + (0.03 if place == 0 else 0.0)
 
 

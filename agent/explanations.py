@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.intents import Embed, looks_like_question
+from agent.intent_model import Embed
+from agent.intents import looks_like_question
 from knowledge.course import Misconception, Point, Question
 from knowledge.lexical import words
 

@@ -1,23 +1,19 @@
-"""What a person wants with a message: rules first, nearness in meaning where no rule speaks."""
+"""What a person wants with a message: rules first, a learned reading where no rule speaks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
+from agent.intent_model import Embed, IntentModel
 from agent.turns import Turn
 
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]  # texts -> one unit vector a row
-
+SURE = 0.2  # how far the likeliest reading is ahead of the next where nobody needs to be asked
 MAX_READ_CHARACTERS = 2_000  # what a person wants stands at the start; the rest is material
 
 
@@ -65,26 +61,23 @@ _QUESTION_START = re.compile(
 
 @dataclass(frozen=True)
 class Reading:
-    """`sure` is False where nearness decided and a model may be asked for its guess."""
+    """`sure` is False where two readings are close and a language model may be asked for its guess."""
 
     intent: Intent
     sure: bool = True
 
 
 class IntentReader:
-    """Reads intents by the patterns and examples of `intents.yaml`."""
+    """Reads intents by the patterns of `intents.yaml`, and by what was learned from examples."""
 
-    def __init__(self, examples: Mapping[Intent, Mapping[str, Any]], embed: Embed) -> None:
-        self._patterns = {
-            intent: [re.compile(pattern) for pattern in entry["patterns"]] for intent, entry in examples.items()
-        }
-        self._examples = [(intent, text) for intent, entry in examples.items() for text in entry["examples"]]
-        self._embed = embed
+    def __init__(self, patterns: Mapping[Intent, Sequence[str]], model: IntentModel) -> None:
+        self._patterns = {intent: [re.compile(one) for one in given] for intent, given in patterns.items()}
+        self._model = model
 
     @classmethod
     def load(cls, embed: Embed) -> IntentReader:
         source = Path(__file__).with_name("intents.yaml").read_text("utf-8")
-        return cls({Intent(name): entry for name, entry in yaml.safe_load(source).items()}, embed)
+        return cls({Intent(name): given for name, given in yaml.safe_load(source).items()}, IntentModel(embed))
 
     def read(self, turn: Turn, *, pending: bool) -> Reading:
         """`pending`: a question of ours waits for an answer in this conversation."""
@@ -101,32 +94,18 @@ class IntentReader:
         ruled = next((intent for intent in self._patterns if self._matches(intent, text)), None)
         if ruled is not None:
             return Reading(ruled)
-        asks = looks_like_question(text)
-        if pending and not asks:
+        if pending and not looks_like_question(text):
             return Reading(Intent.ANSWER)
-        nearest, nearness = self._nearest(text)
-        if asks and nearness < _NEAR:  # what is asked is looked up; only the material says that it is out of scope
-            return Reading(Intent.QUESTION, sure=False)
-        return Reading(nearest, sure=nearness >= _NEAR)
+        (likeliest, first), (_, second), *_ = self._model.odds(text).items()
+        return Reading(Intent(likeliest), sure=first - second >= SURE)
 
     def is_far_off(self, text: str) -> bool:
-        """Whether the nearest example lies outside what this course teaches."""
-        return self._nearest(_plain(text))[0] is Intent.OUT_OF_SCOPE
+        """Whether a question sounds like one that lies outside what this course teaches."""
+        odds = self._model.odds(_plain(text))
+        return odds[Intent.OUT_OF_SCOPE] > odds[Intent.QUESTION]
 
     def _matches(self, intent: Intent, text: str) -> bool:
         return any(pattern.search(text) for pattern in self._patterns[intent])
-
-    def _nearest(self, text: str) -> tuple[Intent, float]:
-        nearness = self._vectors @ self._embed([text])[0]
-        best = int(np.argmax(nearness))
-        return self._examples[best][0], float(nearness[best])
-
-    @cached_property
-    def _vectors(self) -> NDArray[np.float32]:
-        return self._embed([text for _, text in self._examples])
-
-
-_NEAR = 0.55  # cosine: closer than this, an example speaks for the message
 
 
 def looks_like_question(text: str) -> bool:

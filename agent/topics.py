@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from agent.intents import Embed
+from agent.intent_model import Embed
 from knowledge.course import Criterion, Lesson
 
 _ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)

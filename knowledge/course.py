@@ -139,6 +139,7 @@ class Course:
     title: str
     url: str  # public address of the course, empty where there is none
     lessons: tuple[Lesson, ...]
+    outside: tuple[str, ...] = ()  # what people ask although the course does not teach it
 
     def lesson(self, identifier: str) -> Lesson | None:
         return next((one for one in self.lessons if one.id == identifier), None)

@@ -35,7 +35,7 @@ def faults_of_lesson(lesson: Lesson) -> Iterator[_Fault]:
     yield from _faults_of_hints(lesson)
     for section in lesson.asked.get(lesson.id, ()):
         if lesson.section(section) is None:
-            yield "asked.yaml", f"names the section “{section}”, which lesson.md does not have; use one of its ids"
+            yield "asked", f"names the section “{section}”, which lesson.md does not have; use one of its ids"
 
 
 def _ids(lesson: Lesson) -> Iterator[tuple[str, list[str]]]:

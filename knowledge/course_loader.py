@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from knowledge.course_format import (
     MisconceptionEntry,
     QuestionEntry,
     ReadingEntry,
+    Text,
     WitnessEntry,
 )
 from knowledge.errors import CourseInvalid
@@ -46,7 +48,8 @@ def load_course(folder: Path | None = None) -> Course:
     if head is None:
         raise CourseInvalid(faults.found)
     lessons = [_lesson(root / "lessons" / name, faults) for name in head.lessons]
-    course = Course(head.id, head.title, head.url, tuple(one for one in lessons if one))
+    outside = _outside(root / "outside.yaml", faults)
+    course = Course(head.id, head.title, head.url, tuple(one for one in lessons if one), outside)
     for what in faults_of_course(course):
         faults.add(root / "course.yaml", what)
     if faults.found:
@@ -72,10 +75,10 @@ def _lesson(folder: Path, faults: Faults) -> Lesson | None:
     beliefs = faults.read(folder / "misconceptions.yaml", list[MisconceptionEntry])
     hints = faults.read(folder / "hints.yaml", Ladders)
     readings = faults.read(folder / "readings.yaml", list[ReadingEntry])
-    asked = faults.read(folder / "asked.yaml", Asked) if (folder / "asked.yaml").exists() else {}
+    asked = _asked(folder, faults, (head.id if head else ""))
     if head is None or body is None or rubric is None or questions is None:
         return None
-    if beliefs is None or hints is None or readings is None or asked is None:
+    if beliefs is None or hints is None or readings is None:
         return None
     lesson = Lesson(
         **head.model_dump(),
@@ -86,7 +89,7 @@ def _lesson(folder: Path, faults: Faults) -> Lesson | None:
         hints={criterion: tuple(ladder) for criterion, ladder in hints.items()},
         readings=tuple(Reading(**one.model_dump()) for one in readings),
         folder=folder,
-        asked={_source(name, head.id): _phrasings(sections) for name, sections in asked.items()},
+        asked=asked,
     )
     for file, what in faults_of_lesson(lesson):
         faults.add(folder / file, what)
@@ -109,12 +112,19 @@ def _sections(body: str) -> Iterator[Section]:
         yield Section(identifier, title, "\n".join(lines).strip())
 
 
-def _source(name: str, lesson: str) -> str:
-    return lesson if name == "lesson" else name
+def _asked(folder: Path, faults: Faults, lesson: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Every file of the folder `asked`; `lesson` there means this lesson, other names are paths of guides."""
+    found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for file in sorted((folder / "asked").glob("*.yaml")):
+        for name, sections in (faults.read(file, Asked) or {}).items():
+            held = found[lesson if name == "lesson" else name]
+            for section, texts in sections.items():
+                held[section] = (*held.get(section, ()), *texts)
+    return dict(found)
 
 
-def _phrasings(sections: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    return {section: tuple(texts) for section, texts in sections.items()}
+def _outside(file: Path, faults: Faults) -> tuple[str, ...]:
+    return tuple(faults.read(file, list[Text]) or ()) if file.exists() else ()
 
 
 def _question(one: QuestionEntry) -> Question:

@@ -1,11 +1,12 @@
-"""The index of passages in Chroma: embedded in a folder, or a server by its address."""
+"""The index in Chroma, embedded in a folder or on a server by its address: texts, and the passages they lead to."""
 
 from __future__ import annotations
 
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,20 +15,35 @@ import chromadb
 import numpy as np
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
-from numpy.typing import NDArray
 
 from knowledge.embedding import Embedding, Vectors
 from knowledge.errors import IndexMismatch
 from knowledge.passages import Citation, Passage
+from knowledge.splitting import sentences
 
 COLLECTION = "passages"
 BATCH = 500
 
-Entry = tuple[str, Passage, NDArray[np.float32]]  # an indexed text, the passage that it leads to, its vector
+
+class Kind(StrEnum):
+    """A passage is found by its text, by each of its sentences, and by the ways in which people ask for it."""
+
+    TEXT = "text"
+    SENTENCE = "sentence"
+    ASKED = "asked"
+    OUTSIDE = "outside"  # leads to no passage: what people ask although nothing here answers it
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: str
+    kind: Kind
+    text: str
+    passage: Passage | None
 
 
 class Index:
-    """Passages with their vectors; `digests` tells which sources are there in which version."""
+    """`digests` tells which sources are there in which version."""
 
     def __init__(self, embedding: Embedding, *, folder: Path | None = None, url: str = "") -> None:
         self._embedding = embedding
@@ -57,15 +73,24 @@ class Index:
 
     def replace(self, source: str, digest: str, passages: Sequence[Passage], keys: Sequence[tuple[str, str]]) -> None:
         """Puts a document's passages in place of its former ones; a key is another text that leads to a section."""
+        texts = [Entry(f"{one.id}:{Kind.TEXT}", Kind.TEXT, f"{one.heading}\n{one.text}", one) for one in passages]
+        vectors = self._embedding([one.text for one in texts])
+        more = [*_sentences(passages), *self._keyed(passages, vectors, keys)]
+        self._put(source, digest, [*texts, *more], np.vstack([vectors, self._embedding([one.text for one in more])]))
+
+    def replace_outside(self, source: str, digest: str, texts: Sequence[str]) -> None:
+        entries = [Entry(f"{source}:{number}", Kind.OUTSIDE, text, None) for number, text in enumerate(texts)]
+        self._put(source, digest, entries, self._embedding(texts))
+
+    def _put(self, source: str, digest: str, entries: Sequence[Entry], vectors: Vectors) -> None:
         self.remove(source)
-        vectors = self._embedding([f"{one.heading}\n{one.text}" for one in passages])
-        entries = [(f"{one.heading}\n{one.text}", one, vector) for one, vector in zip(passages, vectors, strict=True)]
-        for start, batch in _batches([*entries, *self._keyed(passages, vectors, keys)]):
+        for start in range(0, len(entries), BATCH):
+            batch = entries[start : start + BATCH]
             self._collection.add(
-                ids=[f"{one.id}:{start + number}" for number, (_, one, _) in enumerate(batch)],
-                embeddings=[vector for _, _, vector in batch],
-                documents=[text for text, _, _ in batch],
-                metadatas=[_metadata(source, digest, one) for _, one, _ in batch],
+                ids=[one.id for one in batch],
+                embeddings=vectors[start : start + BATCH],
+                documents=[one.text for one in batch],
+                metadatas=[_metadata(source, digest, one) for one in batch],
             )
 
     def _keyed(self, passages: Sequence[Passage], vectors: Vectors, keys: Sequence[tuple[str, str]]) -> Iterator[Entry]:
@@ -73,10 +98,13 @@ class Index:
         of_section: dict[str, list[int]] = {}
         for number, passage in enumerate(passages):
             of_section.setdefault(passage.citation.section, []).append(number)
-        for (text, section), vector in zip(keys, self._embedding([text for text, _ in keys]), strict=True):
-            numbers = of_section.get(section)
-            if numbers:
-                yield text, passages[numbers[int(np.argmax(vectors[numbers] @ vector))]], vector
+        known = [key for key in dict.fromkeys(keys) if key[1] in of_section]
+        for place, ((text, section), vector) in enumerate(
+            zip(known, self._embedding([text for text, _ in known]), strict=True)
+        ):
+            numbers = of_section[section]
+            passage = passages[numbers[int(np.argmax(vectors[numbers] @ vector))]]
+            yield Entry(f"{passage.id}:{Kind.ASKED}:{place}", Kind.ASKED, text, passage)
 
     def remove(self, source: str) -> None:
         self._collection.delete(where={"source": source})
@@ -85,29 +113,30 @@ class Index:
         self._client.delete_collection(COLLECTION)
         self._collection = self._open()
 
-    def entries(self) -> list[tuple[str, Passage]]:
+    def entries(self) -> list[Entry]:
         """Every indexed text with the passage that it leads to."""
         found = self._collection.get(include=["documents", "metadatas"])
-        documents, metadatas = found["documents"] or [], found["metadatas"] or []
-        return [(text, _passage(one)) for text, one in zip(documents, metadatas, strict=True)]
+        metadatas = found["metadatas"] or []
+        passages = {one["passage"]: _passage(one["data"]) for one in metadatas if one["kind"] == Kind.TEXT}
+        return [
+            Entry(identifier, Kind(one["kind"]), text, passages.get(one["passage"]))
+            for identifier, text, one in zip(found["ids"], found["documents"] or [], metadatas, strict=True)
+        ]
 
-    def near(self, vector: Vectors, limit: int) -> list[tuple[Passage, float]]:
-        """Nearest first, with the cosine; a passage once."""
-        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["metadatas", "distances"])
-        metadatas, distances = (found["metadatas"] or [[]])[0], (found["distances"] or [[]])[0]
-        best: dict[str, tuple[Passage, float]] = {}
-        for metadata, distance in zip(metadatas, distances, strict=True):
-            passage = _passage(metadata)
-            best.setdefault(passage.id, (passage, 1.0 - float(distance)))
-        return list(best.values())
+    def near(self, vector: Vectors, limit: int) -> dict[str, float]:
+        """Id of an entry → cosine, nearest first."""
+        found = self._collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        distances = (found["distances"] or [[]])[0]
+        return {one: 1.0 - float(distance) for one, distance in zip(found["ids"][0], distances, strict=True)}
 
     def count(self) -> int:
         return int(self._collection.count())
 
 
-def _batches(entries: list[Entry]) -> Iterator[tuple[int, list[Entry]]]:
-    for start in range(0, len(entries), BATCH):
-        yield start, entries[start : start + BATCH]
+def _sentences(passages: Sequence[Passage]) -> Iterator[Entry]:
+    for passage in passages:
+        for place, text in enumerate(sentences(passage.text)):
+            yield Entry(f"{passage.id}:{Kind.SENTENCE}:{place}", Kind.SENTENCE, text, passage)
 
 
 def _client(folder: Path | None, url: str) -> Any:
@@ -128,13 +157,18 @@ def _client(folder: Path | None, url: str) -> Any:
         ) from None
 
 
-def _metadata(source: str, digest: str, passage: Passage) -> dict[str, str]:
-    return {"source": source, "digest": digest, "passage": json.dumps(asdict(passage))}
+def _metadata(source: str, digest: str, entry: Entry) -> dict[str, str]:
+    """A passage's data stand with its text only; the other entries name it."""
+    fields = {"source": source, "digest": digest, "kind": entry.kind.value, "passage": ""}
+    if entry.passage is None:
+        return fields
+    data = {"data": json.dumps(asdict(entry.passage))} if entry.kind is Kind.TEXT else {}
+    return {**fields, "passage": entry.passage.id, **data}
 
 
-def _passage(metadata: Mapping[str, Any]) -> Passage:
-    data = json.loads(metadata["passage"])
-    return Passage(**{**data, "citation": Citation(**data["citation"])})
+def _passage(data: str) -> Passage:
+    fields: Mapping[str, Any] = json.loads(data)
+    return Passage(**{**fields, "citation": Citation(**fields["citation"])})
 
 
 def forget_index(folder: Path) -> None:

@@ -20,7 +20,8 @@ from knowledge.splitting import split
 
 MAX_DOCUMENTS = 5_000
 FETCH_SECONDS = 20
-VERSION = "1"  # raised when splitting changes, so that everything is indexed anew
+OUTSIDE = "outside"  # the source under which the course's own list of what it does not teach is kept
+VERSION = "2"  # raised when splitting changes, so that everything is indexed anew
 
 
 @dataclass
@@ -50,7 +51,13 @@ class Ingestor:
             passages = split(document, url=self._course.url, lesson=lesson.id)
             body = repr(lesson.sections).encode()
             self._put(report, known, document.source, body, passages, _keys(lesson))
+        self._put_outside(known)
         return self._done(report)
+
+    def _put_outside(self, known: dict[str, str]) -> None:
+        digest = f"{VERSION}:{hashlib.sha256(repr(self._course.outside).encode()).hexdigest()}"
+        if self._course.outside and known.get(OUTSIDE) != digest:
+            self._index.replace_outside(OUTSIDE, digest, self._course.outside)
 
     def ingest(self, target: str, *, replace: bool = False) -> Report:
         """A file, a folder, or an http(s) address."""

@@ -81,7 +81,15 @@ class BM25:
     def _weight(self, documents: int) -> float:
         return math.log(1 + (len(self._lengths) - documents + 0.5) / (documents + 0.5))
 
-    def known_share(self, query: str) -> float:
-        """The share of a query's words that stand anywhere."""
-        asked = set(words(query))
-        return sum(word in self._postings for word in asked) / len(asked) if asked else 0.0
+    def coverage(self, query: str) -> tuple[dict[int, float], float]:
+        """The share of a query's words that each text holds, and the share that any holds; rare words weigh more."""
+        held: defaultdict[int, float] = defaultdict(float)
+        whole = known = 0.0
+        for word in set(words(query)):
+            postings = self._postings.get(word, ())
+            weight = self._weight(len(postings))
+            whole += weight
+            known += weight if postings else 0.0
+            for index, _ in postings:
+                held[index] += weight
+        return {index: weight / whole for index, weight in held.items()}, known / whole if whole else 0.0

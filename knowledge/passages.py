@@ -26,10 +26,14 @@ class Passage:
     license: str = ""
 
 
+Sentence = tuple[str, float]
+
+
 @dataclass(frozen=True)
 class Hit:
     passage: Passage
-    score: float  # 0..1, comparable between queries: the calibrated relevance
+    score: float  # 0..1, comparable between questions: the calibrated relevance; below 0.5 it does not answer
+    sentences: tuple[Sentence, ...] = ()  # of the passage, in reading order, with their nearness to the question
 
 
 class Retriever(Protocol):

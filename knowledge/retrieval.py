@@ -1,79 +1,72 @@
-"""Finds passages by meaning and by words, and says how sure it is."""
+"""Finds the sections that answer a question, by meaning and by words, and says how sure it is."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from knowledge.embedding import Embedding
 from knowledge.index import Index
-from knowledge.lexical import BM25
-from knowledge.passages import Hit, Passage
+from knowledge.material import Candidate, Material, Place
+from knowledge.passages import Hit
+from knowledge.relevance import Question, Relevance
 
-CANDIDATES = 60
-LEXICAL_WEIGHT = 0.3  # of the best BM25 score among the candidates; learned on the tuning questions of the evals
-COURSE_BONUS = 0.02  # of two equal passages the lesson's own comes first
+NEAREST = 300  # entries that Chroma gives: passages, sentences and ways of asking
+
+
+@dataclass(frozen=True)
+class Found:
+    """What retrieval knows of a question and of the sections that may answer it, best first."""
+
+    question: Question
+    candidates: Sequence[Candidate]
 
 
 class HybridRetriever:
-    """Reads the index once; `refresh` after it has changed."""
+    """Keeps the words of the index in memory and asks Chroma for what is near in meaning."""
 
-    def __init__(self, index: Index, embedding: Embedding) -> None:
+    def __init__(self, index: Index, embedding: Embedding, relevance: Relevance | None = None) -> None:
         self._index, self._embedding = index, embedding
+        self._relevance = relevance or Relevance.load()
         self._lock = threading.Lock()
-        self._loaded: tuple[list[tuple[str, Passage]], BM25] | None = None
+        self._loaded: Material | None = None
 
     def refresh(self) -> None:
         with self._lock:
             self._loaded = None
 
     def search(self, query: str, *, limit: int = 5) -> list[Hit]:
-        return [Hit(passage, score) for passage, score in self.ranked(query)[:limit]]
+        found = self.find(query)
+        return [self._hit(one, found.question) for one in found.candidates[:limit]]
 
-    def ranked(self, query: str, *, lexical: float = LEXICAL_WEIGHT, dense: float = 1.0) -> list[tuple[Passage, float]]:
-        """All candidates, best first; the weights are arguments so that the evals can take one side alone."""
-        if not query.strip() or not self._texts()[0]:
-            return []
-        near = self._near(query)
-        worded = self._worded(query)
-        top = max(worded.values(), default=(0.0, None))[0] if worded else 0.0
-        scores: dict[str, tuple[Passage, float]] = {}
-        for passage, cosine in near:
-            scores[passage.id] = (passage, dense * cosine)
-        for identifier, (score, passage) in worded.items():
-            base = scores.get(identifier, (passage, 0.0 if dense == 0 else dense * _floor(near)))[1]
-            scores[identifier] = (passage, base + lexical * score / (top or 1.0))
-        found = [
-            (one, min(1.0, score / (dense + lexical)) + COURSE_BONUS * bool(one.lesson))
-            for one, score in scores.values()
-        ]
-        return sorted(found, key=lambda item: -item[1])
+    def _hit(self, one: Candidate, question: Question) -> Hit:
+        return Hit(one.passage, self._relevance.share(one.signals, question), one.sentences)
 
-    def _near(self, query: str) -> list[tuple[Passage, float]]:
-        return self._index.near(self._embedding([query])[0], CANDIDATES)
+    def find(self, query: str) -> Found:
+        material = self._material()
+        if not query.strip() or not material:
+            return Found(Question(0.0, 0.0, 0.0), ())
+        asked = material.wording.clear(query)
+        nearness = self._index.near(self._embedding([asked])[0], NEAREST)
+        if not material.holds(nearness):  # another process has changed the index
+            self.refresh()
+            material = self._material()
+        known = {one: near for one, near in nearness.items() if material.holds({one: near})}
+        found = sorted(material.candidates(asked, known), key=lambda one: -self._relevance.score(one.signals))
+        return Found(material.question(asked, known), found)
 
-    def _worded(self, query: str) -> dict[str, tuple[float, Passage]]:
-        """Passage id → best score of the texts that lead to it."""
-        entries, bm25 = self._texts()
-        best: dict[str, tuple[float, Passage]] = {}
-        for index, score in bm25.scores(query).items():
-            passage = entries[index][1]
-            if score > best.get(passage.id, (0.0, passage))[0]:
-                best[passage.id] = (score, passage)
-        kept = sorted(best.items(), key=lambda item: -item[1][0])[:CANDIDATES]
-        return dict(kept)
+    def is_strange(self, query: str) -> bool:
+        """Whether a question is nearer to what is not taught here than to what is."""
+        found = self.find(query)
+        return found.question.outside > max((one.signals.asked for one in found.candidates), default=0.0)
 
-    def _texts(self) -> tuple[list[tuple[str, Passage]], BM25]:
+    def places(self) -> frozenset[Place]:
+        """Every section that is indexed."""
+        return self._material().places()
+
+    def _material(self) -> Material:
         with self._lock:
             if self._loaded is None:
-                entries = self._index.entries()
-                self._loaded = entries, BM25([text for text, _ in entries])
+                self._loaded = Material(self._index.entries(), self._embedding.knows)
             return self._loaded
-
-    def known_share(self, query: str) -> float:
-        return self._texts()[1].known_share(query)
-
-
-def _floor(near: Sequence[tuple[Passage, float]]) -> float:
-    """What a passage gets for its meaning when it is not among the nearest: a little less than the last of them."""
-    return max(0.0, near[-1][1] - 0.05) if near else 0.0

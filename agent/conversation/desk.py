@@ -13,7 +13,8 @@ from agent.explanations import Explanations
 from agent.forgetting import Forgetting
 from agent.gatekeeping import Gates
 from agent.hints import Hints
-from agent.intents import Embed, IntentReader
+from agent.intent_model import Embed
+from agent.intents import IntentReader
 from agent.judgements import Judgement
 from agent.leaks.meter import LeakMeter
 from agent.learner_model import LearnerModel, Observed

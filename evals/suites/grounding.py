@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from agent.bootstrap import Knowledge
-from evals.cases import Figures, load
+from evals.asked import HALVES, asked, outside
+from evals.cases import Figures
 
 
 def grounding(knowledge: Knowledge) -> Figures:
     """Answers where the material has one, refusals where it has none, and support for each sentence said."""
-    inside = [case["question"] for case in load("retrieval/lesson.yaml")]
-    outside = load("grounding/outside.yaml")
-    answers = [knowledge.answerer.answer(one) for one in inside]
+    figures: Figures = {}
+    for half in HALVES:
+        figures |= {f"{half} {name}": value for name, value in _of(half, knowledge).items()}
+    return figures
+
+
+def _of(half: str, knowledge: Knowledge) -> Figures:
+    cases, strange = asked(half, knowledge), outside(half)
+    answers = [knowledge.answerer.answer(case.question, case.history) for case in cases]
     said = [(one, knowledge.answerer.unsupported(one.text, one.hits)) for one in answers if not one.declined]
-    refused = sum(knowledge.answerer.answer(one).declined for one in outside)
+    refused = sum(knowledge.answerer.answer(one).declined for one in strange)
     sentences = sum(len(one.text.splitlines()) for one, _ in said)
-    unsupported = sum(len(bad) for _, bad in said)
+    cited = sum(
+        any((at.source, at.section) in case.accept for at in answer.citations)
+        for case, answer in zip(cases, answers, strict=True)
+    )
     return {
-        "inside": len(inside),
-        "wrong refusals": sum(one.declined for one in answers) / len(inside),
-        "outside": len(outside),
-        "correct refusals": refused / len(outside),
+        "inside": len(cases),
+        "wrong refusals": sum(one.declined for one in answers) / len(cases),
+        "outside": len(strange),
+        "correct refusals": refused / len(strange),
+        "answers that cite a right section": cited / max(1, len(said)),
         "sentences": sentences,
-        "supported": 1 - unsupported / max(1, sentences),
+        "supported": 1 - sum(len(bad) for _, bad in said) / max(1, sentences),
     }

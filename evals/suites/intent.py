@@ -6,11 +6,18 @@ from agent.bootstrap import Knowledge
 from agent.intents import IntentReader
 from agent.people import Person
 from agent.turns import Turn
+from evals.asked import HALVES
 from evals.cases import Figures, load
 
 
 def intent(knowledge: Knowledge) -> Figures:
-    reader, person = IntentReader.load(knowledge.embedding), Person("T:U", "somebody")
-    cases = [(name, text) for name, texts in load("intent/messages.yaml").items() for text in texts]
-    right = sum(reader.read(Turn("k", "c", person, text), pending=False).intent == name for name, text in cases)
-    return {"cases": len(cases), "accuracy": right / len(cases)}
+    """Accuracy over each half, and for each intent of it."""
+    reader, person, figures = IntentReader.load(knowledge.embedding), Person("T:U", "somebody"), Figures()
+    for half in HALVES:
+        right: list[bool] = []
+        for name, texts in load(f"intent/{half}/messages.yaml").items():
+            read = [reader.read(Turn("k", "c", person, text), pending=False).intent == name for text in texts]
+            figures[f"{half} {name}"] = sum(read) / len(read)
+            right += read
+        figures[f"{half} messages"], figures[f"{half} accuracy"] = len(right), sum(right) / len(right)
+    return figures

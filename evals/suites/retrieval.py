@@ -1,36 +1,42 @@
-"""Whether the right section is among the first passages."""
+"""Whether a section that answers is among the first that are found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from agent.bootstrap import Knowledge
-from evals.cases import Figures, load
+from evals.asked import FILES, HALVES, Asked, asked
+from evals.cases import Figures
+
+DEPTHS = (1, 3, 5)
+LOOKED_AT = 20  # sections
 
 
 def retrieval(knowledge: Knowledge) -> Figures:
-    """The right section among the first k, for vectors alone, words alone, and both."""
-    cases = load("retrieval/lesson.yaml")
-    figures: Figures = {"cases": len(cases)}
-    for name, weights in {
-        "vectors": {"lexical": 0.0},
-        "words": {"dense": 0.0, "lexical": 1.0},
-        "fused": dict[str, float](),
-    }.items():
-        places = [_place(knowledge, case, weights) for case in cases]
-        figures |= {f"{name} recall@{k}": sum(place <= k for place in places) / len(places) for k in (1, 3, 5)}
-        figures[f"{name} MRR"] = sum(1 / place for place in places) / len(places)
+    """Recall in the first k sections for each half, over all questions and for each file of them."""
+    figures: Figures = {}
+    for half in HALVES:
+        cases = asked(half, knowledge)
+        places = [_place(knowledge, case) for case in cases]
+        figures |= _figures(half, places)
+        for group in FILES:
+            of_group = [place for case, place in zip(cases, places, strict=True) if case.group == group]
+            figures |= _figures(f"{half}, {group}", of_group) if of_group else {}
     return figures
 
 
-def _place(knowledge: Knowledge, case: Mapping[str, Any], weights: Mapping[str, float]) -> float:
+def _figures(name: str, places: Sequence[float]) -> Figures:
+    recall = {f"{name} recall@{k}": _share(place <= k for place in places) for k in DEPTHS}
+    return {f"{name} questions": len(places)} | recall | {f"{name} MRR": sum(1 / one for one in places) / len(places)}
+
+
+def _place(knowledge: Knowledge, case: Asked) -> float:
     """The rank of the first accepted section; infinite where none is found."""
-    seen: list[str] = []
-    for passage, _ in knowledge.retriever.ranked(case["question"], **weights):
-        section = passage.citation.section
-        if section not in seen:
-            seen.append(section)
-        if section in case["accept"]:
-            return len(seen)
-    return float("inf")
+    cited = [hit.passage.citation for hit in knowledge.answerer.look_up(case.question, case.history, limit=LOOKED_AT)]
+    found = [(one.source, one.section) for one in cited]
+    return next((float(rank) for rank, one in enumerate(found, start=1) if one in case.accept), float("inf"))
+
+
+def _share(marks: Iterable[bool]) -> float:
+    held = list(marks)
+    return sum(held) / len(held)
