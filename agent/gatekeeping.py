@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +16,19 @@ from agent.errors import ConcurrentChange, NotAllowed, NotFound
 from agent.gates import CLOSED, GateAction, GateDecision, GateState, decide, next_state
 from agent.judgements import Judgement
 from agent.people import Person
-from agent.records import GateEventRow, GateRow, storable
+from agent.records import GateEventRow, GateRow, ReviewRow, storable
 from agent.reviews import ReviewRecord, Reviews, to_json
 from agent.storage import Storage, insert_once
-from knowledge.course import Course
+from agent.submissions import fetch
+from agent.twin import Twin, is_right, twin_of
+from knowledge.course import Course, Lesson
+from tools.files import Upload
 
 ENGINE = "engine"
+MAX_TWINS = 5  # of one review; then an instructor or another submission helps
+TWIN_PUT = "every required criterion is met; a twin fault is put"
+TWIN_FOUND = "every required criterion is met, and the twin fault was found"
+TWIN_MISSED = "the twin fault was not found"
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,14 @@ class GateView:
     state: GateState
     version: int
     since: datetime
+
+
+@dataclass(frozen=True)
+class TwinOutcome:
+    """`another` is the next one after a wrong answer; None where the learner found it, or has tried enough."""
+
+    found: bool
+    another: Twin | None = None
 
 
 class Gates:
@@ -82,15 +97,98 @@ class Gates:
         evidence = {"review": review.id, "judgements": to_json(review.judgements)["judgements"]}
         with self._storage.begin() as session:
             state, last = GateState(_gate(session, person_id, lesson_id).state), _last(session, person_id, lesson_id)
-            if state in CLOSED or (last is not None and last.evidence == evidence):
+            if state in CLOSED:
                 return decision
+            if last is not None and _rests_on(last, evidence):
+                return self._waiting(session, lesson, review, decision, last)
             if state is not GateState.REVIEWED or last is None or last.evidence.get("review") != review.id:
                 _move(session, person_id, lesson_id, GateAction.SUBMIT, person_id, "handed in", evidence)
+            if decision.passes and lesson.twin_fault:
+                return self._put_twin(session, lesson, review, decision, evidence)
             action = GateAction.PASS if decision.passes else GateAction.REVISE
             _move(session, person_id, lesson_id, action, ENGINE, _reason(decision), evidence)
             if decision.passes:
                 self._unlock_next(session, person_id, lesson_id)
         return decision
+
+    def _put_twin(
+        self, session: Session, lesson: Lesson, review: ReviewRecord, decision: GateDecision, evidence: dict[str, Any]
+    ) -> GateDecision:
+        """The gate waits for the twin fault; where none can be made of these files, it passes."""
+        twin = twin_of(lesson, _files(session, review.files), review.id, 1)
+        if twin is None:
+            none = {**evidence, "twin": {"none": True}}
+            _move(session, review.person_id, lesson.id, GateAction.PASS, ENGINE, _reason(decision), none)
+            self._unlock_next(session, review.person_id, lesson.id)
+            return decision
+        put = {**evidence, "twin": {"put": twin.on_record()}}
+        _move(session, review.person_id, lesson.id, GateAction.REVISE, ENGINE, TWIN_PUT, put)
+        return replace(decision, passes=False, twin=twin)
+
+    def _waiting(
+        self, session: Session, lesson: Lesson, review: ReviewRecord, decision: GateDecision, last: GateEventRow
+    ) -> GateDecision:
+        """The same decision again, with the twin that it waits for."""
+        put = last.evidence.get("twin", {}).get("put")
+        if put is None:
+            return replace(decision, passes=decision.passes and last.action == GateAction.PASS)
+        twin = twin_of(lesson, _files(session, review.files), review.id, put["number"])
+        return replace(decision, passes=False, twin=twin)
+
+    def twin_waits(self, person_id: str, lesson_id: str) -> bool:
+        with self._storage.begin() as session:
+            last = _last(session, person_id, lesson_id)
+        return (
+            last is not None and last.evidence.get("twin", {}).get("put") is not None and last.action != GateAction.PASS
+        )
+
+    def waiting_twin(self, person_id: str, lesson: Lesson) -> Twin | None:
+        with self._storage.begin() as session:
+            last = _last(session, person_id, lesson.id)
+            put = last.evidence.get("twin", {}).get("put") if last and last.action != GateAction.PASS else None
+            return _another(session, lesson, last.evidence["review"], put["number"]) if last and put else None
+
+    def answer_twin(self, person_id: str, lesson: Lesson, said: str, key: str) -> TwinOutcome | None:
+        """Grades by code; the same turn again gives the same outcome. None where nothing waits for an answer."""
+        with self._storage.begin() as session:
+            last = _last(session, person_id, lesson.id)
+            kept = last.evidence.get("twin", {}) if last is not None else {}
+            if last is not None and kept.get("turn") == key:
+                return self._outcome(session, lesson, last)
+            if last is None or kept.get("put") is None or last.action == GateAction.PASS:
+                return None
+            number, answer = kept["put"]["number"], " ".join(said.split())[:40]
+            record = {"turn": key, "number": number, "said": answer, "asked": kept["put"]}
+            base = {name: last.evidence[name] for name in ("review", "judgements")}
+            if is_right(kept["put"], said):
+                found = {**base, "twin": {**record, "found": True}}
+                _move(session, person_id, lesson.id, GateAction.PASS, ENGINE, TWIN_FOUND, found)
+                self._unlock_next(session, person_id, lesson.id)
+            else:
+                another = _another(session, lesson, last.evidence["review"], number + 1)
+                missed = {**base, "twin": {**record, "found": False, "put": another and another.on_record()}}
+                _move(session, person_id, lesson.id, GateAction.REVISE, ENGINE, TWIN_MISSED, missed)
+            moved = _last(session, person_id, lesson.id)
+            return self._outcome(session, lesson, moved) if moved else None
+
+    def _outcome(self, session: Session, lesson: Lesson, event: GateEventRow) -> TwinOutcome:
+        kept = event.evidence["twin"]
+        put = kept.get("put")
+        another = _another(session, lesson, event.evidence["review"], put["number"]) if put else None
+        return TwinOutcome(bool(kept.get("found")), another)
+
+    def waive_twin(self, person_id: str, lesson_id: str, by: Person, reason: str) -> bool:
+        """Passes a gate that waits for nothing but its twin; False where none waits."""
+        _check_instructor(by, reason)
+        with self._storage.begin() as session:
+            last = _last(session, person_id, lesson_id)
+            if last is None or "twin" not in last.evidence or last.action == GateAction.PASS:
+                return False
+            base = {name: last.evidence[name] for name in ("review", "judgements")}
+            waived = {**base, "role": by.role.value, "twin": {"waived": True}}
+            _move(session, person_id, lesson_id, GateAction.PASS, by.id, reason, waived)
+            self._unlock_next(session, person_id, lesson_id)
+            return True
 
     def _before(self, review: ReviewRecord) -> tuple[Judgement, ...]:
         known = self._reviews.all(review.person_id, review.lesson_id)
@@ -115,6 +213,21 @@ class Gates:
         row = session.get(GateRow, (person_id, following.id)) if following else None
         if following and row is not None and row.state == GateState.LOCKED:
             _move(session, person_id, following.id, GateAction.UNLOCK, ENGINE, f"{lesson_id} is done")
+
+
+def _rests_on(event: GateEventRow, evidence: Mapping[str, Any]) -> bool:
+    return {name: event.evidence.get(name) for name in evidence} == evidence
+
+
+def _files(session: Session, files: Mapping[str, str]) -> Upload:
+    return Upload.of(fetch(session, files))
+
+
+def _another(session: Session, lesson: Lesson, review_id: str, number: int) -> Twin | None:
+    review = session.get(ReviewRow, review_id)
+    if review is None or number > MAX_TWINS:
+        return None
+    return twin_of(lesson, _files(session, review.files), review_id, number)
 
 
 def _check_instructor(by: Person, reason: str) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from agent.errors import IllegalTransition
 from agent.judgements import Judgement
+from agent.twin import Twin
 from knowledge.course import Criterion
 from tools.findings import Verdict
 
@@ -67,6 +68,7 @@ class GateDecision:
     waiting: tuple[str, ...] = ()
     improved: tuple[str, ...] = ()
     regressed: tuple[str, ...] = ()
+    twin: Twin | None = None  # what is to be found unaided before the gate passes
 
 
 _ORDER = (Verdict.NOT_CHECKED, Verdict.NOT_MET, Verdict.PARTLY, Verdict.MET)

@@ -22,6 +22,7 @@ from agent.gates import GateAction, GateState, next_state
 from agent.people import Role
 from agent.records import APPEND_ONLY, UNCHANGEABLE, GateEventRow, GateRow
 from agent.storage import Storage
+from agent.twin_evidence import twin_faults
 from knowledge.course import Course, Lesson
 from tools.findings import Verdict
 
@@ -90,7 +91,8 @@ def _check(session: Session, course: Course, chain: _Chain, mine: Sequence[_Chai
         if event.previous != previous or event.digest != _digest(event):
             yield f"event {event.sequence} was changed, or one before it is missing"
         try:
-            found = [*_moved(state, event), *_entitled(event, course, mine), *_reviewed(session, event, course)]
+            before = chain.events[number - 2] if number > 1 else None
+            found = [*_moved(state, event), *_entitled(event, course, mine), *_reviewed(session, event, course, before)]
         except _UNREADABLE as error:
             found = [f"cannot be read ({type(error).__name__})"]
         yield from (f"event {event.sequence} {what}" for what in found)
@@ -148,7 +150,7 @@ def _entitled(event: GateEventRow, course: Course, mine: Sequence[_Chain]) -> It
             yield "unlocks a lesson while none before it is done"
 
 
-def _reviewed(session: Session, event: GateEventRow, course: Course) -> Iterator[str]:
+def _reviewed(session: Session, event: GateEventRow, course: Course, before: GateEventRow | None) -> Iterator[str]:
     """What a review moved rests on that review, its files and its receipts."""
     if event.action not in (GateAction.SUBMIT, GateAction.REVISE, GateAction.PASS):
         return
@@ -157,8 +159,12 @@ def _reviewed(session: Session, event: GateEventRow, course: Course) -> Iterator
         yield "names a review or a lesson that is not there"
         return
     yield from faults_of(session, review, lesson)
-    if event.action != GateAction.SUBMIT and (event.action == GateAction.PASS) != _passes(session, review, lesson):
+    passes = _passes(session, review, lesson)
+    waits = event.action == GateAction.REVISE and lesson.twin_fault and "twin" in event.evidence
+    if event.action != GateAction.SUBMIT and (event.action == GateAction.PASS or waits) != passes:
         yield f"says {event.action}, its judgements say otherwise"
+    if lesson.twin_fault:
+        yield from twin_faults(session, review, lesson, event, before)
 
 
 def _passes(session: Session, review: Review, lesson: Lesson) -> bool:

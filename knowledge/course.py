@@ -125,6 +125,7 @@ class Lesson:
     folder: Path
     # source -> section -> ways in which learners ask for it; the lesson's own source is its id
     asked: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    twin_fault: bool = False  # whether a fault is to be found unaided before the gate passes
 
     def criterion(self, identifier: str) -> Criterion | None:
         return next((one for one in self.rubric if one.id == identifier), None)

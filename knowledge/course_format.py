@@ -56,6 +56,7 @@ class LessonFile(_Strict):
     gate: Text
     deliverable: Text
     greeting: Text
+    twin_fault: bool = False
 
 
 class CriterionEntry(_Strict):

@@ -12,7 +12,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
-from agent.conversation import asking, beliefs, explaining, guiding, handing_in, privacy, staff, standing
+from agent.conversation import asking, beliefs, explaining, guiding, handing_in, privacy, staff, standing, twins
 from agent.conversation.channels import in_channel
 from agent.conversation.decision import Decision, from_state, to_state
 from agent.conversation.desk import Desk
@@ -49,6 +49,8 @@ Graph = CompiledStateGraph[State, Desk, State, State]
 def understand(state: State, runtime: Runtime[Desk]) -> State:  # noqa: ARG001 - a node's shape
     """Rules decide; where they are not sure, a model may propose one of the two nearest."""
     desk = runtime.context
+    if twins.is_answer(desk):
+        return {"intent": Intent.ANSWER.value}
     pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation) is not None
     reading = desk.services.intents.read(desk.turn, pending=pending)
     intent = reading.intent
@@ -100,7 +102,7 @@ def _why_believed(desk: Desk, state: State) -> Decision:
 NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
     Intent.QUESTION: _inquire,
     Intent.OUT_OF_SCOPE: _inquire,
-    Intent.ANSWER: lambda desk, state: explaining.assess(desk, history_of(state)),
+    Intent.ANSWER: lambda desk, state: twins.answer(desk) or explaining.assess(desk, history_of(state)),
     Intent.STUCK: lambda desk, state: guiding.guide(desk),  # noqa: ARG005 - every node has this shape
     Intent.SUBMIT: _hand_in,
     Intent.STATUS: lambda desk, state: standing.report(desk),  # noqa: ARG005

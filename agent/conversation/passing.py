@@ -12,6 +12,7 @@ from agent.people import Person
 from agent.replies import Action, Reply
 from agent.reviews import ReviewRecord
 from agent.turns import Notice
+from agent.twin import shown
 from knowledge.course import Lesson
 from tools.files import Upload
 from tools.findings import Verdict
@@ -59,6 +60,8 @@ def _changes(lesson: Lesson, decision: GateDecision) -> str:
 def _outcome(services: Services, lesson: Lesson, decision: GateDecision, standing: dict[str, Judgement]) -> str:
     if decision.passes:
         return passed_text(services, lesson)
+    if decision.twin is not None:
+        return shown(lesson, decision.twin)
     if not decision.open and decision.waiting:
         waiting = sheet.named(lesson, decision.waiting)
         return f"Nothing is open on your side. {waiting} waits for an instructor, who has been told."

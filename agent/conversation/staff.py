@@ -7,7 +7,7 @@ import re
 from agent.conversation import beliefs
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
-from agent.conversation.passing import after_decision, held_reply
+from agent.conversation.passing import ARCHIVE, after_decision, held_reply, passed_text
 from agent.intents import Intent
 from agent.people import Person
 from agent.replies import Reply, Table
@@ -174,6 +174,8 @@ def _override(desk: Desk, verb: str, name: str, reason: str | None) -> Decision:
     if not reason:
         return Decision(Intent.STAFF, f"Please add the reason after a colon: “{verb} the gate for {learner.name}: …”.")
     gates, course = desk.services.gates, desk.services.course
+    if re.search(r"\btwin\b", desk.turn.text, re.IGNORECASE) and verb.lower() == "waive":
+        return _waive_twin(desk, learner, reason)
     waives = verb.lower() == "waive"
     lesson_id = gates.current(learner.id) if waives else _last_closed(desk, learner)
     lesson = course.lesson(lesson_id) if lesson_id else None
@@ -184,6 +186,16 @@ def _override(desk: Desk, verb: str, name: str, reason: str | None) -> Decision:
     reply = Reply(f"An instructor {did} your {lesson.gate}: {reason}")
     notice = Notice(f"{desk.turn.key}:{did}:{learner.id}", learner.id, reply)
     return Decision(Intent.STAFF, f"The {lesson.gate} of {learner.name} is {did}.", notices=(notice,))
+
+
+def _waive_twin(desk: Desk, learner: Person, reason: str) -> Decision:
+    gates, current = desk.services.gates, desk.services.gates.current(learner.id)
+    lesson = desk.services.course.lesson(current) if current else None
+    if lesson is None or not gates.waive_twin(learner.id, lesson.id, desk.person, reason):
+        return Decision(Intent.STAFF, f"No twin fault waits for {learner.name}.")
+    said = f"An instructor waived the twin fault: {reason}\n\n{passed_text(desk.services, lesson)}"
+    notice = Notice(f"{desk.turn.key}:twin:{learner.id}", learner.id, Reply(said, actions=(ARCHIVE,)))
+    return Decision(Intent.STAFF, f"Waived. The {lesson.gate} of {learner.name} is passed.", notices=(notice,))
 
 
 def _last_closed(desk: Desk, learner: Person) -> str | None:

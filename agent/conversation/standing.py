@@ -8,6 +8,7 @@ from agent.conversation import sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.conversation.passing import is_met
+from agent.conversation.twins import waiting_item
 from agent.gates import GateState
 from agent.intents import Intent
 from agent.judgements import Judgement
@@ -28,7 +29,8 @@ def report(desk: Desk) -> Decision:
     view = services.gates.view(person.id, lesson.id)
     standing = services.reviews.standing(person.id, lesson.id)
     head = f"**{lesson.gate}** ({lesson.title}): {sheet.STATES[view.state]}."
-    parts = [_earlier(desk), head, _groups(lesson, standing), sheet.next_step(lesson, standing)]
+    following = waiting_item(desk) or sheet.next_step(lesson, standing)
+    parts = [_earlier(desk), head, _groups(lesson, standing), following]
     actions = (Action("submit", "Submit for the gate", style="primary"),) if standing else ()
     return Decision(Intent.STATUS, "\n".join(part for part in parts if part), actions=actions)
 

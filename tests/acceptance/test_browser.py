@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from integrations.slack_emulator.emulator import Emulator
+from knowledge.course_loader import load_course
+from tests.twins import GOOD, solve, upload_of
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -77,6 +79,9 @@ def test_the_learner_sees_the_passed_gate(page: Page, emulator: Emulator) -> Non
     page.goto(
         f"{emulator.url}/#person={emulator.workspace.member('Learner B').id}&channel={emulator.direct('Learner B')}"
     )
+    item = page.locator("main").get_by_text("one fault back").last
+    expect(item).to_be_visible(timeout=SECONDS)
+    _write(page, solve(load_course().lessons[0], page.locator("main").inner_text(), upload_of(GOOD)))
     _sees(page, "is unlocked", "5-passed")
     page.get_by_role("tab", name="Home").or_(page.get_by_role("button", name="Home")).first.click()
     _sees(page, "passed", "6-home")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from integrations.slack_emulator.emulator import Emulator
+from knowledge.course_loader import load_course
 from tests.acceptance.conftest import Place
+from tests.twins import GOOD, solve, upload_of
 
 SUBMISSIONS = Path(__file__).parents[1] / "submissions"
 
@@ -68,9 +70,16 @@ def test_the_instructor_sees_who_is_stuck_and_how_it_was_counted(instructor: Pla
     assert "How I counted" in reply.text
 
 
-def test_the_instructors_button_passes_the_gate_and_unlocks_the_next_lesson(learner: Place, instructor: Place) -> None:
+def test_the_instructors_button_leaves_one_fault_to_be_found_unaided(learner: Place, instructor: Place) -> None:
     held = next(one for one in reversed(instructor.seen()) if any(b.action_id == "approve.0" for b in one.buttons))
     told = learner.after(lambda: instructor.person.clicks(held, "approve.0"), more=1)
+    assert "one fault back" in told.text
+    assert "12 B" in told.text
+
+
+def test_the_right_line_and_reason_pass_the_gate_and_unlock_the_next_lesson(learner: Place) -> None:
+    shown = learner.seen()[-1].text
+    told = learner.says(solve(load_course().lessons[0], shown, upload_of(GOOD)))
     assert "The Runtime Gate is passed" in told.text
     assert "Release Pipelines" in told.text
 

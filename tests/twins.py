@@ -1,0 +1,32 @@
+"""A learner who knows: reads the copy as it was shown, and finds its fault with the same checks."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+from knowledge.course import Lesson
+from tools.files import SourceFile, Upload
+from tools.inspection import inspect
+
+GOOD = Path(__file__).parent / "submissions" / "good"
+
+
+def upload_of(folder: Path) -> Upload:
+    return Upload.of(SourceFile(file.name, file.read_bytes()) for file in folder.iterdir() if file.is_file())
+
+
+def solve(lesson: Lesson, shown: str, upload: Upload) -> str:
+    """The answer to the item that a message shows, like “7 B”."""
+    said = html.unescape(shown).rpartition("One thing is left")[2]
+    name = next(file.path for file in upload if re.search(rf"copy of your `?{re.escape(file.path)}`? in", said))
+    numbered = said.partition("find it on your own")[2]
+    copy = "\n".join(match[1] for match in re.finditer(r"(?m)^[ \u00a0]*\d+  ?(.*)$", numbered)) + "\n"
+    changed = Upload.of(SourceFile(one.path, copy.encode()) if one.path == name else one for one in upload)
+    known = {(one.rule, one.message) for one in inspect(upload).findings}
+    fault = next(one for one in inspect(changed).findings if one.effect and (one.rule, one.message) not in known)
+    why = next(one.why for one in lesson.rubric if one.aspect == fault.criterion)
+    letter = re.search(rf"\b([A-D])\W{{1,4}}{re.escape(why)}", said)
+    assert letter is not None
+    return f"{fault.line} {letter[1]}"
