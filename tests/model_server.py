@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -25,15 +25,18 @@ class Scripted:
 
 
 class ModelServer:
-    def __init__(self, *answers: Scripted) -> None:
+    """Gives `answers` in their order, then what `otherwise` says to a request."""
+
+    def __init__(self, *answers: Scripted, otherwise: Callable[[Event], Scripted] | None = None) -> None:
         self.requests: list[tuple[str, dict[str, Any]]] = []
         script, seen = list(answers), self.requests
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length", 0))
-                seen.append((self.path, json.loads(self.rfile.read(length))))
-                _answer(self, script.pop(0))
+                request = json.loads(self.rfile.read(length))
+                seen.append((self.path, request))
+                _answer(self, script.pop(0) if script or otherwise is None else otherwise(request))
 
             def log_message(self, *_: object) -> None:
                 """Silence."""

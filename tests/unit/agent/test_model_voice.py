@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from agent.errors import ModelUnavailable
 from agent.language_model import Message, ToolCall, ToolSpec
-from agent.model_voice import ModelVoice
+from agent.model_voice import ModelVoice, Quote, Quotes
 from agent.voice import Brief
+from knowledge.course import Point, Question
 from knowledge.passages import Citation, Hit, Passage
 
 HIT = Hit(Passage("p", "A digest names the exact content.", "Pinning", Citation("Lesson", "l", "s", "")), 0.9)
@@ -23,7 +25,7 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(self, *answers: list[str | ToolCall] | Exception) -> None:
+    def __init__(self, *answers: list[str | ToolCall] | list[Any] | Exception) -> None:
         self._answers = list(answers)
 
     def stream(
@@ -32,7 +34,10 @@ class Scripted:
         answer = self._answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        yield from answer
+        for piece in answer:
+            if isinstance(piece, Exception):
+                raise piece
+            yield piece
 
     def structured(self, *, instructions: str, messages: Sequence[Message], shape: Any) -> Any:
         answer = self._answers.pop(0)
@@ -73,6 +78,38 @@ def test_supported_sentences_are_said_and_our_question_follows() -> None:
 )
 def test_what_may_not_be_said_gives_way_to_the_draft(answer: list[str | ToolCall] | Exception) -> None:
     assert _said(answer) == DRAFT
+
+
+def test_sentences_are_emitted_one_by_one_once_the_reply_is_sure_to_stand() -> None:
+    emitted: list[str] = []
+    voice = ModelVoice(Scripted(["A digest is exact. [1] It ", "names the exact content. [1] "]), Shelf(), _unsupported)
+    text = voice.word(BRIEF, emit=emitted.append)
+    assert emitted == ["A digest is exact. [1]", " It names the exact content. [1]", "\n\nAnd a tag?"]
+    assert "".join(emitted) == text
+
+
+def test_what_is_given_away_is_dropped_and_the_rest_stands() -> None:
+    brief = replace(BRIEF, gives_away=lambda said: "secret" in said)
+    answer = ["A digest is exact. [1] A secret is exact. [1] It names the exact content. [1]"]
+    text = ModelVoice(Scripted(answer), Shelf(), _unsupported).word(brief, emit=lambda _: None)
+    assert text == "A digest is exact. [1] It names the exact content. [1]\n\nAnd a tag?"
+
+
+def test_a_fault_after_the_first_sentence_is_made_good_by_the_draft() -> None:
+    emitted: list[str] = []
+    voice = ModelVoice(Scripted(["A digest is exact. [1] It na", ModelUnavailable("cut")]), Shelf(), _unsupported)
+    text = voice.word(BRIEF, emit=emitted.append)
+    assert text == f"A digest is exact. [1]\n\n{BRIEF.draft}\n\nAnd a tag?"
+    assert "".join(emitted) == text
+
+
+def test_quotes_are_of_known_points() -> None:
+    point = Point("content", "It names the content")
+    question = Question("digest", "What is it?", "pinning", (point,))
+    found = Quotes(quotes=[Quote(point="content", quote="the content"), Quote(point="other", quote="x")])
+    voice = ModelVoice(Scripted(), Shelf(), _unsupported)
+    voice._asked = lambda *_: found  # type: ignore[method-assign,assignment]
+    assert voice.quotes("it is the content", question) == {"content": "the content"}
 
 
 def test_it_may_look_something_up_and_then_speak() -> None:
