@@ -7,18 +7,27 @@ from dataclasses import replace
 
 from agent.assessment import Assessor
 from agent.build_report import told
+from agent.experiment_report import told_experiment
 from agent.hints import Hints
 from agent.receipts import Receipts
-from agent.replies import Reply
+from agent.repetition_report import told_twice
+from agent.replies import Action, Reply
 from agent.reviews import Reviews
 from agent.submissions import Submissions
 from agent.turns import BuildRequest
 from knowledge.course import Course
 from tools.builder import Builder, BuildProgress, BuildReceipt, Outcome
+from tools.building.opening import experimenter, repeater
+from tools.building.witness import recorded
 from tools.context import context_key
+from tools.errors import BuilderUnavailable
+from tools.files import Upload
 
 # What another build of the same bytes would say again. A failure may have been a mirror's, so it is tried anew.
 _SETTLED = (Outcome.BUILT, Outcome.REFUSED)
+
+OnProgress = Callable[[BuildProgress], None]
+Cancelled = Callable[[], bool]
 
 
 class Builds:
@@ -45,7 +54,11 @@ class Builds:
         on_progress: Callable[[BuildProgress], None],
         cancelled: Callable[[], bool],
     ) -> Reply:
+        if request.what not in ("build", "twice"):
+            return self._experiment(request, on_progress, cancelled)
         upload = self._submissions.upload(request.upload_id)
+        if request.what == "twice":
+            return self._twice(upload, on_progress, cancelled)
         known = self._receipts.for_inputs(context_key(upload) or "")
         if known is not None and known.outcome in _SETTLED:
             self._after(request, known)
@@ -56,6 +69,34 @@ class Builds:
             self._receipts.save(request.person_id, receipt)
             self._after(request, receipt)
         return told(receipt)
+
+    def _twice(self, upload: Upload, on_progress: OnProgress, cancelled: Cancelled) -> Reply:
+        runner = repeater(self._builder)
+        if runner is None:
+            return Reply(f"I can not build here. {self._builder.status().reason}")
+        try:
+            found = runner.repeat(upload, on_progress=on_progress, cancelled=cancelled)
+        except BuilderUnavailable as error:
+            return Reply(str(error), actions=(Action("twice", "Build twice again"),))
+        return Reply("The build was stopped.") if cancelled() else told_twice(found)
+
+    def _experiment(self, request: BuildRequest, on_progress: OnProgress, cancelled: Cancelled) -> Reply:
+        """Run where it can be; else what was recorded, said as that."""
+        lesson = self._course.lesson(request.lesson_id)
+        belief = next((one for one in lesson.misconceptions if one.id == request.what), None) if lesson else None
+        if belief is None or belief.witness is None:
+            return Reply("That experiment is no longer part of the lesson.")
+        runner = experimenter(self._builder)
+        try:
+            if runner is None:
+                return told_experiment(belief, recorded(belief.witness), request.expected)
+            found = runner.perform(belief.witness, on_progress=on_progress, cancelled=cancelled)
+        except BuilderUnavailable as error:
+            if cancelled():
+                return Reply("The experiment was stopped.")
+            kept = told_experiment(belief, recorded(belief.witness), request.expected)
+            return replace(kept, text=f"{error}\n{kept.text}")
+        return told_experiment(belief, found, request.expected)
 
     def _after(self, request: BuildRequest, receipt: BuildReceipt) -> None:
         """The build counts as an attempt, and the draft standing learns of the receipt."""

@@ -33,6 +33,8 @@ class Intent(StrEnum):
 # What a button wants; its name comes from us, never from what is typed.
 ACTIONS: Mapping[str, Intent] = {
     "build": Intent.SUBMIT,
+    "twice": Intent.SUBMIT,
+    "experiment": Intent.SUBMIT,
     "stop": Intent.SUBMIT,
     "submit": Intent.SUBMIT,
     "show_findings": Intent.SUBMIT,

@@ -44,6 +44,8 @@ class BuildRequest:
     lesson_id: str
     upload_id: str
     conversation: str
+    what: str = "build"  # build, twice, or the id of a belief whose experiment is run
+    expected: str = ""  # what the learner predicted of an experiment
 
 
 @dataclass(frozen=True)

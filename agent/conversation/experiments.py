@@ -11,7 +11,9 @@ from agent.conversation.desk import Desk
 from agent.intents import Intent
 from agent.learner_model import Observed
 from agent.replies import Action
+from agent.turns import BuildRequest
 from knowledge.course import Choice, Criterion, Misconception, Point, Question, Witness
+from tools.building.opening import experimenter
 from tools.building.witness import Observation, recorded
 
 PREFIX = "witness:"
@@ -79,7 +81,20 @@ def result(desk: Desk, pending: str, *, predicted: bool = True) -> Decision:
         belief.witness.observe,
     ]
     text = "\n".join(line for line in lines if line)
-    return Decision(Intent.ANSWER, text, closing=belief.question, question_asked=FOLLOW_UP + belief.id)
+    again = (Action("experiment", "Run it here", belief.id),) if experimenter(desk.services.builder) else ()
+    return Decision(Intent.ANSWER, text, closing=belief.question, question_asked=FOLLOW_UP + belief.id, actions=again)
+
+
+def run(desk: Desk) -> Decision:
+    """As a job, like a build: it takes seconds, is shown while it runs, and can be stopped."""
+    wanted = desk.turn.action.value if desk.turn.action else ""
+    belief = next((one for one in desk.lesson.misconceptions if one.id == wanted and one.witness), None)
+    if belief is None:
+        return Decision(Intent.SUBMIT, "That experiment is no longer part of the lesson.")
+    job = f"{desk.turn.key}:experiment"
+    request = BuildRequest(job, desk.person.id, desk.lesson.id, "", desk.turn.conversation, belief.id)
+    stop = Action("stop", "Stop", job, "danger")
+    return Decision(Intent.SUBMIT, "Running the experiment now.", actions=(stop,), build=request)
 
 
 def _chosen(desk: Desk, witness: Witness) -> Choice | None:

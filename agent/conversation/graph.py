@@ -12,7 +12,18 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
-from agent.conversation import asking, beliefs, explaining, guiding, handing_in, privacy, staff, standing, twins
+from agent.conversation import (
+    asking,
+    beliefs,
+    experiments,
+    explaining,
+    guiding,
+    handing_in,
+    privacy,
+    staff,
+    standing,
+    twins,
+)
 from agent.conversation.channels import in_channel
 from agent.conversation.decision import Decision, from_state, to_state
 from agent.conversation.desk import Desk
@@ -72,6 +83,10 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
     action = desk.turn.action.id if desk.turn.action else ""
     if action == "build":
         return handing_in.request_build(desk)
+    if action == "experiment":
+        return experiments.run(desk)
+    if handing_in.wants_twice(desk):
+        return handing_in.request_build(desk, twice=True)
     if action == "show_findings":
         return handing_in.show_findings(desk)
     if handing_in.wants_questions_in_file(desk):

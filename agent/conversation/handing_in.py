@@ -159,7 +159,20 @@ def annotate(desk: Desk) -> Decision:
     return Decision(Intent.SUBMIT, text, annotate=True)
 
 
-def request_build(desk: Desk) -> Decision:
+_TWICE = re.compile(
+    r"\breproducib|\bbuild(s|ing)? (it|this|that|mine|my \w+|the \w+)( \w+)? (twice|two times|again and compare)",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"\b(my|mine|our|this|these|it|twice)\b", re.IGNORECASE)
+
+
+def wants_twice(desk: Desk) -> bool:
+    pressed = desk.turn.action is not None and desk.turn.action.id == "twice"
+    text = desk.turn.text
+    return pressed or (not desk.turn.files and _TWICE.search(text) is not None and _OWN.search(text) is not None)
+
+
+def request_build(desk: Desk, *, twice: bool = False) -> Decision:
     services, person, lesson = desk.services, desk.person, desk.lesson
     workspace = services.submissions.workspace(person.id, lesson.id)
     if context_key(workspace) is None:
@@ -168,10 +181,12 @@ def request_build(desk: Desk) -> Decision:
     if not status.available:
         return Decision(Intent.SUBMIT, f"I can not build here. {status.reason}")
     upload_id = services.submissions.record_upload(person.id, lesson.id, workspace, f"{desk.turn.key}:build")
-    job = BuildRequest(f"{desk.turn.key}:build", person.id, lesson.id, upload_id, desk.turn.conversation)
+    what = "twice" if twice else "build"
+    job = BuildRequest(f"{desk.turn.key}:build", person.id, lesson.id, upload_id, desk.turn.conversation, what)
+    often = "twice, under other circumstances the second time" if twice else "now"
     return Decision(
         Intent.SUBMIT,
-        "Building exactly these files now.",
+        f"Building exactly these files {often}.",
         actions=(Action("stop", "Stop", job.job_id, "danger"),),
         build=job,
     )

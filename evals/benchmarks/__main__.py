@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from evals.benchmarks.adversarial import adversarial
+from evals.benchmarks.building import building
 from evals.benchmarks.inspecting import inspecting
 from evals.benchmarks.slack import slack
 from evals.benchmarks.timing import Measured, row
@@ -14,6 +15,7 @@ from evals.benchmarks.turns import turns
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured | str]]] = {
     "turns": turns,
     "inspecting": inspecting,
+    "building": building,
     "adversarial": adversarial,
     "slack": slack,
 }

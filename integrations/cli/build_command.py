@@ -17,11 +17,13 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from agent.build_report import told
+from agent.repetition_report import told_twice
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
 from tools.archives.expanding import expand
 from tools.builder import Builder, BuildProgress, BuildReceipt, Outcome
-from tools.building.opening import open_builder
+from tools.building.opening import open_builder, repeater
+from tools.building.repeating import Rung
 from tools.errors import BuilderUnavailable, UploadRefused
 from tools.files import Upload
 
@@ -35,6 +37,8 @@ class Format(StrEnum):
 
 def build(
     path: Annotated[Path, typer.Argument(help="a folder, an archive of one, or a Dockerfile")],
+    *,
+    twice: Annotated[bool, typer.Option("--twice", help="build twice and say what differs")] = False,
     output: Annotated[Format, typer.Option("--format", help="for people, or one JSON line")] = Format.TEXT,
 ) -> None:
     """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
@@ -44,14 +48,40 @@ def build(
     status = builder.status()
     if not status.available:
         raise BuilderUnavailable(status.reason)
+    if twice:
+        _build_twice(builder, upload, path, output)
+        return
     receipt = _built(builder, upload)
     if output is Format.JSON:
         typer.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
     else:
-        Console().print(Markdown(told(receipt).text.replace("\n", "\n\n")))
+        _print(told(receipt).text)
     if receipt.outcome in (Outcome.INFRASTRUCTURE, Outcome.CANCELLED):
         raise typer.Exit(UNUSABLE)
     raise typer.Exit(0 if receipt.builds_and_runs else NOT_RUNNING)
+
+
+def _build_twice(builder: Builder, upload: Upload, path: Path, output: Format) -> None:
+    """Ends with 0 where both images hold the same, and with 1 where they do not."""
+    runner = repeater(builder)
+    if runner is None:
+        raise BuilderUnavailable(builder.status().reason)
+    with _interrupts() as stopped, _shown() as show:
+        found = runner.repeat(upload, on_progress=show, cancelled=stopped)
+    if output is Format.JSON:
+        typer.echo(json.dumps({"path": str(path), **asdict(found)}, ensure_ascii=False))
+    else:
+        _print(told_twice(found).text)
+    if found.rung in (Rung.NOT_COMPARABLE, Rung.SECOND_BUILD_FAILED):
+        raise typer.Exit(UNUSABLE)
+    raise typer.Exit(0 if found.rung in _SAME else NOT_RUNNING)
+
+
+_SAME = (Rung.BIT_FOR_BIT, Rung.LAYERS_IDENTICAL, Rung.CONTENT_IDENTICAL)
+
+
+def _print(text: str) -> None:
+    Console().print(Markdown(text.replace("\n", "\n\n").replace("\n\n- ", "\n- ")))
 
 
 def as_json(path: str, receipt: BuildReceipt) -> dict[str, Any]:

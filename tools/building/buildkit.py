@@ -19,6 +19,7 @@ from tools.building.engine import Engine, Job, answers, buildx_version, client
 from tools.building.looking import Inside, final_stage, look_inside
 from tools.building.progress import Progress
 from tools.building.refusals import Policy, refusal
+from tools.building.repeating import Repetition, Rung, repeat
 from tools.building.running import watch
 from tools.building.witness import Experiment, Observation, perform
 from tools.context import Context, context_of
@@ -58,6 +59,16 @@ class BuildKit:
 
     def perform(self, experiment: Experiment, *, on_progress: OnProgress, cancelled: Cancelled) -> Observation:
         return perform(experiment, self.engine, on_progress=on_progress, cancelled=cancelled)
+
+    def repeat(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> Repetition:
+        """Raises BuilderUnavailable where the engine fails."""
+        context = context_of(upload)
+        if context is None:
+            return Repetition(Rung.NOT_COMPARABLE, "There is no Dockerfile to build.")
+        refused = self._refused(BuildReceipt(context.key, Outcome.BUILT, ""), context)
+        if refused is not None:
+            return Repetition(Rung.NOT_COMPARABLE, refused.summary)
+        return repeat(context, self.engine, on_progress=on_progress, cancelled=cancelled)
 
     def policy(self) -> Policy:
         return Policy(self.engine.isolated, self.engine.allows, self.engine.offered())

@@ -7,6 +7,7 @@ from pathlib import Path
 from tools.builder import Builder, NoBuilder
 from tools.building.buildkit import BuildKit
 from tools.building.engine import DEFAULT_ENGINE, TrustedEngine
+from tools.building.repeating import Repeater
 from tools.building.witness import Experimenter
 from tools.errors import LabFailed
 from tools.lab.engine import LabEngine, open_lab
@@ -29,6 +30,10 @@ def open_builder(mode: str, base_url: str | None, lab_folder: Path) -> Builder:
 def experimenter(builder: Builder) -> Experimenter | None:
     """None where nothing can be run: then what was recorded has to do."""
     return builder if isinstance(builder, BuildKit) and builder.status().available else None
+
+
+def repeater(builder: Builder) -> Repeater | None:
+    return builder if isinstance(builder, BuildKit) else None
 
 
 def _is_started(lab: LabEngine) -> bool:

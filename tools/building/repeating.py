@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import yaml
@@ -30,6 +30,7 @@ from tools.building.progress import Progress
 from tools.building.refusals import LAYERED
 from tools.context import Context
 from tools.errors import BuilderUnavailable
+from tools.files import Upload
 
 SECONDS, APART = 120.0, 1.1  # the second build begins in another second
 MAX_IMAGE = 2 * 2**30
@@ -74,6 +75,14 @@ class Repetition:
     sample: tuple[str, ...] = ()  # a few lines of one difference, masked
     perturbed: tuple[str, ...] = ()
     not_tested: tuple[str, ...] = ()
+
+
+class Repeater(Protocol):
+    def repeat(
+        self, upload: Upload, *, on_progress: Callable[[BuildProgress], None], cancelled: Callable[[], bool]
+    ) -> Repetition:
+        """Raises BuilderUnavailable where the engine fails."""
+        ...
 
 
 def repeat(
@@ -144,7 +153,11 @@ class _Twice:
             found = {"error": "they hold more than I compare"}
         if "error" in found:
             return Repetition(Rung.NOT_COMPARABLE, f"I could not compare the two images: {found['error']}.")
-        return _told(found, lines_of(found["history"], own), count, self._not_tested())
+        return _told(found, lines_of(found["history"], own), count, (self._perturbed(), self._not_tested()))
+
+    def _perturbed(self) -> tuple[str, ...]:
+        pinned = ("one processor",) if self.engine.isolated else ()
+        return ("a later second", "files sent in reverse order", "another container", *pinned)
 
     def _not_tested(self) -> tuple[str, ...]:
         if self.engine.network == "none":
@@ -165,7 +178,12 @@ def _save(image: Any, archive: Path) -> None:
             file.write(piece)
 
 
-def _told(found: Mapping[str, Any], lines: list[tuple[int, str]], own: int, not_tested: tuple[str, ...]) -> Repetition:
+def _told(
+    found: Mapping[str, Any],
+    lines: list[tuple[int, str]],
+    own: int,
+    circumstances: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Repetition:
     causes = tuple(cause for layer in found["layers"] for cause in _causes(layer, lines))
     rung = _rung(found, causes)
     differing = len(found["layers"])
@@ -179,8 +197,7 @@ def _told(found: Mapping[str, Any], lines: list[tuple[int, str]], own: int, not_
         tuple((one[0], one[1], one[2], one[3]) for layer in found["layers"] for one in layer["packages"]),
         tuple(found["config"]),
         tuple(one_line(line, 160) for line in samples[:6]),
-        ("a later second", "files sent in reverse order", "another container", "one processor"),
-        not_tested,
+        *circumstances,
     )
 
 
