@@ -124,7 +124,7 @@ class BuildKit:
     def _run(self, job: Job, context: Context, tag: str, progress: Progress, cancelled: Cancelled) -> Ended:
         sent = context.tar(frontends.neutralised(context.source.text).encode())
         options = ["--load", "--tag", tag, "--file", context.dockerfile]
-        options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={context.key[7:23]}"]
+        options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={tag[-32:]}"]
         return Buildx(self.engine, job).run(sent, options, progress, cancelled)
 
     def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: Job, cancelled: Cancelled) -> BuildReceipt:

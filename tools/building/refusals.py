@@ -97,7 +97,7 @@ def _rights(one: Instruction) -> Iterator[Refusal]:
         if options.get("type") == "cache" and (options.get("source") or options.get("src")):
             yield _of(one, "cache-source", "A cache mount with `source=` reaches into the engine's own folders.")
         target = options.get("target") or options.get("dst") or options.get("destination") or ""
-        if target and (posixpath.normpath("/" + target) == "/" or _is_kernel(target)):
+        if target and (posixpath.normpath("/" + target.lstrip("/")) == "/" or _is_kernel(target)):
             yield _of(one, "mount-target", f"`{target}` is no place to mount something at.")
 
 

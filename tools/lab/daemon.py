@@ -69,6 +69,11 @@ def _own_groups(engine: Cgroup) -> list[Path]:
 def _environment(places: Places, config: LabConfig) -> dict[str, str]:
     """Nothing of the operator's; the way to registries only where hosts are allowed."""
     found = {"PATH": PATH, "HOME": str(places.runtime), "LC_ALL": "C.UTF-8"}
+    # BuildKit would cut a step's log silently, and the flood would look like a build that says nothing.
+    found |= {
+        "BUILDKIT_STEP_LOG_MAX_SIZE": str(4 * config.limits.log_bytes),
+        "BUILDKIT_STEP_LOG_MAX_SPEED": str(config.limits.log_bytes),
+    }
     if config.hosts or config.registry:
         proxy = f"http://{GATEWAY}:{PROXY_PORT}"
         found |= {"HTTP_PROXY": proxy, "HTTPS_PROXY": proxy}

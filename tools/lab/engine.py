@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.builder import BuilderStatus
+from tools.builder import BuilderStatus, Outcome
 from tools.errors import BuilderUnavailable, LabFailed
 from tools.lab import daemon, disk
 from tools.lab.job import LabJob, open_job, sweep
@@ -87,11 +87,21 @@ class LabEngine:
                 if not self._due(self.lab.state):
                     sweep(self.lab.places)
                     change(self.lab.places.state, lambda state: state.model_copy(update={"builds": state.builds + 1}))
-                    with open_job(self.lab.places, self.limits, self.lab.mounted()) as job:
-                        yield job
+                    yield from self._open()
                     return
             self._renew()
         raise BuilderUnavailable("The lab engine does not stay up.")
+
+    def _open(self) -> Iterator[LabJob]:
+        job = None
+        try:
+            with open_job(self.lab.places, self.limits, self.lab.mounted()) as job:
+                yield job
+        finally:
+            if job is not None and job.stuck:
+                self.recover()
+            elif job is not None and job.found is Outcome.DISK:  # the daemon may still be writing for it
+                self._distrust("a build filled the disk")
 
     def recover(self) -> None:
         """The engine did not end a build: all of it goes, and the next job starts a new one."""

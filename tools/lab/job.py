@@ -15,6 +15,7 @@ from tools.lab.limits import Limits
 from tools.lab.places import Places
 from tools.lab.state import tried
 
+LIMIT_SECONDS = 1.0
 _numbers = count(1)
 
 
@@ -25,7 +26,8 @@ class LabJob:
         self._group, self.limits, self._mounted = group, limits, mounted
         self._before = disk.used(mounted)
         self._alarm = MemoryAlarm(group)
-        self._found: Outcome | None = None
+        self.found: Outcome | None = None
+        self.stuck = False  # whether its processes could not be ended
 
     @property
     def cgroup_parent(self) -> str:
@@ -40,10 +42,12 @@ class LabJob:
         self._group.pin(cpu)
 
     def exceeded(self) -> Outcome | None:
-        """Cheap enough to ask five times a second; the first limit that was reached stays the answer."""
-        if self._found is None:
-            self._found = self._over_its_group() or self._over_the_disk()
-        return self._found
+        """Cheap enough to ask five times a second; the first limit reached ends the job and stays the answer."""
+        if self.found is None:
+            self.found = self._over_its_group() or self._over_the_disk()
+            if self.found is not None:  # what is over its limit gets no more of the machine
+                self.stuck = not self._group.kill(LIMIT_SECONDS)
+        return self.found
 
     def usage(self) -> Usage:
         return self._group.usage()
@@ -85,7 +89,7 @@ def open_job(places: Places, limits: Limits, mounted: Path) -> Iterator[LabJob]:
             yield job
         finally:
             job.close()
-            _end(group)
+            job.stuck = not _end(group)
             lock.unlink(missing_ok=True)
 
 
@@ -102,9 +106,10 @@ def sweep(places: Places) -> int:
     return found
 
 
-def _end(group: Cgroup) -> None:
-    group.kill()
+def _end(group: Cgroup) -> bool:
+    empty = group.kill()
     group.remove()
+    return empty
 
 
 def _lock(places: Places, name: str) -> Path:
