@@ -17,7 +17,7 @@ from agent.submissions import Submissions
 from agent.turns import BuildRequest
 from knowledge.course import Course
 from tools.builder import Builder, BuildProgress, BuildReceipt, Outcome
-from tools.building.opening import experimenter, repeater
+from tools.building.opening import experimenter, repeater, tend
 from tools.building.witness import recorded
 from tools.context import context_key
 from tools.errors import BuilderUnavailable
@@ -56,14 +56,12 @@ class Builds:
     ) -> Reply:
         if request.what not in ("build", "twice"):
             return self._experiment(request, on_progress, cancelled)
-        upload = self._submissions.upload(request.upload_id)
         if request.what == "twice":
-            return self._twice(upload, on_progress, cancelled)
-        known = self._receipts.for_inputs(context_key(upload) or "")
-        if known is not None and known.outcome in _SETTLED:
-            self._after(request, known)
-            reply = told(known)
-            return replace(reply, text=f"Exactly these bytes were built before.\n{reply.text}")
+            return self._twice(self._submissions.upload(request.upload_id), on_progress, cancelled)
+        known = self.known(request)
+        if known is not None:
+            return known
+        upload = self._submissions.upload(request.upload_id)
         receipt = self._builder.build(upload, on_progress=on_progress, cancelled=cancelled)
         if receipt.outcome not in (Outcome.INFRASTRUCTURE, Outcome.CANCELLED):
             self._receipts.save(request.person_id, receipt)
@@ -97,6 +95,25 @@ class Builds:
             kept = told_experiment(belief, recorded(belief.witness), request.expected)
             return replace(kept, text=f"{error}\n{kept.text}")
         return told_experiment(belief, found, request.expected)
+
+    def tend(self) -> None:
+        tend(self._builder)
+
+    def known(self, request: BuildRequest) -> Reply | None:
+        """What is known of exactly these bytes already."""
+        known = self._receipts.for_inputs(context_key(self._submissions.upload(request.upload_id)) or "")
+        if known is None or known.outcome not in _SETTLED:
+            return None
+        self._after(request, known)
+        reply = told(known)
+        return replace(reply, text=f"Exactly these bytes were built before.\n{reply.text}")
+
+    def cut_off(self, request: BuildRequest) -> Reply:
+        """Of a build that a restart of ours ended: not begun again by itself, for it may have been the cause."""
+        if request.what == "build" and (known := self.known(request)) is not None:
+            return known
+        again = (Action(request.what, "Build again"),) if request.what in ("build", "twice") else ()
+        return Reply("I was restarted while that ran, so it has no result. It counts for nothing.", actions=again)
 
     def _after(self, request: BuildRequest, receipt: BuildReceipt) -> None:
         """The build counts as an attempt, and the draft standing learns of the receipt."""

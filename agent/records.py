@@ -262,8 +262,10 @@ class BuildJobRow(Base):
     job_id: Mapped[str] = mapped_column(primary_key=True)
     request: Mapped[Json]
     place: Mapped[Json]  # where progress is shown: channel, thread, message
-    state: Mapped[str]  # waiting | done | stopped
+    state: Mapped[str]  # waiting | running | done | stopped | interrupted
     created_at: Mapped[datetime]
+    turn: Mapped[str] = mapped_column(default="", server_default="")  # of the queue, that took it
+    started_at: Mapped[datetime | None]
 
 
 class InstallationRow(Base):

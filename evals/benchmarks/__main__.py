@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from evals.benchmarks.adversarial import adversarial
 from evals.benchmarks.building import building
+from evals.benchmarks.engine import engine
 from evals.benchmarks.inspecting import inspecting
 from evals.benchmarks.slack import slack
 from evals.benchmarks.timing import Measured, row
@@ -18,6 +19,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured | str]]] = {
     "building": building,
     "adversarial": adversarial,
     "slack": slack,
+    "engine": engine,
 }
 
 

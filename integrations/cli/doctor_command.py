@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 import typer
@@ -15,9 +16,11 @@ from integrations.slack.grants import granted_scopes, open_client
 from integrations.slack.oauth import open_installations, scopes
 from knowledge.course_loader import load_course
 from knowledge.errors import KnowledgeError
+from tools.building.buildkit import BuildKit
 from tools.building.opening import open_builder
 from tools.errors import ToolError
 from tools.hadolint import Hadolint
+from tools.lab.engine import LabEngine
 
 
 def doctor() -> None:
@@ -39,13 +42,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, 
     yield "database", lambda: _database(settings)
     yield "index", lambda: (bool(open_knowledge(settings).retriever.search("container")), "passages are found")
     yield "linter", _linter
-    yield (
-        "builds",
-        lambda: (
-            True,
-            open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder).status().reason,
-        ),
-    )
+    yield "builds", lambda: _builds(settings)
     yield "voice", lambda: (True, _voice(settings))
     yield "slack", lambda: _slack(settings)
 
@@ -54,6 +51,18 @@ def _database(settings: Settings) -> tuple[bool, str]:
     with Storage.open(settings.database) as storage:
         found = ledger.verify(storage, load_course(settings.course))
     return not found, "the ledger agrees with the files" if not found else f"{len(found)} discrepancies: tutor verify"
+
+
+def _builds(settings: Settings) -> tuple[bool, str]:
+    """Of an engine of ours every limit is tried, where this process may."""
+    builder = open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
+    if isinstance(builder, BuildKit) and isinstance(builder.engine, LabEngine):
+        engine = builder.engine
+        if engine.lab.state.process and os.geteuid() == 0:
+            engine.test()
+        status = engine.status()
+        return status.available, status.reason
+    return True, builder.status().reason
 
 
 def _linter() -> tuple[bool, str]:

@@ -23,7 +23,7 @@ from integrations.slack.http import HttpDelivery
 from integrations.slack.socket import Socket
 from integrations.slack.vitals import serving
 
-RETRY_SECONDS, TAKE_UP_SECONDS, SWEEP_SECONDS = 2.0, 60.0, 3_600.0
+RETRY_SECONDS, TEND_SECONDS, TAKE_UP_SECONDS, SWEEP_SECONDS = 2.0, 20.0, 60.0, 3_600.0
 TAKEN_UP = 100  # messages at a time
 SWITCH_SECONDS = 0.0005  # how long a turn may keep the interpreter from an envelope that is to be acknowledged
 _log = logging.getLogger(__name__)
@@ -48,6 +48,7 @@ def background(tutoring: Tutoring, tutor: SlackTutor) -> Iterator[None]:
     loops: dict[float, Callable[[], object]] = {
         RETRY_SECONDS: tutor.offices.flush,
         TAKE_UP_SECONDS: lambda: _take_up(tutoring, tutor),
+        TEND_SECONDS: tutoring.builds.tend,
         SWEEP_SECONDS: lambda: _sweep(tutoring, tutor),
     }
     for seconds, action in loops.items():

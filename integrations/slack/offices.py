@@ -89,8 +89,11 @@ class Offices:
     def run_turn(self, key: str) -> None:
         self._at(key, lambda office: office.room.run_turn(key))
 
-    def run_build(self, job_id: str) -> None:
-        self._at(job_id, lambda office: office.building.run(job_id))
+    def run_build(self, turn: str) -> None:
+        """A turn of the queue is anybody's: it takes the build that is fairest next, whichever workspace it is of."""
+        taken = self._tutoring.build_jobs.take(turn)
+        if taken is not None:
+            self._at(taken.job_id, lambda office: office.building.run(taken))
 
     def halted(self) -> Mapping[str, str]:
         """Workspaces that take nothing from us just now, and why."""

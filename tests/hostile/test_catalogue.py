@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
-from agent.builds import told
+from agent.build_report import told
 from integrations.slack.blocks import messages
 from tests.hostile import inputs
 from tools.archives.expanding import _sentences, expand

@@ -36,6 +36,12 @@ def repeater(builder: Builder) -> Repeater | None:
     return builder if isinstance(builder, BuildKit) else None
 
 
+def tend(builder: Builder) -> None:
+    """Looks after an engine of ours between builds; whoever runs builds calls it every minute."""
+    if isinstance(builder, BuildKit) and isinstance(builder.engine, LabEngine):
+        builder.engine.tend()
+
+
 def _is_started(lab: LabEngine) -> bool:
     try:
         return bool(lab.lab.state.process)

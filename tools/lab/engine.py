@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tools.builder import BuilderStatus, Outcome
@@ -17,6 +18,7 @@ from tools.lab.selftest import Tester
 from tools.lab.state import LabState, SelfTest, age, change, locked
 
 TEST_HOURS, TRIES = 1.0, 3
+FAILED_SECONDS = 600  # until a limit that did not hold is tried again
 _OFF = "so builds are off; inspection goes on"
 
 
@@ -83,25 +85,50 @@ class LabEngine:
     def job(self) -> Iterator[LabJob]:
         """Raises BuilderUnavailable where no engine can be had or a limit does not hold."""
         for _ in range(TRIES):
-            with locked(self.lab.places.folder / "use.lock", shared=True):
-                if not self._due(self.lab.state):
-                    sweep(self.lab.places)
-                    change(self.lab.places.state, lambda state: state.model_copy(update={"builds": state.builds + 1}))
-                    yield from self._open()
+            with locked(self.lab.places.folder / "use.lock", shared=True), ExitStack() as stack:
+                job = self._opened(stack)
+                if job is not None:
+                    yield job
                     return
             self._renew()
         raise BuilderUnavailable("The lab engine does not stay up.")
 
-    def _open(self) -> Iterator[LabJob]:
-        job = None
+    def _opened(self, stack: ExitStack) -> LabJob | None:
+        """None where a new engine, or a new test of this one, is due first."""
+        self._sweep()
+        if self._due(self.lab.state):
+            return None
+        places = self.lab.places
         try:
-            with open_job(self.lab.places, self.limits, self.lab.mounted()) as job:
-                yield job
-        finally:
-            if job is not None and job.stuck:
-                self.recover()
-            elif job is not None and job.found is Outcome.DISK:  # the daemon may still be writing for it
-                self._distrust("a build filled the disk")
+            job = stack.enter_context(open_job(places, self.limits, self.lab.mounted()))
+        except OSError:  # it ended just now
+            return None
+        stack.push(lambda *_: self._judge(job))
+        change(places.state, lambda state: state.model_copy(update={"builds": state.builds + 1}))
+        return job
+
+    def _judge(self, job: LabJob) -> None:
+        """Before the job is closed: after some builds an engine is not to be used again."""
+        if not job.end():
+            self.recover()
+        elif job.found is Outcome.DISK:  # the daemon may still be writing for it
+            self._distrust("a build filled the disk")
+
+    def tend(self) -> None:
+        """Between builds, now and then: what a killed worker left is ended, and limits are tried every hour."""
+        state = self.lab.state
+        if not state.process or os.geteuid() != 0:
+            return
+        with locked(self.lab.places.folder / "use.lock", shared=True):
+            self._sweep()
+        failed = state.test is not None and not state.test.held and age(state.test.at) < FAILED_SECONDS
+        if not failed and self._due(self.lab.state):
+            with suppress(BuilderUnavailable):
+                self._renew()
+
+    def _sweep(self) -> None:
+        if sweep(self.lab.places):
+            self._distrust("a worker was ended in the middle of a build")
 
     def recover(self) -> None:
         """The engine did not end a build: all of it goes, and the next job starts a new one."""

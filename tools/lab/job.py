@@ -27,7 +27,6 @@ class LabJob:
         self._before = disk.used(mounted)
         self._alarm = MemoryAlarm(group)
         self.found: Outcome | None = None
-        self.stuck = False  # whether its processes could not be ended
 
     @property
     def cgroup_parent(self) -> str:
@@ -46,7 +45,7 @@ class LabJob:
         if self.found is None:
             self.found = self._over_its_group() or self._over_the_disk()
             if self.found is not None:  # what is over its limit gets no more of the machine
-                self.stuck = not self._group.kill(LIMIT_SECONDS)
+                self._group.kill(LIMIT_SECONDS)
         return self.found
 
     def usage(self) -> Usage:
@@ -71,6 +70,10 @@ class LabJob:
     def running(self) -> bool:
         return bool(self._group.processes())
 
+    def end(self) -> bool:
+        """Whether none of its processes is left."""
+        return self._group.kill()
+
     def close(self) -> None:
         self._alarm.close()
 
@@ -82,14 +85,16 @@ def open_job(places: Places, limits: Limits, mounted: Path) -> Iterator[LabJob]:
     lock = _lock(places, name)
     with tried(lock):
         group = Cgroup(places.cgroup) / "jobs" / name
-        group.create()
-        group.limit(memory=limits.memory_bytes, pids=limits.pids, cpus=limits.cpus)
-        job = LabJob(group, limits, mounted)
+        job = None
         try:
+            group.create()
+            group.limit(memory=limits.memory_bytes, pids=limits.pids, cpus=limits.cpus)
+            job = LabJob(group, limits, mounted)
             yield job
         finally:
-            job.close()
-            job.stuck = not _end(group)
+            if job is not None:
+                job.close()
+            _end(group)
             lock.unlink(missing_ok=True)
 
 
@@ -106,10 +111,9 @@ def sweep(places: Places) -> int:
     return found
 
 
-def _end(group: Cgroup) -> bool:
-    empty = group.kill()
+def _end(group: Cgroup) -> None:
+    group.kill()
     group.remove()
-    return empty
 
 
 def _lock(places: Places, name: str) -> Path:
