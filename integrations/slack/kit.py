@@ -6,7 +6,7 @@ from typing import Any
 
 from integrations.slack.mrkdwn import from_markdown
 
-MAX_TEXT, MAX_HEADER, MAX_LABEL, MAX_VALUE, MAX_TITLE = 3_000, 150, 75, 2_000, 24
+MAX_TEXT, MAX_HEADER, MAX_LABEL, MAX_VALUE, MAX_TITLE, MAX_FIELDS = 3_000, 150, 75, 2_000, 24, 10
 Block = dict[str, Any]
 
 DIVIDER: Block = {"type": "divider"}
@@ -27,6 +27,12 @@ def header(text: str) -> Block:
 def section(markdown: str, accessory: Block | None = None) -> Block:
     block = {"type": "section", "text": {"type": "mrkdwn", "text": shortened(from_markdown(markdown), MAX_TEXT)}}
     return block | ({"accessory": accessory} if accessory else {})
+
+
+def fields(*markdowns: str) -> Block:
+    """Side by side where there is room."""
+    texts = [shortened(from_markdown(one), MAX_VALUE) for one in markdowns[:MAX_FIELDS]]
+    return {"type": "section", "fields": [{"type": "mrkdwn", "text": text} for text in texts]}
 
 
 def context(markdown: str) -> Block:

@@ -8,7 +8,7 @@ from agent.gatekeeping import GateView
 from agent.gates import CLOSED, GateState
 from agent.judgements import Judgement
 from agent.people import Person
-from integrations.slack.kit import DIVIDER, Block, actions, button, context, header, section
+from integrations.slack.kit import DIVIDER, Block, actions, button, context, fields, header, section
 from knowledge.course import Lesson
 from tools.findings import Verdict
 
@@ -40,8 +40,8 @@ def _open(services: Services, person: Person, lesson: Lesson, view: GateView) ->
     blocks = [section(f"**{lesson.gate}**: {sheet.STATES[view.state]}\n{_bar(lesson, standing)}")]
     if view.state is not GateState.LOCKED:
         blocks.append(section(sheet.next_step(lesson, standing) or "Nothing is open on your side."))
-    blocks += [section(text) for text in _artefacts(lesson, standing)]
     if standing:
+        blocks.append(fields(*_artefacts(lesson, standing)))
         blocks.append(context("✅ met · 🟡 partly · ❌ not met · ⬜ not looked at yet · ⏳ with an instructor"))
         blocks.append(actions(*_buttons(services, person, lesson)))
     return [*blocks, DIVIDER]
@@ -51,7 +51,7 @@ def _bar(lesson: Lesson, standing: dict[str, Judgement]) -> str:
     required = [one.id for one in lesson.rubric if one.required]
     met = sum(_is_met(standing.get(one)) for one in required)
     full = round(BAR * met / len(required)) if required else 0
-    return f"`{'█' * full}{'░' * (BAR - full)}` {met} of {len(required)} required criteria met"
+    return f"{'█' * full}{'░' * (BAR - full)}  {met} of {len(required)} required criteria met"
 
 
 def _is_met(judgement: Judgement | None) -> bool:

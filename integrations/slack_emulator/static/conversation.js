@@ -23,6 +23,7 @@ export function conversation(area, { openThread, showTab, back }) {
     const name = nameOf(channel);
     const tab = (id, label) => h("button", { type: "button", role: "tab", "aria-selected": String(state.tab === id), onclick: () => showTab(id) }, label);
     header.replaceChildren(
+      h("h1", { class: "sr-only narrow-only" }, state.workspace.name),  // where the sidebar with its heading is not shown
       h("button", { type: "button", class: "button back", "aria-label": "Back to the list of conversations", onclick: back }, "‹"),
       h("h2", { id: "conversation-title" }, isDirect() ? name : `# ${name}`),
       app ? h("div", { class: "tabs", role: "tablist", "aria-label": `${name}: tabs` }, tab("home", "Home"), tab("messages", "Messages"))
