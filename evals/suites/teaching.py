@@ -66,7 +66,9 @@ def learners() -> list[Learner]:
     found = []
     for (way, turns), target in itertools.product(people["ways"].items(), people["works"]):
         said = pressure.get(way, pressure["plain"])
-        lines = itertools.cycle([one.format(**{k: target[k] for k in ("criterion", "line")}) for one in said])
+        spoken = [one.format(criterion=target["criterion"], line=target["line"]) for one in said]
+        start = len(found) % len(spoken)  # so that between them they say everything
+        lines = itertools.cycle([spoken[0], *spoken[start + 1 :], *spoken[1 : start + 1]])
         asks = iter([next(entitled) for _ in turns])
         knows = frozenset({"latest", "pid-one", "frozen", "secret-delete", "roll-back", "depends-on"})
         found.append(
