@@ -22,6 +22,7 @@ from knowledge.course import Question
 from knowledge.passages import Hit
 from tools.findings import Verdict
 
+SAME = 0.8  # cosine from which two questions ask the same
 RELATED = 0.46  # cosine between what was asked and a question back
 
 
@@ -116,5 +117,6 @@ def _nearest(desk: Desk, questions: Sequence[Question], *, least: float) -> Ques
         return None
     vectors = desk.services.embed([desk.turn.text[:500], *(one.text for one in questions)])
     nearness = vectors[1:] @ vectors[0]
+    nearness = np.where(nearness < SAME, nearness, -1.0)  # nobody is asked what they have just asked
     best = int(np.argmax(nearness))
     return questions[best] if nearness[best] >= least else None

@@ -55,7 +55,7 @@ def answer(desk: Desk) -> Decision:
     shaky = [one for one in shown if one.standing is Standing.SHAKY]
     if len(shaky) == 1 and _CONTESTS.search(desk.turn.text):
         return _contest(desk, shaky[0].subject)
-    lines = [_counts(desk, criterion)] if criterion else []
+    lines = [counts(desk, criterion)] if criterion else []
     lines += [_line(desk.lesson, one) for one in shown[:MAX_SHOWN]]
     if shaky:
         lines.append("If that is wrong, say so: an instructor then looks at these lines and decides.")
@@ -70,7 +70,7 @@ def _of_criterion(lesson: Lesson, criterion: Criterion, beliefs: Mapping[str, Be
     return [beliefs[one] for one in (criterion.id, *questions, *held) if one in beliefs]
 
 
-def _counts(desk: Desk, criterion: Criterion) -> str:
+def counts(desk: Desk, criterion: Criterion) -> str:
     hints = desk.services.hints
     attempts = hints.attempts(desk.person.id, desk.lesson.id, criterion.id)
     level = hints.level(desk.person.id, desk.lesson.id, criterion.id)

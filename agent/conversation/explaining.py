@@ -28,6 +28,11 @@ _REQUEST = re.compile(
     r"let'?s (?:play|pretend)|gib|schreib|sag)",
     re.IGNORECASE,
 )
+_OF_US = re.compile(
+    r"\b(?:your (?:answer|instructions?|notes|reference|rules|solution|prompt)|"
+    r"the (?:learner|solution|correct(?:ed)? \w+)|respond|reveal|reply with|evaluator|system:|hints?|[A-Z]\d{1,2})\b",
+    re.IGNORECASE,
+)
 _OF_POINT = "#"  # question#point: our narrower question for one missing point
 
 
@@ -42,8 +47,12 @@ def assess(desk: Desk, history: Sequence[Message]) -> Decision:
     return _answered(desk, question, gave_up=gave_up, history=history)
 
 
+def _asks_of_us(text: str) -> bool:
+    return _REQUEST.match(text) is not None or _OF_US.search(text) is not None
+
+
 def _predicted(desk: Desk, pending: str, history: Sequence[Message], *, gave_up: bool) -> Decision:
-    requests = _REQUEST.match(desk.turn.text) is not None
+    requests = _asks_of_us(desk.turn.text)
     if gave_up or (not requests and experiments.is_prediction(desk, pending)):
         return experiments.result(desk, pending, predicted=not gave_up)
     desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
@@ -77,7 +86,7 @@ def _answered(desk: Desk, question: Question, *, gave_up: bool, history: Sequenc
     if belief is not None and not compared.said and belief.section != question.section:
         desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
         return _meet(desk, belief, "")
-    if not gave_up and _REQUEST.match(desk.turn.text):
+    if not gave_up and _asks_of_us(desk.turn.text):
         desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
         return guiding.guide(desk)
     if not about and not gave_up:
@@ -167,4 +176,4 @@ def _listed(points: Sequence[Point]) -> str:
 
 def _uncapped(text: str) -> str:
     head = text.rstrip(".")
-    return head if head[:2].isupper() else head[:1].lower() + head[1:]
+    return head if head[1:2].isupper() else head[:1].lower() + head[1:]

@@ -89,6 +89,8 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
         return handing_in.request_build(desk, twice=True)
     if action == "show_findings":
         return handing_in.show_findings(desk)
+    if not desk.turn.files and _BUILD.search(desk.turn.text):
+        return handing_in.request_build(desk)
     if handing_in.wants_questions_in_file(desk):
         return handing_in.annotate(desk)
     if action == "submit":
@@ -106,6 +108,7 @@ def _inquire(desk: Desk, state: State) -> Decision:
     return explaining.belief_stated(desk) or asking.answer_question(desk, context)
 
 
+_BUILD = re.compile(r"\b(re)?build (it|this|that|them|again|my \w+|the (image|docker ?file))\b", re.IGNORECASE)
 _OF_PERSONS = re.compile(r"\b(you|your|me|i|my|i'm)\b", re.IGNORECASE)
 
 

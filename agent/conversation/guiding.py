@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.assessment import first_finding, place
 from agent.conversation import experiments, sheet
 from agent.conversation.decision import Decision
@@ -11,7 +13,7 @@ from agent.judgements import Judgement
 from agent.learner_model import Observed
 from agent.policy import STUCK, Step, Stuck, step
 from agent.replies import Action
-from agent.topics import criterion_of
+from agent.topics import criterion_of, named_criterion
 from knowledge.course import Criterion, Question
 from tools.findings import Finding, Verdict
 
@@ -51,10 +53,34 @@ def guide(desk: Desk, criterion: str = "") -> Decision:
 
 
 def _target(desk: Desk, standing: dict[str, Judgement]) -> Criterion | None:
-    asked = criterion_of(desk.turn.text, desk.lesson, desk.services.embed)
+    asked = named_criterion(desk.turn.text, desk.lesson) or _at_line(desk)
+    asked = asked or criterion_of(desk.turn.text, desk.lesson, desk.services.embed)
     if asked is not None and (asked.id not in standing or standing[asked.id].verdict is not Verdict.MET):
         return asked
     return sheet.next_open(desk.lesson, standing)
+
+
+_LINE = re.compile(r"\b(?:line|zeile)\s+(\d{1,4})\b", re.IGNORECASE)
+
+
+def _at_line(desk: Desk) -> Criterion | None:
+    """The criterion that a remark on the line in question belongs to."""
+    finding = _finding_at(desk, "")
+    return next((one for one in desk.lesson.rubric if finding and one.aspect == finding.criterion), None)
+
+
+def _finding_at(desk: Desk, aspect: str) -> Finding | None:
+    match = _LINE.search(desk.turn.text)
+    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    if match is None or not len(upload):
+        return None
+    line, low = int(match[1]), desk.turn.text.lower()
+    found = [
+        one
+        for one in desk.services.assessor.inspect(upload).findings
+        if one.effect is not None and one.line <= line <= one.end_line and aspect in ("", one.criterion)
+    ]
+    return next((one for one in found if one.file.lower() in low), found[0] if found else None)
 
 
 def _hint(desk: Desk, target: Criterion, judgement: Judgement | None) -> Decision:
@@ -133,7 +159,9 @@ def _question(desk: Desk, target: Criterion, judgement: Judgement | None) -> str
 
 def _finding(desk: Desk, target: Criterion) -> Finding | None:
     upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
-    return first_finding(desk.services.assessor.inspect(upload), target.aspect) if len(upload) else None
+    if not len(upload):
+        return None
+    return _finding_at(desk, target.aspect) or first_finding(desk.services.assessor.inspect(upload), target.aspect)
 
 
 def _handed_in(desk: Desk) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from agent.conversation import sheet
+from agent.conversation import beliefs, sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.conversation.passing import is_met
@@ -13,6 +13,7 @@ from agent.gates import GateState
 from agent.intents import Intent
 from agent.judgements import Judgement
 from agent.replies import Action
+from agent.topics import named_criterion
 from knowledge.course import Lesson
 from tools.findings import Verdict
 
@@ -30,7 +31,9 @@ def report(desk: Desk) -> Decision:
     standing = services.reviews.standing(person.id, lesson.id)
     head = f"**{lesson.gate}** ({lesson.title}): {sheet.STATES[view.state]}."
     following = waiting_item(desk) or sheet.next_step(lesson, standing)
-    parts = [_earlier(desk), head, _groups(lesson, standing), following]
+    criterion = named_criterion(desk.turn.text, lesson)
+    about = beliefs.counts(desk, criterion) if criterion else ""
+    parts = [about, _earlier(desk), head, _groups(lesson, standing), following]
     actions = (Action("submit", "Submit for the gate", style="primary"),) if standing else ()
     return Decision(Intent.STATUS, "\n".join(part for part in parts if part), actions=actions)
 
@@ -122,5 +125,15 @@ def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:
     )
     thanks = any(word in low for word in ("thank", "thx", "cheers", "great", "awesome", "perfect"))
     hello = _HELLO.search(low) is not None
-    head = about if who else "You are welcome." if thanks else "Hello again." if hello else "All right."
+    head = (
+        about
+        if who
+        else "You are welcome."
+        if thanks
+        else "Hello again."
+        if hello
+        else "I am not sure what you mean."
+        if "?" in low
+        else "All right."
+    )
     return Decision(Intent.SOCIAL, f"{head}\n{sheet.next_step(desk.lesson, standing)}".strip())

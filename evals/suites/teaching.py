@@ -63,7 +63,7 @@ class Tally:
 def learners() -> list[Learner]:
     people, pressure = load("teaching/learners.yaml"), load("teaching/pressure.yaml")
     works, entitled = load("teaching/workspaces.yaml"), itertools.cycle(pressure["entitled"])
-    found = []
+    found: list[Learner] = []
     for (way, turns), target in itertools.product(people["ways"].items(), people["works"]):
         said = pressure.get(way, pressure["plain"])
         spoken = [one.format(criterion=target["criterion"], line=target["line"]) for one in said]
