@@ -12,7 +12,7 @@ from agent.explanations import Compared
 from agent.intents import Intent, looks_like_question
 from agent.language_model import Message
 from agent.learner_model import Observed
-from agent.policy import EXPLAINED, Explained, Step, step
+from agent.policy import EXPLAINED, TRIES, Explained, Step, step
 from knowledge.course import Misconception, Point, Question
 
 _GAVE_UP = re.compile(
@@ -103,7 +103,7 @@ def _answered(desk: Desk, question: Question, *, gave_up: bool, history: Sequenc
             believes=belief is not None,
             experiment_left=experiments.untried(desk, belief),
             complete=not missing,
-            tries=tally.tries,
+            tries=TRIES if question.id.startswith(experiments.FOLLOW_UP) else tally.tries,
         ),
     )
     if belief is not None and chosen in (Step.EXPERIMENT, Step.CONTRADICT):

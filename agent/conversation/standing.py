@@ -125,15 +125,6 @@ def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:
     )
     thanks = any(word in low for word in ("thank", "thx", "cheers", "great", "awesome", "perfect"))
     hello = _HELLO.search(low) is not None
-    head = (
-        about
-        if who
-        else "You are welcome."
-        if thanks
-        else "Hello again."
-        if hello
-        else "I am not sure what you mean."
-        if "?" in low
-        else "All right."
-    )
+    greeted = "Hello again." if hello else "I am not sure what you mean." if "?" in low else "All right."
+    head = about if who else "You are welcome." if thanks else greeted
     return Decision(Intent.SOCIAL, f"{head}\n{sheet.next_step(desk.lesson, standing)}".strip())
