@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tools.builder import LayerSize, SecretFound
 from tools.building.excerpts import one_line
@@ -20,6 +20,7 @@ from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import Stage, stages
 
 SECONDS = 60.0
+COPIED = 100_000_000  # bytes: up to here `docker save` is quick
 ROOT = Path(__file__).parents[2]
 
 
@@ -72,7 +73,10 @@ def _scanned(attributes: dict[str, Any], base_url: str, own: Sequence[Instructio
     """`docker save` flows into the child that reads it; neither touches a disk of ours."""
     digests = [str(one).partition(":")[2] for one in (attributes.get("RootFS") or {}).get("Layers") or ()]
     count = sum(one.keyword in LAYERED for one in own)
-    asked = json.dumps({"own": digests[-count:] if count else ["none"]})
+    mine = digests[-count:] if count else []
+    folders = _folders(attributes)
+    if folders is not None and int(attributes.get("Size") or 0) > COPIED:
+        return _read({"own": mine, **folders}, subprocess.DEVNULL)
     environment = {"PATH": os.defpath + ":/usr/local/bin", "DOCKER_HOST": base_url, "HOME": "/nonexistent"}
     save = subprocess.Popen(
         ["docker", "image", "save", str(attributes["Id"])],
@@ -81,26 +85,40 @@ def _scanned(attributes: dict[str, Any], base_url: str, own: Sequence[Instructio
         env=environment,
     )
     try:
-        done = subprocess.run(
-            [sys.executable, "-s", "-E", "-m", "tools.building.scanning", asked],
-            stdin=save.stdout,
-            capture_output=True,
-            cwd=ROOT,
-            timeout=SECONDS,
-            check=False,
-        )
-        found: dict[str, Any] = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        return {"error": "that took longer than I allow"}
-    except ValueError:
-        return {"error": "it holds more than I look at"}
-    else:
-        return found
+        return _read({"own": mine or ["none"]}, save.stdout)
     finally:
         if save.stdout:
             save.stdout.close()
         save.kill()
         save.wait()
+
+
+def _read(asked: dict[str, Any], stdin: IO[bytes] | int | None) -> dict[str, Any]:
+    command = [sys.executable, "-s", "-E", "-m", "tools.building.scanning", json.dumps(asked)]
+    try:
+        done = subprocess.run(command, stdin=stdin, capture_output=True, cwd=ROOT, timeout=SECONDS, check=False)
+        found: dict[str, Any] = json.loads(done.stdout)
+    except subprocess.TimeoutExpired:
+        return {"error": "that took longer than I allow"}
+    except ValueError:
+        return {"error": "it holds more than I look at"}
+    return found
+
+
+def _folders(attributes: dict[str, Any]) -> dict[str, Any] | None:
+    """The layers' folders and the image's record, where this engine keeps them in files that we may read.
+
+    `docker save` writes the whole image to disk before its first byte comes: a large one takes longer than its build.
+    """
+    kept = (attributes.get("GraphDriver") or {}).get("Data") or {}
+    upper = str(kept.get("UpperDir") or "")
+    below = [one for one in str(kept.get("LowerDir") or "").split(":") if one]
+    folders = [*reversed(below), upper]
+    if not upper or len(folders) != len((attributes.get("RootFS") or {}).get("Layers") or ()):
+        return None
+    record = Path(upper).parents[2] / "image/overlay2/imagedb/content/sha256" / str(attributes["Id"]).partition(":")[2]
+    readable = os.access(record, os.R_OK) and all(os.access(one, os.R_OK | os.X_OK) for one in folders)
+    return {"folders": folders, "config": str(record)} if readable else None
 
 
 def _layers(scanned: dict[str, Any], own: list[Instruction]) -> tuple[tuple[LayerSize, ...], list[SecretFound]]:

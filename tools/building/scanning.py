@@ -1,53 +1,36 @@
 """The child process that reads an image: `docker save` on standard input, what is in its layers on standard output.
 
 Run as a module with one argument, JSON: `own` holds the ids of the layers that the Dockerfile made; only these are
-searched for credentials. A tar in a tar, read once and never kept: memory does not grow with the image.
+searched for credentials. A tar in a tar, read once and never kept: memory does not grow with the image. Where the
+engine's own folders can be read, `folders` names one for each layer and `config` the image's record; then nothing is
+copied at all.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import resource
 import sys
 import tarfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import IO, Any
 
-from tools.credentials import credentials_in_text, has_embedded_credential
+from tools.building.layer_folders import scan_folders
+from tools.building.layers import (
+    MAX_FOUND,
+    SEARCHED,
+    SMALL,
+    Layer,
+    TooLarge,
+    count_entry,
+    is_looked_at,
+    secrets_in,
+    told,
+)
 
 MEMORY, CPU_SECONDS = 1_536 * 2**20, 60
-MAX_IMAGE, MAX_ENTRIES = 4 * 2**30, 400_000
-SEARCHED, SMALL = 256 * 1024, 2**20
-MAX_FOUND = 40
+MAX_IMAGE = 4 * 2**30
 _BUFFER = 2**20
-_SECRET_NAME = re.compile(
-    r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|\.env(\.(?!example|sample|template|dist)[\w-]+)?|\.npmrc|\.pypirc|\.netrc|"
-    r"\.git-credentials|\.docker/config\.json|\.aws/credentials|\.kube/config|kubeconfig|credentials\.json|"
-    r"service[-_]account[\w-]*\.json|[\w.-]+\.(p12|pfx|jks|keystore))$"
-)
-_TEXT_NAME = re.compile(
-    r"(\.(txt|env|ini|cfg|conf|json|ya?ml|toml|properties|sh|py|js|ts|rb|php|xml|pem|key|npmrc|netrc|tf|sql)|/[^./]+|/\.[\w-]+)$"
-)
-_PRIVATE_KEY = b"PRIVATE KEY-----"
-_LIBRARIES = re.compile(r"(^|/)(site-packages|dist-packages|node_modules|\.cargo|go/pkg|usr/(lib|share|include))/")
-
-
-@dataclass
-class Layer:
-    """Sizes by path; `gone` are paths and folders that it hides in the layers below."""
-
-    sizes: dict[str, int] = field(default_factory=dict)
-    gone: set[str] = field(default_factory=set)
-    emptied: set[str] = field(default_factory=set)
-    secrets: list[tuple[str, str]] = field(default_factory=list)
-    bytes: int = 0
-
-
-class TooLarge(Exception):
-    """More than is looked at."""
 
 
 def scan(stream: IO[bytes], own: frozenset[str]) -> dict[str, Any]:
@@ -73,7 +56,7 @@ def scan(stream: IO[bytes], own: frozenset[str]) -> dict[str, Any]:
     names = [name for name in manifest["Layers"] if name in layers]
     ordered = [layers[name] for name in names]
     return {
-        "layers": list(_told(ordered)),
+        "layers": list(told(ordered)),
         "history": [[str(one.get("created_by", "")), bool(one.get("empty_layer"))] for one in config["history"]],
         "passwd": next((passwd[name] for name in reversed(names) if name in passwd), b"").decode("utf-8", "replace"),
     }
@@ -106,18 +89,12 @@ class _Peeked:
         return head + (self._stream.read() if size < 0 else self._stream.read(rest) if rest else b"")
 
 
-_counted = 0
-
-
 def _layer(stream: Any, *, searched: bool) -> tuple[Layer, bytes | None]:
-    global _counted  # noqa: PLW0603 - one image a process
     layer, accounts = Layer(), None
     with tarfile.open(fileobj=stream, mode="r|", bufsize=_BUFFER) as archive:
         for member in archive:
             archive.members = []  # type: ignore[attr-defined]  # tarfile keeps every header otherwise
-            _counted += 1
-            if _counted > MAX_ENTRIES:
-                raise TooLarge
+            count_entry()
             path = member.name.removeprefix("./").rstrip("/")
             folder, _, name = path.rpartition("/")
             if name == ".wh..wh..opq":
@@ -129,8 +106,8 @@ def _layer(stream: Any, *, searched: bool) -> tuple[Layer, bytes | None]:
                 layer.bytes += member.size
                 if path == "etc/passwd":
                     accounts = _content(archive, member)
-                elif searched and len(layer.secrets) < MAX_FOUND:
-                    layer.secrets += _secrets(path, archive, member)
+                elif searched and len(layer.secrets) < MAX_FOUND and is_looked_at(path, member.size):
+                    layer.secrets += secrets_in(path, _content(archive, member))
             elif not member.isdir():
                 layer.sizes[path] = 0
     return layer, accounts
@@ -139,74 +116,6 @@ def _layer(stream: Any, *, searched: bool) -> tuple[Layer, bytes | None]:
 def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
     opened = archive.extractfile(member)
     return opened.read(SEARCHED) if opened else b""
-
-
-def _secrets(path: str, archive: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[tuple[str, str]]:
-    """Files that are secret by their name, and texts that hold a key or a literal credential."""
-    if not member.size or member.size > SMALL:
-        return
-    named = _SECRET_NAME.search(path)
-    if not named and not _TEXT_NAME.search("/" + path):
-        return
-    data = _content(archive, member)
-    if b"\0" in data[:1_024]:
-        if named and path.endswith((".p12", ".pfx", ".jks", ".keystore")):
-            yield path, "a key store"
-        return
-    if _PRIVATE_KEY in data and not _LIBRARIES.search(path):
-        yield path, "a private key"
-        return
-    if _LIBRARIES.search(path):
-        return
-    text = data.decode("utf-8", "replace")
-    if not named and not has_embedded_credential(text) and not path.endswith((".env", ".ini", ".cfg", ".conf")):
-        return
-    what = next(iter(credentials_in_text(text)), "")
-    if what or (named and "id_" in path):
-        yield path, what or "a private key"
-
-
-def _told(layers: list[Layer]) -> Iterator[dict[str, Any]]:
-    """How much of each layer is hidden by those above, and which of its secrets still can be seen."""
-    above: list[Layer] = []
-    results: list[dict[str, Any]] = []
-    hidden = _Hidden()
-    for layer in reversed(layers):
-        results.append(
-            {
-                "bytes": layer.bytes,
-                "files": len(layer.sizes),
-                "hidden": sum(size for path, size in layer.sizes.items() if hidden.holds(path)),
-                "secrets": [[path, what, hidden.holds(path)] for path, what in layer.secrets],
-            }
-        )
-        hidden.add(layer)
-        above.append(layer)
-    yield from reversed(results)
-
-
-class _Hidden:
-    """Paths that a later layer replaced or removed, and folders that it removed or emptied."""
-
-    def __init__(self) -> None:
-        self._paths: set[str] = set()
-        self._folders: set[str] = set()
-
-    def add(self, layer: Layer) -> None:
-        self._paths.update(layer.sizes, layer.gone)
-        self._folders |= layer.gone | layer.emptied
-
-    def holds(self, path: str) -> bool:
-        if path in self._paths:
-            return True
-        return bool(self._folders) and any(folder in self._folders for folder in _above(path))
-
-
-def _above(path: str) -> Iterator[str]:
-    folder = path
-    while folder:
-        folder = folder.rpartition("/")[0]
-        yield folder
 
 
 class _Counted:
@@ -230,7 +139,10 @@ def main() -> None:
     asked = json.loads(sys.argv[1])
     counted: Any = _Counted(sys.stdin.buffer)
     try:
-        found: dict[str, Any] = scan(counted, frozenset(asked["own"]))
+        if "folders" in asked:
+            found: dict[str, Any] = scan_folders(asked["folders"], asked["config"], len(asked["own"]))
+        else:
+            found = scan(counted, frozenset(asked["own"]))
     except (TooLarge, MemoryError):
         found = {"error": "it holds more than I look at"}
     except (tarfile.TarError, KeyError, ValueError, OSError, zlib.error, RecursionError) as error:

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.tools.archives.packed import tar, tgz
 from tools.archives.expanding import expand
 from tools.builder import BuildProgress, BuildReceipt, Outcome
+from tools.building import looking
 from tools.building.buildkit import BuildKit
 from tools.building.engine import client
 from tools.files import SourceFile, Upload
@@ -168,3 +169,18 @@ def test_what_is_refused_never_reaches_the_engine(builder: BuildKit, text: str) 
     assert receipt.outcome is Outcome.REFUSED
     assert receipt.failed_line
     assert time.monotonic() - begun < 1
+
+
+def test_large_images_are_read_where_they_lie_with_the_same_result(
+    builder: BuildKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def text(number: float) -> str:
+        head = f"RUN mkdir /d && echo password=hunter2x > /d/.env && echo {number} > /x && ln /x /y\n"
+        return BASE + head + "RUN rm -r /d && mkdir /d && echo y > /d/new\n" + SERVE
+
+    copied = build(builder, text(time.time()))
+    monkeypatch.setattr(looking, "COPIED", -1)
+    lying = build(builder, text(time.time()))
+    assert [one.bytes for one in lying.layers] == [one.bytes for one in copied.layers]
+    assert (lying.hidden_bytes, lying.found) == (copied.hidden_bytes, copied.found)
+    assert lying.found[0].removed_later

@@ -1,0 +1,117 @@
+"""A layer of an image as its sizes by path: what it hides of those below, and what in it looks like a credential."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tools.credentials import credentials_in_text, has_embedded_credential
+
+MAX_ENTRIES = 400_000
+SEARCHED, SMALL = 256 * 1024, 2**20
+MAX_FOUND = 40
+_SECRET_NAME = re.compile(
+    r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|\.env(\.(?!example|sample|template|dist)[\w-]+)?|\.npmrc|\.pypirc|\.netrc|"
+    r"\.git-credentials|\.docker/config\.json|\.aws/credentials|\.kube/config|kubeconfig|credentials\.json|"
+    r"service[-_]account[\w-]*\.json|[\w.-]+\.(p12|pfx|jks|keystore))$"
+)
+_TEXT_NAME = re.compile(
+    r"(\.(txt|env|ini|cfg|conf|json|ya?ml|toml|properties|sh|py|js|ts|rb|php|xml|pem|key|npmrc|netrc|tf|sql)|/[^./]+|/\.[\w-]+)$"
+)
+_PRIVATE_KEY = b"PRIVATE KEY-----"
+_LIBRARIES = re.compile(r"(^|/)(site-packages|dist-packages|node_modules|\.cargo|go/pkg|usr/(lib|share|include))/")
+
+
+@dataclass
+class Layer:
+    """Sizes by path; `gone` are paths and folders that it hides in the layers below."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    emptied: set[str] = field(default_factory=set)
+    secrets: list[tuple[str, str]] = field(default_factory=list)
+    bytes: int = 0
+
+
+class TooLarge(Exception):
+    """More than is looked at."""
+
+
+_counted = 0
+
+
+def count_entry() -> None:
+    global _counted  # noqa: PLW0603 - one image a process
+    _counted += 1
+    if _counted > MAX_ENTRIES:
+        raise TooLarge
+
+
+def is_looked_at(path: str, size: int) -> bool:
+    named = _SECRET_NAME.search(path) is not None or _TEXT_NAME.search("/" + path) is not None
+    return 0 < size <= SMALL and named
+
+
+def secrets_in(path: str, data: bytes) -> Iterator[tuple[str, str]]:
+    """Files that are secret by their name, and texts that hold a key or a literal credential."""
+    named = _SECRET_NAME.search(path)
+    if b"\0" in data[:1_024]:
+        if named and path.endswith((".p12", ".pfx", ".jks", ".keystore")):
+            yield path, "a key store"
+        return
+    if _PRIVATE_KEY in data and not _LIBRARIES.search(path):
+        yield path, "a private key"
+        return
+    if _LIBRARIES.search(path):
+        return
+    text = data.decode("utf-8", "replace")
+    if not named and not has_embedded_credential(text) and not path.endswith((".env", ".ini", ".cfg", ".conf")):
+        return
+    what = next(iter(credentials_in_text(text)), "")
+    if what or (named and "id_" in path):
+        yield path, what or "a private key"
+
+
+def told(layers: list[Layer]) -> Iterator[dict[str, Any]]:
+    """How much of each layer is hidden by those above, and which of its secrets still can be seen."""
+    above: list[Layer] = []
+    results: list[dict[str, Any]] = []
+    hidden = _Hidden()
+    for layer in reversed(layers):
+        results.append(
+            {
+                "bytes": layer.bytes,
+                "files": len(layer.sizes),
+                "hidden": sum(size for path, size in layer.sizes.items() if hidden.holds(path)),
+                "secrets": [[path, what, hidden.holds(path)] for path, what in layer.secrets],
+            }
+        )
+        hidden.add(layer)
+        above.append(layer)
+    yield from reversed(results)
+
+
+class _Hidden:
+    """Paths that a later layer replaced or removed, and folders that it removed or emptied."""
+
+    def __init__(self) -> None:
+        self._paths: set[str] = set()
+        self._folders: set[str] = set()
+
+    def add(self, layer: Layer) -> None:
+        self._paths.update(layer.sizes, layer.gone)
+        self._folders |= layer.gone | layer.emptied
+
+    def holds(self, path: str) -> bool:
+        if path in self._paths:
+            return True
+        return bool(self._folders) and any(folder in self._folders for folder in _above(path))
+
+
+def _above(path: str) -> Iterator[str]:
+    folder = path
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
