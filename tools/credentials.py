@@ -184,3 +184,23 @@ def credentials_in_command(text: str) -> Iterator[str]:
             yield match[1]
     if has_embedded_credential(text):
         yield "an address or token"
+
+
+_USER_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s\"']{1,300}(?=@)")
+_AUTHORIZATION = re.compile(r"authorization:\s*(?:bearer|basic|token|digest)?\s*([^\s\"']+)", re.IGNORECASE)
+_GIVEN = (_AUTHORIZATION, _QUERY_PASSWORD, _KEYWORD_PASSWORD, _FLAG, *_PLACES)
+
+
+def masked(text: str) -> str:
+    """The text without what could be a secret in it: tokens, passwords in addresses, what flags and headers give."""
+    hidden = [match.span() for pattern in (_TOKEN_SHAPES, _USER_IN_ADDRESS) for match in pattern.finditer(text)]
+    hidden += [match.span(1) for pattern in _GIVEN for match in pattern.finditer(text) if _is_literal(match[1])]
+    hidden += [
+        match.span(2)
+        for pattern in (_NAMED_FLAG, _ASSIGNMENT, _SETTING)
+        for match in pattern.finditer(text)
+        if is_credential(match[1], match[2])
+    ]
+    for begin, end in sorted(hidden, reverse=True):
+        text = f"{text[:begin]}…{text[end:]}"
+    return text

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from tools.credentials import masked
 from tools.errors import LinterUnavailable
 from tools.findings import Finding, Severity
 
@@ -108,7 +109,7 @@ def advice(file: str, rows: Sequence[Row]) -> list[Finding]:
 
 def _wording(code: str, level: str, message: str) -> Wording | None:
     if code.startswith("SC") and level in _SEVERITY:
-        return Wording("D6", f"ShellCheck: {message}", _SHELL_QUESTION)
+        return Wording("D6", f"ShellCheck: {masked(message)}", _SHELL_QUESTION)
     return wordings().get(code)
 
 

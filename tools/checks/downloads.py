@@ -43,7 +43,7 @@ def _is_harmless(command: Command) -> bool:
 
 
 def _shown(text: str) -> str:
-    return re.sub(r"//[^/@\s]+@", "//…@", " ".join(text.split()))[:70]
+    return " ".join(text.split())
 
 
 def _piped_downloads(subject: Subject) -> Iterator[Hit]:
@@ -104,7 +104,7 @@ def _model_heads(subject: Subject) -> Iterator[Hit]:
         ):
             yield Hit(
                 tool.line if tool else one.line_of(call.group() if call else ""),
-                (tool.text if tool else call.group() if call else "")[:60],
+                tool.text if tool else call.group() if call else "",
             )
 
 

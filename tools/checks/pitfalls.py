@@ -55,7 +55,7 @@ def _environment_lost(subject: Subject) -> Iterator[Hit]:
         if last and (
             last.name in ("export", "source", ".", "cd", "alias") or re.fullmatch(r"conda activate \S+", text)
         ):
-            yield Hit(last.line, " ".join(text.split())[:60], one.end_line)
+            yield Hit(last.line, " ".join(text.split()), one.end_line)
 
 
 def _goes_on(subject: Subject) -> Iterator[Hit]:
@@ -135,7 +135,7 @@ def _plain_http(subject: Subject) -> Iterator[Hit]:
                 "rpm",
                 "npm",
             ):
-                yield Hit(command.line, match.group()[:60], one.end_line)
+                yield Hit(command.line, match.group(), one.end_line)
 
 
 def _system_open(subject: Subject) -> Iterator[Hit]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from tools.credentials import masked
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import Parsed
 from tools.dockerfile.shell import Command, commands
@@ -14,6 +15,8 @@ from tools.dockerfile.stages import Stage
 from tools.dockerignore import DockerIgnore
 from tools.files import SourceFile, Upload
 from tools.findings import Finding, Severity, Verdict
+
+MAX_READ, MAX_SAID = 500, 70  # characters of a word of the file
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,17 @@ class Rule:
             file=subject.file.path,
             line=hit.line,
             end_line=max(hit.line, hit.end_line),
-            message=self.message.format(it=hit.it),
+            message=self.message.format(it=_said(hit.it)),
             question=self.question,
             effect=hit.effect or self.effect,
             links=self.links,
         )
+
+
+def _said(text: str) -> str:
+    """A word of the learner's file, short and without the secrets in it."""
+    plain = masked(text[:MAX_READ])
+    return plain if len(plain) <= MAX_SAID else plain[: MAX_SAID - 1] + "…"
 
 
 HEAD = "FROM python:3.12-slim\n"

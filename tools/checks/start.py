@@ -32,13 +32,13 @@ def _line(one: Instruction) -> str:
 def _one_string(subject: Subject) -> Iterator[Hit]:
     for one in _starting(subject):
         if one.argv is not None and len(one.argv) == 1 and " " in one.argv[0].strip():
-            yield Hit(one.line, one.argv[0][:60], one.end_line)
+            yield Hit(one.line, one.argv[0], one.end_line)
 
 
 def _no_json(subject: Subject) -> Iterator[Hit]:
     for one in _starting(subject):
         if one.argv is None and one.value.startswith("["):
-            yield Hit(one.line, one.value[:60], one.end_line)
+            yield Hit(one.line, one.value, one.end_line)
 
 
 def _text_behind(subject: Subject) -> Iterator[Hit]:
@@ -46,7 +46,7 @@ def _text_behind(subject: Subject) -> Iterator[Hit]:
         if one.argv is not None and one.keyword != "HEALTHCHECK":
             behind = one.value[json.JSONDecoder().raw_decode(one.value)[1] :].strip()
             if behind:
-                yield Hit(one.line, behind[:60], one.end_line)
+                yield Hit(one.line, behind, one.end_line)
 
 
 def _unexpanded(subject: Subject) -> Iterator[Hit]:
@@ -55,7 +55,7 @@ def _unexpanded(subject: Subject) -> Iterator[Hit]:
         shell = bool(argv) and posixpath.basename(argv[0]) in ("sh", "bash", "ash", "dash", "zsh")
         word = next((word for word in argv if _SHELL_WORDS.search(word)), "") if not shell else ""
         if word:
-            yield Hit(one.line, word[:60], one.end_line)
+            yield Hit(one.line, word, one.end_line)
 
 
 def _kills(subject: Subject) -> Iterator[Hit]:
@@ -74,7 +74,7 @@ def _development_server(subject: Subject) -> Iterator[Hit]:
     for one in _starting(subject):
         match = _DEVELOPMENT.search(_line(one))
         if match:
-            yield Hit(one.line, match.group()[:60], one.end_line)
+            yield Hit(one.line, match.group(), one.end_line)
 
 
 def _remote_shell(subject: Subject) -> Iterator[Hit]:

@@ -12,6 +12,7 @@ import yaml
 
 from tools.compose.document import Place
 from tools.compose.stack import Stack
+from tools.credentials import masked
 from tools.findings import Finding, Severity, Verdict
 
 
@@ -25,7 +26,7 @@ class Hit:
 
 
 MAX_HITS = 100  # of one rule in one stack; nobody reads more
-MAX_WORD = 120
+MAX_READ, MAX_WORD = 500, 120
 
 Check = Callable[[Stack], Iterable[Hit]]
 
@@ -50,6 +51,7 @@ def _files(example: str | dict[str, str]) -> dict[str, str]:
 
 
 def _short(word: str) -> str:
+    word = masked(word[:MAX_READ])
     return word if len(word) <= MAX_WORD else word[: MAX_WORD - 1] + "…"
 
 
