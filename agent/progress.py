@@ -53,6 +53,11 @@ class Place:
     def is_stuck(self) -> bool:
         return self.stuck_on is not None and self.handed_in and self.state not in CLOSED
 
+    @property
+    def is_at_last_step(self) -> bool:
+        """No criterion is open; what is left is to find the fault that was put back."""
+        return self.handed_in and self.stuck_on is None and not self.waiting and self.state not in CLOSED
+
 
 class Progress:
     def __init__(

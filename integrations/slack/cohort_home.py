@@ -21,6 +21,7 @@ MAX_WAITING = 5
 FILTERS: Mapping[str, tuple[str, Callable[[Place], bool]]] = {
     "stuck": ("Stuck", lambda one: one.is_stuck),
     "waiting": ("With you", lambda one: one.waiting > 0 and one.state not in CLOSED),
+    "last": ("Last step", lambda one: one.is_at_last_step),
     "silent": ("Nothing handed in", lambda one: not one.handed_in and one.state not in CLOSED),
     "done": ("Passed", lambda one: one.state in CLOSED),
     "all": ("All", lambda one: True),  # noqa: ARG005 - every filter has this shape
@@ -128,6 +129,8 @@ def _learner(one: Place, number: int) -> Block:
         lines.append(f"{one.stuck_on.id} {one.stuck_on.title}{more}: {one.verdict} since {stamp(one.since)}")
     if one.waiting:
         lines.append(f"⏳ {one.waiting} with you")
+    if one.is_at_last_step:
+        lines.append("looks for the fault in a copy of their own file")
     lines.append(f"last attempt {stamp(one.last_attempt)}" if one.last_attempt else "nothing handed in")
     return section("\n".join(lines), button(f"sheet.{number}", "Sheet", one.person.id))
 

@@ -13,6 +13,10 @@ from knowledge.course import Lesson
 from tools.findings import Verdict
 
 BAR = 16
+LAST_STEP = (
+    "Next: one step is left. Find the fault that I put into a copy of your own file; it stands in our messages, and "
+    "“where am I?” shows it again."
+)
 ARTEFACTS = {"dockerfile": "Dockerfile", "compose": "Local stack blueprint", "plan": "Deployment hardening plan"}
 
 
@@ -39,7 +43,8 @@ def _open(services: Services, person: Person, lesson: Lesson, view: GateView) ->
     standing = services.reviews.standing(person.id, lesson.id)
     blocks = [section(f"**{lesson.gate}**: {sheet.STATES[view.state]}\n{_bar(lesson, standing)}")]
     if view.state is not GateState.LOCKED:
-        blocks.append(section(sheet.next_step(lesson, standing) or "Nothing is open on your side."))
+        left = LAST_STEP if services.gates.twin_waits(person.id, lesson.id) else sheet.next_step(lesson, standing)
+        blocks.append(section(left or "Nothing is open on your side."))
     if standing:
         blocks.append(fields(*_artefacts(lesson, standing)))
         blocks.append(context("✅ met · 🟡 partly · ❌ not met · ⬜ not looked at yet · ⏳ with an instructor"))
