@@ -19,7 +19,7 @@ from tools.builder import Outcome
 from tools.building.engine import Engine, Job
 from tools.building.progress import Progress
 
-GRACE_SECONDS = 5.0
+GRACE_SECONDS, CANCEL_SECONDS = 5.0, 1.0  # to end by itself; to end when it is told to
 _PIECE = 65_536
 
 
@@ -132,5 +132,5 @@ def _end(process: subprocess.Popen[bytes], *, at_once: bool) -> int:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with suppress(subprocess.TimeoutExpired):
-            return process.wait(GRACE_SECONDS)
+            return process.wait(CANCEL_SECONDS if number else GRACE_SECONDS)
     return process.wait()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from tools.lab.places import Places
 from tools.lab.state import tried
 
 LIMIT_SECONDS = 1.0
-_numbers = count(1)
 
 
 class LabJob:
@@ -81,10 +79,8 @@ class LabJob:
 @contextmanager
 def open_job(places: Places, limits: Limits, mounted: Path) -> Iterator[LabJob]:
     """Its lock says that it has an owner: a job whose owner was killed is ended by the next that comes."""
-    name = f"job-{os.getpid()}-{next(_numbers)}"
-    lock = _lock(places, name)
-    with tried(lock):
-        group = Cgroup(places.cgroup) / "jobs" / name
+    with ExitStack() as stack:
+        group = Cgroup(places.cgroup) / "jobs" / _free_name(places, stack)
         job = None
         try:
             group.create()
@@ -95,7 +91,13 @@ def open_job(places: Places, limits: Limits, mounted: Path) -> Iterator[LabJob]:
             if job is not None:
                 job.close()
             _end(group)
-            lock.unlink(missing_ok=True)
+
+
+def _free_name(places: Places, stack: ExitStack) -> str:
+    """The first that nobody holds: BuildKit caches a step under its control group, so a new name finds no cache."""
+    taken = set((Cgroup(places.cgroup) / "jobs").below())
+    names = (f"job-{number}" for number in count(1))
+    return next(name for name in names if name not in taken and stack.enter_context(tried(_lock(places, name))))
 
 
 def sweep(places: Places) -> int:
@@ -106,7 +108,6 @@ def sweep(places: Places) -> int:
         with tried(lock) as free:
             if free and name.startswith("job-"):
                 _end(jobs / name)
-                lock.unlink(missing_ok=True)
                 found += 1
     return found
 

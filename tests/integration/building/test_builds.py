@@ -152,9 +152,9 @@ def test_nothing_is_left_behind(builder: BuildKit, lab: LabEngine) -> None:
 
 
 def test_a_build_of_known_bytes_is_quick_and_says_the_same(builder: BuildKit) -> None:
-    text = BASE + "COPY a.txt /a\n" + SERVE
-    first = build(builder, text, a__txt="a")
-    again = build(builder, text, a__txt="a")
+    text = BASE + "RUN echo known\n" + SERVE
+    first = build(builder, text)
+    again = build(builder, text)
     assert (again.image, again.run, again.layers) == (first.image, first.run, first.layers)
     assert again.cached_steps == again.steps == 1
 
