@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ class Report:
     @property
     def is_blocking(self) -> bool:
         return Verdict.NOT_MET in self.criteria.values()
+
+    @property
+    def is_weak(self) -> bool:
+        return Verdict.PARTLY in self.criteria.values()
 
 
 def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -84,8 +89,8 @@ def _unpainted(text: str, role: str) -> str:  # noqa: ARG001 - the shape of Pain
     return text
 
 
-def as_text(report: Report, paint: Paint = _unpainted) -> str:
-    """A block for one input, without a line break at its end."""
+def as_text(report: Report, paint: Paint = _unpainted, *, brief: bool = False) -> str:
+    """A block for one input, without a line break at its end; `brief` counts advice instead of giving it."""
     lines = [paint(report.path, "path")]
     if report.error:
         lines.append(f"  {report.error}")
@@ -94,8 +99,11 @@ def as_text(report: Report, paint: Paint = _unpainted) -> str:
     lines.append("  " + " · ".join(verdicts))
     if report.inspection is not None:
         lines.extend(f"  {message}" for message in report.inspection.unreadable.values())
-    for finding in report.findings:
+    shown = [finding for finding in report.findings if not brief or finding.effect is not None]
+    for finding in shown:
         lines.extend(_finding_lines(finding, paint))
+    if len(shown) < len(report.findings):
+        lines.append(f"  … and {len(report.findings) - len(shown)} pieces of advice (without --brief).")
     if not report.findings and not (report.inspection and report.inspection.unreadable):
         checked = any(verdict is not Verdict.NOT_CHECKED for verdict in report.criteria.values())
         lines.append("  Nothing to report." if checked else "  No file here is one that I inspect.")
@@ -162,8 +170,15 @@ def _sarif_result(path: str, finding: Finding, rule_index: int) -> dict[str, Any
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{finding.message} {finding.question}"},
         "locations": [{"physicalLocation": place}],
+        "partialFingerprints": {"tutor/v1": _fingerprint(finding)},
         "properties": {"criterion": finding.criterion, "effect": str(finding.effect or "advice")},
     }
+
+
+def _fingerprint(finding: Finding) -> str:
+    """The same finding in the next commit, though its line has moved."""
+    said = f"{finding.rule}\0{finding.file}\0{finding.message}"
+    return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
 def _uri(path: str, file: str) -> str:

@@ -51,17 +51,30 @@ def inspect(
     output: Annotated[
         Format, typer.Option("--format", help="for people, one JSON line an input, or SARIF")
     ] = Format.TEXT,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="end with 1 where a criterion is only partly met, too")
+    ] = False,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="text without advice: only what holds a criterion back")
+    ] = False,
 ) -> None:
-    """Inspect Dockerfiles, Compose and dependency files. Ends with 0, 1 (not met) or 2 (unusable input)."""
+    """Inspect Dockerfiles, Compose and dependency files.
+
+    Ends with 0 where nothing holds a criterion back, with 1 where a criterion is not met (--strict: or partly met),
+    and with 2 where an input could not be read, or was not there. Findings that are advice never change that.
+
+    In CI: `tutor inspect . --format sarif > inspection.sarif`. With pre-commit: the hooks `tutor-inspect` (the files of
+    the commit) and `tutor-inspect-folder` (the project as one upload) of this repository.
+    """
     inputs = [_read(path) for path in paths]
     reports = list(_reports(inputs))
     for report in reports:
         if report.error:
             typer.echo(f"tutor: {report.error}", err=True)
-    _print(reports, output)
+    _print(reports, output, brief=brief)
     if any(report.is_unusable for report in reports):
         raise typer.Exit(UNUSABLE)
-    if any(report.is_blocking for report in reports):
+    if any(report.is_blocking or (strict and report.is_weak) for report in reports):
         raise typer.Exit(NOT_MET)
 
 
@@ -101,14 +114,14 @@ def _named(finding: Finding, alias: str, name: str) -> Finding:
     return replace(finding, file=name) if finding.file == alias else finding
 
 
-def _print(reports: list[Report], output: Format) -> None:
+def _print(reports: list[Report], output: Format, *, brief: bool) -> None:
     if output is Format.SARIF:
         typer.echo(as_sarif(reports, _version()))
     elif output is Format.JSON:
         for report in reports:
             typer.echo(as_json_line(report))
     else:
-        typer.echo("\n\n".join(as_text(report, _painted) for report in reports))
+        typer.echo("\n\n".join(as_text(report, _painted, brief=brief) for report in reports))
 
 
 def _painted(text: str, role: str) -> str:

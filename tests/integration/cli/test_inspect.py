@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+import yaml
 from typer.testing import CliRunner, Result
 
 from integrations.cli.inspect_command import inspect
@@ -52,6 +54,21 @@ def test_a_defect_ends_with_one_and_names_its_line(tmp_path: Path) -> None:
     result = run(write(tmp_path, {"compose.yaml": DIRTY}))
     assert result.exit_code == 1
     assert "compose.yaml:3  blocks B1" in result.stdout
+
+
+def test_partly_met_ends_with_one_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    half = CLEAN + "  db:\n    image: postgres:17.2\n    environment: {POSTGRES_PASSWORD_FILE: /run/secrets/x}\n"
+    write(tmp_path, {"compose.yaml": half + "    depends_on: [api]\n    ports: ['127.0.0.1:5432:5432']\n"})
+    assert run(tmp_path, "--format", "json").stdout.count('"partly"') >= 1
+    assert run(tmp_path, "--strict").exit_code == 1
+
+
+def test_the_hooks_of_pre_commit_match_what_is_inspected() -> None:
+    hooks = yaml.safe_load((Path(__file__).parents[3] / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    pattern = re.compile(hooks[0]["files"])
+    inspected = ("Dockerfile", "api/Dockerfile.prod", "web.Dockerfile", "compose.yaml", "docker-compose.dev.yml")
+    assert all(pattern.search(path) for path in inspected)
+    assert not any(pattern.search(path) for path in ("README.md", "decompose.yaml.txt", "app.py"))
 
 
 def test_json_has_one_line_for_each_input_in_their_order(tmp_path: Path) -> None:

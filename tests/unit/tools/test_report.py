@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools.files import SourceFile, Upload
 from tools.findings import ASPECTS, Finding, Inspection, Severity, Verdict
+from tools.inspection import RULES, inspect
 from tools.report import Report, as_json_line, as_sarif, as_text, ranked
 
 KEYS = {"rule", "criterion", "severity", "file", "line", "end_line", "message", "question"}
@@ -79,6 +82,93 @@ def test_sarif_holds_each_finding_with_its_rule_and_place() -> None:
     assert location["artifactLocation"]["uri"] == "stack/compose.yaml"
     assert location["region"] == {"startLine": 3, "endLine": 4}
     assert run["invocations"][0]["executionSuccessful"] is False
+
+
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+PLACE = {
+    "type": "object",
+    "required": ["physicalLocation"],
+    "properties": {
+        "physicalLocation": {
+            "type": "object",
+            "required": ["artifactLocation", "region"],
+            "properties": {
+                "artifactLocation": {
+                    "required": ["uri"],
+                    "properties": {"uri": {"type": "string", "pattern": "^[^ ]+$"}},
+                },
+                "region": {
+                    "required": ["startLine", "endLine"],
+                    "properties": {
+                        "startLine": {"type": "integer", "minimum": 1},
+                        "endLine": {"type": "integer", "minimum": 1},
+                    },
+                },
+            },
+        }
+    },
+}
+RULE = {
+    "type": "object",
+    "required": ["id", "shortDescription"],
+    "properties": {
+        "id": {"type": "string"},
+        "shortDescription": TEXT,
+        "help": TEXT,
+        "helpUri": {"pattern": "^https://"},
+    },
+}
+RESULT = {
+    "type": "object",
+    "required": ["ruleId", "message", "locations"],
+    "properties": {
+        "level": LEVEL,
+        "message": TEXT,
+        "locations": {"type": "array", "items": PLACE, "minItems": 1},
+        "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+}
+DRIVER = {
+    "required": ["name"],
+    "properties": {"name": {"type": "string"}, "rules": {"items": RULE, "uniqueItems": True}},
+}
+RUN = {
+    "type": "object",
+    "required": ["tool", "results"],
+    "additionalProperties": False,
+    "properties": {
+        "tool": {"required": ["driver"], "properties": {"driver": DRIVER}},
+        "invocations": {"items": {"required": ["executionSuccessful"]}},
+        "results": {"type": "array", "items": RESULT},
+        "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    },
+}
+SARIF = {  # what version 2.1.0 of the standard asks of the parts that we write
+    "type": "object",
+    "required": ["version", "runs"],
+    "additionalProperties": False,
+    "properties": {"$schema": {"type": "string"}, "version": {"const": "2.1.0"}, "runs": {"items": RUN}},
+}
+
+
+def test_sarif_of_every_rule_has_the_structure_of_the_standard() -> None:
+    reports = [
+        Report(f"case {number}", inspect(Upload.of([SourceFile("Dockerfile", rule.bad.encode())])))
+        for number, rule in enumerate(RULES)
+    ]
+    log = json.loads(as_sarif(reports, "1.0"))
+    jsonschema.validate(log, SARIF)
+    (run,) = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert len(run["results"]) > 100
+    assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in run["results"])
+
+
+def test_brief_text_counts_advice() -> None:
+    text = as_text(report(finding(), finding("advice", None)), brief=True)
+    assert "[advice]" not in text
+    assert "1 pieces of advice" in text
 
 
 def test_sarif_of_a_single_file_points_to_that_file() -> None:
