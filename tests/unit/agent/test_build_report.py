@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from agent.build_report import told
+from integrations.slack.blocks import messages
 from tools.builder import BuildReceipt, LayerSize, Outcome, RunReport, SecretFound
+from tools.building.excerpts import excerpt
 
 UP = RunReport(started=True, stayed_up=True, exit_code=None, stop_seconds=0.2, health="healthy")
 BUILT = BuildReceipt(
@@ -91,3 +93,13 @@ def test_a_refusal_says_so() -> None:
     assert told(BuildReceipt("k", Outcome.REFUSED, "There is no Dockerfile.")).text.startswith(
         "**I do not build this**"
     )
+
+
+def test_what_a_step_printed_mentions_nobody_and_closes_no_block() -> None:
+    """The receipt's excerpt is clean already; the edge makes what is left harmless."""
+    log = excerpt("\x1b[2J<!channel> <@U1> ```\n*bold* https://example.com|click password=hunter2hunter2")
+    shown = str(messages(told(replace(FAILED, log_excerpt=log))))
+    assert "<!channel>" not in shown
+    assert "<@U1>" not in shown
+    assert "\x1b" not in shown
+    assert "hunter2" not in shown
