@@ -26,6 +26,8 @@ _TOKEN_SHAPES = re.compile(
     r"glpat-[\w-]{12,}|xox[abprs]-[\w-]{8,}|hf_[A-Za-z0-9]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,16}|AIza[\w-]{20,}|"
     r"(?:sk|rk)_(?:live|test)_\w{8,}|SG\.[\w-]{10,}\.[\w-]{10,}|npm_[A-Za-z0-9]{20,}|pypi-[\w-]{20,}|"
     r"gsk_[A-Za-z0-9]{10,}|pcsk_\w{10,}|r8_\w{20,}|tvly-[\w-]{10,}|lsv2_\w{10,}|"
+    r"hooks\.slack\.com/services/T\w+/B\w+/\w{8,}|discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,}|"
+    r"api\.telegram\.org/bot\d+:[\w-]{20,}|"
     r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----|\$2[aby]\$\d\d\$[./\w]{20,}|\$apr1\$"
 )
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]{1,30}://[^\s/@:\"']{0,100}:([^\s@/\"']{1,200})@", re.IGNORECASE)
@@ -55,6 +57,10 @@ _PLACES = tuple(
         rf"\bsshpass\s+-p\s*{_VALUE}",
         rf"\b(?:docker|podman|helm registry|oras|az|cf)\s+login\b{_PAST}(?:-p|--password)(?:=|\s+){_VALUE}",
         rf"\bmongo(?:sh|dump|export|restore)?\b{_PAST}-p\s+{_VALUE}",
+        rf"\b(?:sqlcmd|bcp)\b{_PAST}-P\s*{_VALUE}",
+        rf"\bcqlsh\b{_PAST}-p\s+{_VALUE}",
+        rf"\brabbitmqctl\s+(?:add_user|change_password)\s+\S+\s+{_VALUE}",
+        rf"\bldap\w+\b{_PAST}-w\s+{_VALUE}",
         rf"\bhtpasswd\s+-\w*b\w*\s+\S+\s+\S+\s+{_VALUE}",
         rf"\bmc\s+(?:alias set|config host add)\s+\S+\s+\S+\s+\S+\s+{_VALUE}",
         rf"-pass(?:in|out)?\s+pass:{_VALUE}",
@@ -157,6 +163,11 @@ def has_embedded_credential(text: str) -> bool:
 def _is_literal(password: str) -> bool:
     bare = password.strip("\"'")
     return bool(bare) and not bare.startswith(("$", "<", "{{")) and "${" not in bare
+
+
+def holds_token(text: str) -> bool:
+    """Whether a token of known form stands in it, whatever it is called."""
+    return _TOKEN_SHAPES.search(text) is not None
 
 
 def credentials_in_text(text: str) -> Iterator[str]:

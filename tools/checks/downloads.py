@@ -21,7 +21,7 @@ def _downloads(subject: Subject) -> Iterator[Hit]:
         if last_check > one.line or _is_checked(found):
             continue
         for command in found:
-            if command.name in ("curl", "wget", "aria2c") and _fetches(command) and not _is_harmless(command):
+            if command.name in ("curl", "wget", "aria2c", "gdown") and _fetches(command) and not _is_harmless(command):
                 yield Hit(command.line, _shown(command.text))
 
 
@@ -96,7 +96,8 @@ def _model_heads(subject: Subject) -> Iterator[Hit]:
     for _, one, found in subject.runs:
         text = "\n".join([one.value, *(doc.body for doc in one.heredocs)])
         call = re.search(
-            r"(from_pretrained|snapshot_download|hf_hub_download|SentenceTransformer|pipeline|load_dataset)\s*\(", text
+            r"(torch\.hub\.load\s*\(\s*[\"'][^\"':]+[\"']|nltk\.download\s*\(|(?:from_pretrained|snapshot_download|hf_hub_download|SentenceTransformer|pipeline|load_dataset)\s*\()",
+            text,
         )
         tool = next((command for command in found if _fetches_model(command)), None)
         if (call or tool) and not re.search(

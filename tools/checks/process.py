@@ -13,6 +13,7 @@ from tools.errors import UnreadableFile
 from tools.files import SourceFile
 from tools.images import parse_reference
 
+_INITS = frozenset("tini tini-static dumb-init catatonit docker-init".split())
 _SHELLS = ("sh", "bash", "ash", "dash")
 _SHELL_LINE = re.compile(rb"#!\s?/\S*(?:/|env\s+(?:-S\s+)?)(?:ba|da|a)?sh\b")
 _NON_ROOT_BASE = re.compile(r"nonroot|non-root|rootless|unprivileged", re.IGNORECASE)
@@ -23,8 +24,16 @@ def _starting(stage: Stage) -> Instruction | None:
     return stage.last("ENTRYPOINT") or stage.last("CMD")
 
 
+def _process(stage: Stage) -> Instruction | None:
+    """What holds the program: behind a small init that starts whatever it is given, the CMD."""
+    one = _starting(stage)
+    argv = [word for word in one.argv or () if not word.startswith("-")] if one else []
+    alone = len(argv) == 1 and posixpath.basename(argv[0]) in _INITS
+    return stage.last("CMD") or one if alone else one
+
+
 def _shell_form(subject: Subject) -> Iterator[Hit]:
-    one = _starting(subject.final) if subject.final else None
+    one = _process(subject.final) if subject.final else None
     if one is None:
         return
     shell = one.argv is None and not re.match(r"\s*exec\s", one.value)

@@ -88,6 +88,8 @@ def _requirements_open(subject: Subject) -> Iterator[Hit]:
         if words is None or any(word in ("-c", "--constraint") for word in words):
             continue
         for path in _option_values(words, "-r", "--requirement"):
+            if "://" in path and not re.search(r"/[0-9a-f]{40}/", path):
+                yield Hit(command.line, f"{path} is fetched anew for each build")
             found = _opened_by(subject, posixpath.basename(path), set())
             if found:
                 yield Hit(command.line, f"{posixpath.basename(path)} ({', '.join(found[:3])})")

@@ -12,6 +12,7 @@ from tools.credentials import (
     credentials_in_command,
     credentials_in_text,
     has_embedded_credential,
+    holds_token,
     is_credential,
     is_secret_name,
 )
@@ -23,7 +24,7 @@ from tools.files import FileKind, SourceFile
 
 _SECRET_FILE = re.compile(
     r"(^|/)(\.env(\.(?!example|sample|template|dist)[\w.]+)?|[\w.-]+\.env|id_(rsa|ed25519|ecdsa|dsa)|\.npmrc|\.netrc|\.pypirc|"
-    r"\.git-credentials|credentials(\.json)?|service-?account[\w-]*\.json|[\w-]+-sa\.json|secrets?\.(ya?ml|json|toml|env)|[\w.-]+\.(pem|key|p12|pfx|jks))$",
+    r"\.git-credentials|credentials(\.json)?|service-?account[\w-]*\.json|[\w-]+-sa\.json|kubeconfig|\.pgpass|\.my\.cnf|\.s3cfg|\.boto|\.vault-token|\.aws/credentials|\.kube/config|\.docker/config\.json|secrets?\.(ya?ml|json|toml|env)|[\w.-]+\.(pem|key|p12|pfx|jks))$",
     re.IGNORECASE,
 )
 _KEY_MATERIAL = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\"type\"\s*:\s*\"service_account\"")
@@ -147,7 +148,8 @@ def _sets_itself(command: Command) -> bool:
 
 
 def _copied(subject: Subject) -> Iterator[Hit]:
-    keys = {posixpath.basename(one.path) for one in subject.upload if _holds_key(one)}
+    holding = [one.path for one in subject.upload if _holds_key(one)]
+    keys = {posixpath.basename(path) for path in holding}
     for stage in subject.stages:
         for one in stage.of("COPY", "ADD"):
             if one.flag("from"):
@@ -156,6 +158,9 @@ def _copied(subject: Subject) -> Iterator[Hit]:
                 name = posixpath.basename(source)
                 if name in keys or (is_secret_file(source) and not _only_refers(subject, name)):
                     yield Hit(one.line, source, one.end_line)
+                elif not copies_everything(one):
+                    folder = source.removeprefix("./").strip("/") + "/"
+                    yield from (Hit(one.line, path, one.end_line) for path in holding if path.startswith(folder))
 
 
 def _only_refers(subject: Subject, name: str) -> bool:
@@ -173,9 +178,9 @@ def _has_literal(text: str) -> bool:
 
 
 def _holds_key(file: SourceFile) -> bool:
-    """Whatever it is called: a private key, or the account of a machine."""
+    """Whatever it is called: a private key, the account of a machine, or a token of known form."""
     try:
-        return file.kind is FileKind.OTHER and _KEY_MATERIAL.search(file.text) is not None
+        return file.kind is FileKind.OTHER and (_KEY_MATERIAL.search(file.text) is not None or holds_token(file.text))
     except UnreadableFile:
         return False
 
