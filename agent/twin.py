@@ -7,12 +7,13 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from knowledge.course import Lesson
+from knowledge.course import Criterion, Lesson
 from tools.errors import ToolError
 from tools.files import FileKind, SourceFile, Upload
-from tools.findings import Finding
+from tools.findings import Finding, Inspection
 from tools.inspection import inspect
 
 OPTIONS = "ABCD"
@@ -70,17 +71,23 @@ def is_right(record: Mapping[str, Any], said: str) -> bool:
 
 def twin_of(lesson: Lesson, upload: Upload, seed: str, number: int) -> Twin | None:
     """The same files and seed give the same twin; None where no fault can be put back that the checks would see."""
+    return _twin(lesson.rubric, upload, seed, number)
+
+
+@lru_cache(maxsize=512)  # it is made again to be shown, answered and verified
+def _twin(rubric: tuple[Criterion, ...], upload: Upload, seed: str, number: int) -> Twin | None:
     chance = random.Random(f"{seed}:{number}")
     candidates = [one for file in upload for one in _mutants(file)]
     chance.shuffle(candidates)
     for file, changed, line in candidates[:MAX_TRIES]:
         found = _one_new_fault(upload, file, changed, line)
-        if found is not None:
-            options = _options(lesson, found.criterion, chance)
-            if options:
-                lines = (min(line, found.line), max(line, found.end_line)) if _near(found, line) else (line, line)
-                right = next(one.id for one in lesson.rubric if one.aspect == found.criterion)
-                return Twin(number, file.path, changed, lines, options, right)
+        right = next((one for one in rubric if found and one.aspect == found.criterion), None)
+        if found is None or right is None:
+            continue
+        options = _options(rubric, right, chance)
+        if len(options) > 1:
+            lines = (min(line, found.line), max(line, found.end_line))
+            return Twin(number, file.path, changed, lines, options, right.id)
     return None
 
 
@@ -91,7 +98,7 @@ def _near(found: Finding, line: int) -> bool:
 def _one_new_fault(upload: Upload, file: SourceFile, changed: str, line: int) -> Finding | None:
     """The finding that the change brings, where all that it brings belong to one criterion and stand at its line."""
     try:
-        before, after = inspect(upload), inspect(_with(upload, file, changed))
+        before, after = _inspected(upload), inspect(_with(upload, file, changed))
     except ToolError:
         return None
     known = {(one.rule, one.message) for one in before.findings}
@@ -104,21 +111,21 @@ def _one_new_fault(upload: Upload, file: SourceFile, changed: str, line: int) ->
     return next((one for one in new if one.file == file.path and _near(one, line)), None)
 
 
+@lru_cache(maxsize=64)
+def _inspected(upload: Upload) -> Inspection:
+    return inspect(upload)
+
+
 def _with(upload: Upload, file: SourceFile, changed: str) -> Upload:
     return Upload.of(SourceFile(one.path, changed.encode()) if one.path == file.path else one for one in upload)
 
 
-def _options(lesson: Lesson, aspect: str, chance: random.Random) -> tuple[str, ...]:
+def _options(rubric: Sequence[Criterion], right: Criterion, chance: random.Random) -> tuple[str, ...]:
     """Ids of criteria: the right one among others of the same artefact, in an order that says nothing."""
-    right = next((one for one in lesson.rubric if one.aspect == aspect), None)
-    if right is None:
-        return ()
-    others = [one.id for one in lesson.rubric if one.aspect and one.id != right.id]
-    others.sort(key=lambda name: lesson.criterion(name).artefact != right.artefact)  # type: ignore[union-attr]
-    near = others[: max(len(OPTIONS) - 1, 4)]
-    chosen = [right.id, *chance.sample(near, min(len(near), len(OPTIONS) - 1))]
+    others = [one.id for one in rubric if one.aspect and one.id != right.id and one.artefact == right.artefact]
+    chosen = [right.id, *chance.sample(others, min(len(others), len(OPTIONS) - 1))]
     chance.shuffle(chosen)
-    return tuple(chosen) if len(chosen) > 1 else ()
+    return tuple(chosen)
 
 
 Change = Callable[[re.Match[str]], str]

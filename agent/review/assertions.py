@@ -20,7 +20,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 _WISH = _pattern(
     r"\b(to-?do|tbd|fixme|wip|to be (decided|defined|done|determined|added|written|clarified)|one day|some ?day|eventually|sooner or later)\b",
-    r"\bin (the )?(near |distant |not too distant )?future\b|\b(would|'d) (like|love|prefer) to\b|\bhope(fully)?\b|\bwish(ed|es|ing)? |\bwish list\b|\bnice to have\b",
+    r"\bin (the )?(near |distant |not too distant )?future\b|\b(would|'d) (like|love|prefer) to\b|\bhope(fully)?\b|\bwish(ed|es|ing)? |\bwish list\b|\bnice to have\b|^\W*ideally\b|\b(is|are) something for\b|\blooking into\b|\bis being (written|prepared|built|planned|discussed)\b|\bon (our|the) (list|backlog|agenda)\b|\bwill (come|follow)\b.{0,20}\b(once|when|later|after)\b",
     r"\bif (we|i) (had|ever|get|find|could|were)\b|\bif (the |our )?(budget|management|money|funding|approval|time|board|boss|team|cluster)\b|^\W*(assuming|provided|suppose|supposing)\b|\bin an ideal world\b|^were (we|i)\b|\b(once|when|if|as soon as) (the |we |our )?\w* ?(get |have |find )?(time|budget|money|capacity|funding|approv\w+)\b",
     r"\b(are|am|is) (considering|thinking (of|about)|exploring|evaluating|discussing|debating)\b|\b(might|could) (be|also|one day|later|add|use|introduce|help)\b|\bmay (also|one day|later|add|introduce|help|at some)\b|\bperhaps\b|\bmaybe\b|\bpossibly\b|\bat some point\b|\blater on,? we\b",
     r"\bstill (missing|open|unclear|to come)\b|\bneeds? to be (decided|figured|done|set up|introduced|added|implemented)\b|\bshould (probably|be|have)\b|\bought to\b|\bcould one day\b",
@@ -32,7 +32,7 @@ _WISH = _pattern(
 _ELSEWHERE = _pattern(
     r"\b(used to|previously,? we|formerly|in the past|back (then|when)|in (my|our) (old|former|previous|last)|(my|our) (old|former|previous|last) (team|system|project|job|employer|company|stack|service|setup|product|workplace|role|place|firm))\b",
     r"\b(at|in|for|of|with) (the|my|our|a|an|one) (former|previous|old|other|last|different|another) (\w+ )?(team|system|project|job|employer|company|stack|service|setup|product|department|firm|group)\b",
-    r"\b(an?|the)?other (team|company|compan|project|product|department|group|squad)(s|ies)?\b|\b(team|group|squad|department|company) (next door|upstairs|downstairs|across)\b|\b(their|his|her) (system|team|pipeline|service|setup|stack|company|cluster|plan)\b|\bat (their|his|her) (company|place)\b",
+    r"\b(an?|the)?other (team|company|compan|project|product|department|group|squad)(s|ies)?\b|\b(team|group|squad|department|company) (next door|upstairs|downstairs|across)\b|\b(their|his|her) (system|team|pipeline|service|setup|stack|company|cluster|plan)\b|\bat (their|his|her) (company|place)\b|\b(speaker|author|presenter|vendor|lecturer|blogger)('?s)?\b",
     r"\b(netflix|google|amazon|spotify|facebook|meta|uber|airbnb|microsoft)\b(?! (cloud|secret|artifact|container|kubernetes|kms|managed|entra|teams|ecs|ecr|cognito|linux|s3|sdk|api))(?=.{0,40}\b(does|do|has|have|is|are|uses?|builds?|runs?|did|s engineers)\b)",
     r"\b(big|most|many|some|large|serious|good|modern|mature) (companies|teams|people|engineers|organi[sz]ations|projects)\b|\bpeople often\b|\btext ?books?\b|\b(a|one) good practice\b|\busually consists?\b|\btherefore pin\b",
     r"\b(colleagues?|consultants?|friend|boss|manager|mentor|somebody|someone|he|she|they|[A-Z][a-z]+)\b.{0,30}\b(suggest\w*|propos\w*|advis\w*|recommend\w*|argu\w*|brought up|pleaded|insist\w*)\b|\b(consultant|colleague|boss|mentor|somebody|someone)\b.{0,20}\bwanted\b",
@@ -122,7 +122,7 @@ def opens_scope(said: str) -> bool:
 
 _FORMER = _pattern(
     r"\b(my|our) (old|former|previous|last) (team|system|project|job|employer|company|stack|service|setup|product|workplace|firm)\b",
-    r"\b(an?|the)?other (team|company|project|department)\b|\b(team|group|squad|department) (next door|upstairs)\b|\bat (their|his|her) company\b",
+    r"\b(an?|the)?other (team|company|project|department)\b|\b(team|group|squad|department) (next door|upstairs)\b|\bat (their|his|her) company\b|\b(speaker|author|presenter|lecturer|blogger)('?s)?\b",
 )
 
 

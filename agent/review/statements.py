@@ -16,6 +16,7 @@ _QUOTE = re.compile(r"^\s*>")
 _ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|]+\|[^|]+\|.*$")
 _RULE = re.compile(r"^[\s|:\-–=*_]+$")
 _ITEM = re.compile(r"^\s*(?:[-*+•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
+_LABEL = re.compile(r"^\s{0,6}[A-Za-z][\w &/-]{0,22}:\s")
 _UNDONE = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+\[ \]")
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(style|script|template|noscript)\b[^>]*>.*?(?:</\1>|\Z)|"
@@ -27,7 +28,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?;])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)[\"”’)*_`]*(?:\s*\n\s*|\s+(?=[\"“‘(*_\[]*[A-Z0-9`/]))"
 )
 _INVISIBLE = re.compile(
-    "[\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
 )
 _COVERED = re.compile("[\u202d\u202e\U000e0020-\U000e007f]")  # text in them reads otherwise than it is written
 MAX_STATEMENTS = 500
@@ -106,7 +107,7 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
         alone = bool(
             fence or fenced or not bare.strip() or _HEADING.match(bare) or _QUOTE.match(bare) or _RULE.match(bare)
         )
-        if held and (alone or _ITEM.match(bare) or _ROW.match(bare)):
+        if held and (alone or _ITEM.match(bare) or _ROW.match(bare) or _LABEL.match(bare)):
             yield held_start, held
             held = ""
         if not alone:
