@@ -149,11 +149,13 @@ class Reviews:
             here = ReviewRow.person_id.startswith(f"{workspace}:", autoescape=True)
             rows = session.scalars(select(ReviewRow).where(here).order_by(ReviewRow.number)).all()
             newest = {(row.person_id, row.lesson_id): row for row in rows if lesson_id in (None, row.lesson_id)}
-            waiting = [row for row in newest.values() if not _is_closed(session, row)]
+            closed = _closed(session, workspace)
+            waiting = [row for key, row in newest.items() if key not in closed and _holds(row)]
+            decided = _decisions(session, [row.id for row in waiting])
             return [
                 HeldCriterion(row.id, _learner(session, row.person_id), one, row.created_at)
                 for row in sorted(waiting, key=lambda row: row.created_at)
-                for one in _record(session, row).judgements
+                for one in _with_decisions(row, decided.get(row.id, {})).judgements
                 if one.held
             ]
 
@@ -193,9 +195,15 @@ def _newest(session: Session, review_id: str) -> ReviewRow:
     return row
 
 
-def _is_closed(session: Session, row: ReviewRow) -> bool:
-    gate = session.get(GateRow, (row.person_id, row.lesson_id))
-    return gate is not None and gate.state in CLOSED
+def _closed(session: Session, workspace: str) -> set[tuple[str, str]]:
+    """Gates that are passed or waived, by person and lesson."""
+    here = (GateRow.person_id.startswith(f"{workspace}:", autoescape=True), GateRow.state.in_(CLOSED))
+    return {(row[0], row[1]) for row in session.execute(select(GateRow.person_id, GateRow.lesson_id).where(*here))}
+
+
+def _holds(row: ReviewRow) -> bool:
+    """Read off the stored form: few reviews of many hold anything, and only those are worth reading."""
+    return any(one.get("held") for one in row.judgements["judgements"])
 
 
 def _decide(session: Session, review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> None:
