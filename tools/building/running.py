@@ -13,6 +13,7 @@ from docker.errors import APIError, DockerException
 from tools.builder import RunReport
 from tools.building.engine import Job
 from tools.building.excerpts import excerpt, one_line
+from tools.building.failures import cause_of
 
 WATCH_SECONDS, HEALTH_SECONDS, STOP_SECONDS = 3.0, 12.0, 10
 MEMORY, PIDS, NANO_CPUS = 512 * 2**20, 128, 500_000_000
@@ -115,7 +116,7 @@ def _printed(container: Any) -> str:
 def _ended(container: Any, state: dict[str, Any], health: str) -> RunReport:
     code, log = int(state.get("ExitCode") or 0), _printed(container)
     killed = bool(state.get("OOMKilled"))
-    cause = _by_code(code, killed=killed) if code else _Reason("")
+    cause = _reason(code, log, killed=killed) if code else _Reason("")
     return RunReport(
         started=True,
         stayed_up=False,
@@ -133,6 +134,24 @@ def _ended(container: Any, state: dict[str, Any], health: str) -> RunReport:
 class _Reason:
     text: str
     question: str = ""
+
+
+# Causes of the catalogue of failed steps that say as much of a process.
+_ALSO_AT_START = frozenset(
+    "python-module node-module permission command-not-found file-missing wrong-architecture interpreter-missing "
+    "script-with-windows-lines read-only".split()
+)
+
+
+def _reason(code: int, log: str, *, killed: bool) -> _Reason:
+    known = cause_of("", log)
+    if killed or known.id not in _ALSO_AT_START:
+        return _by_code(code, killed=killed)
+    text = known.text.replace("when this step runs", "when it starts").replace(" at this step", "")
+    question = known.question.replace(
+        "Which step installs it, and does that step come before?", "Which step installs it?"
+    )
+    return _Reason(text.replace("user of this step", "user that it runs as"), question)
 
 
 def _by_code(code: int, *, killed: bool) -> _Reason:

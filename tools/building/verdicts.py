@@ -75,15 +75,17 @@ def ended(receipt: BuildReceipt, context: Context, progress: Progress, how: Ende
         summary, question = _SUMMARIES[how.limit], _QUESTIONS[how.limit]
         told = replace(receipt, outcome=how.limit, summary=summary, question=question, cause=how.limit.value)
         return replace(told, log_excerpt=log, failed_line=one.line if one else None, failed_step=_step(one, step))
-    return _failed(receipt, progress, one, step, log)
+    return _failed(receipt, context.source.text, progress, one, step, log)
 
 
 def _failed(
-    receipt: BuildReceipt, progress: Progress, one: Instruction | None, step: Step | None, log: str
+    receipt: BuildReceipt, text: str, progress: Progress, one: Instruction | None, step: Step | None, log: str
 ) -> BuildReceipt:
     error = progress.error or _client_error(progress)
-    cause = cause_of(error, progress.failed_log())
     line = one.line if one else _printed_line(receipt, progress, error)
+    one = one or next((other for other in parse(text).instructions if other.line == line), None)
+    cause = cause_of(error, progress.failed_log())
+    cause = _of_stage(one) if _asks_for_no_stage(one, cause) else cause
     return replace(
         receipt,
         outcome=cause.outcome,
@@ -94,6 +96,18 @@ def _failed(
         failed_step=_step(one, step) or _marked(progress),
         log_excerpt=log if _adds(log, cause) else "",
     )
+
+
+def _asks_for_no_stage(one: Instruction | None, cause: Cause) -> bool:
+    """A name that is no stage is taken for an image, and looked for in a registry."""
+    fetched = cause.id in ("registry-unreachable", "image-not-found")
+    return fetched and one is not None and any(not re.search(r"[/:.]", name) for name in one.flag("from"))
+
+
+def _of_stage(one: Instruction | None) -> Cause:
+    name = one_line(one.flag("from")[0], 60) if one else ""
+    told = f"`{name}` is no stage above this line, and no image of that name could be fetched."
+    return Cause("no-such-stage", told, "Which stage makes the files that this line takes, and what is it called?")
 
 
 def _adds(log: str, cause: Cause) -> bool:

@@ -81,3 +81,18 @@ def test_what_a_step_prints_is_not_taken_for_the_engines_word() -> None:
 
 def test_a_long_log_is_looked_at_from_its_end() -> None:
     assert cause_of(EXIT.format(1), "x" * 3_000_000 + "\nE: Unable to locate package nosuch").id == "apt-not-found"
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (("unable to find user app: no matching entries in passwd file", ""), "user-not-found"),
+        (("base name ($X) should not be blank", ""), "empty-base"),
+        (("unterminated heredoc", ""), "heredoc-open"),
+        (("Invalid containerPort: abc", ""), "invalid-port"),
+        (("", "exec /run.sh: no such file or directory"), "interpreter-missing"),
+        ((EXIT.format(1), 'runc: exec: "/bin/sh": stat /bin/sh: no such file or directory'), "no-shell"),
+    ],
+)
+def test_rarer_causes(said: tuple[str, str], cause: str) -> None:
+    assert cause_of(*said).id == cause
