@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tools.errors import LabFailed
 
-ALWAYS = ("busybox-static", "e2fsprogs", "iproute2", "iptables", "mount", "runc", "tini", "uidmap", "util-linux")
+ALWAYS = ("busybox-static", "e2fsprogs", "iproute2", "iptables", "mount", "runc", "tini", "util-linux")
 DOCKER = ("docker.io", "docker-buildx")
 # Debian 12 has no buildx. Docker of Debian 13 runs on its libraries; its runc does not, so that stays Debian 12's own.
 NEWER, OLDER = "trixie", "bookworm"
@@ -39,6 +39,8 @@ def install() -> str:
         raise LabFailed("Installing packages needs root: run this command with sudo.")
     if not shutil.which("apt-get"):
         raise LabFailed("Packages can be installed on Debian and Ubuntu only. Install Docker with buildx yourself.")
+    if all(_is_installed(name) for name in (*DOCKER, *ALWAYS)):
+        return "Everything that the engine needs is installed."
     _run("apt-get", "update", "-qq")
     plan = _plan()
     if plan.newer:
@@ -53,11 +55,20 @@ def install() -> str:
 
 
 def _plan() -> Plan:
+    """Only what is missing: naming a package that is there would bring it up to date."""
+    missing = tuple(name for name in ALWAYS if not _is_installed(name))
+    if all(_is_installed(name) for name in DOCKER):
+        return Plan(missing, newer=False)
     if _candidate("docker-buildx"):
-        return Plan((*DOCKER, *ALWAYS), newer=False)
+        return Plan((*DOCKER, *missing), newer=False)
     if _codename() == OLDER:
-        return Plan((*(f"{name}/{NEWER}" for name in FROM_NEWER), *ALWAYS), newer=True)
+        return Plan((*(f"{name}/{NEWER}" for name in FROM_NEWER), *missing), newer=True)
     raise LabFailed("This system's packages have no docker-buildx. Install Docker with buildx yourself.")
+
+
+def _is_installed(name: str) -> bool:
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${Status}", name], capture_output=True, text=True, check=False)
+    return done.stdout.startswith("install ok installed")
 
 
 def _candidate(name: str) -> bool:
