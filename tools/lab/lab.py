@@ -91,6 +91,7 @@ class Lab:
 
     def pull(self, reference: str) -> tuple[str, ...]:
         """A base image from the configured registry, under the name that Dockerfiles use."""
+        check_machine()
         registry = self.config.registry
         if not registry:
             raise LabFailed("No registry is configured. Name one: tutor engine start --registry HOST")

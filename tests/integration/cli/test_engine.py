@@ -1,0 +1,70 @@
+"""`tutor engine` and `tutor doctor` where there is no engine: they say so, and what to do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from agent.settings import Settings
+from integrations.cli import engine_command
+from integrations.cli.doctor_command import _builds
+from tools.errors import LabFailed
+from tools.lab import daemon, lab, packages
+
+RUN = CliRunner()
+
+
+def test_status_says_how_to_start() -> None:
+    said = RUN.invoke(engine_command.app, ["status"])
+    assert said.exit_code == 1
+    assert "tutor engine start" in said.output
+    assert "inspection goes on" in said.output
+
+
+def test_stopping_what_does_not_run_is_no_error() -> None:
+    assert RUN.invoke(engine_command.app, ["stop"]).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [["start"], ["reset"], ["load", "a.tar"]])
+def test_without_root_nothing_is_tried(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    found = RUN.invoke(engine_command.app, command).exception
+    assert isinstance(found, LabFailed)
+    assert "root" in str(found)
+
+
+def test_what_is_missing_is_named_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(daemon, "PATH", str(tmp_path))
+    monkeypatch.setattr(lab, "PLUGINS", (str(tmp_path),))
+    with pytest.raises(LabFailed, match=r"dockerd, tini, .*docker-buildx\. Run: tutor engine install"):
+        lab.check_machine()
+
+
+def test_installing_without_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(LabFailed, match="needs root"):
+        packages.install()
+
+
+def test_a_package_that_is_there_is_not_named_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "_is_installed", lambda name: name in ("mount", "util-linux"))
+    monkeypatch.setattr(packages, "_candidate", lambda _: False)
+    monkeypatch.setattr(packages, "_codename", lambda: packages.OLDER)
+    plan = packages._plan()
+    assert plan.newer
+    assert "docker.io/trixie" in plan.packages
+    assert not {"mount", "util-linux"} & set(plan.packages)
+    monkeypatch.setattr(packages, "_codename", lambda: "other")
+    with pytest.raises(LabFailed, match="Install Docker with buildx yourself"):
+        packages._plan()
+
+
+def test_doctor_reports_an_engine_that_does_not_run() -> None:
+    good, said = _builds(Settings.read(builds="lab"))
+    assert not good
+    assert "tutor engine start" in said
+    assert _builds(Settings.read(builds="off"))[0]
