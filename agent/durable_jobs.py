@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextvars import Context
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -98,6 +99,10 @@ class DurableJobs:
             DBOS.enqueue_workflow("turns", self._turn, key)
 
     def submit_build(self, job_id: str) -> None:
+        """Asked for in the middle of a turn, and not a part of it: a step may start no workflow."""
+        Context().run(self._enqueue_build, job_id)
+
+    def _enqueue_build(self, job_id: str) -> None:
         with SetWorkflowID(f"build:{job_id}"):
             DBOS.enqueue_workflow("builds", self._build, job_id)
 

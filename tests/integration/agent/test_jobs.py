@@ -110,6 +110,17 @@ def test_a_turn_that_fails_is_tried_again(tmp_path: Path) -> None:
         _eventually(lambda: len(tries) == 2)
 
 
+def test_a_turn_may_ask_for_a_build(tmp_path: Path) -> None:
+    """As the button does: the build is a job of its own, not a part of the turn."""
+    built: list[str] = []
+    url = f"sqlite:///{tmp_path / 'jobs.db'}"
+    with DurableJobs(
+        url, run_turn=lambda key: jobs.submit_build(f"{key}:build"), run_build=built.append, run_tidy=built.append
+    ) as jobs:
+        jobs.submit_turn("a", "c")
+        _eventually(lambda: built == ["a:build"])
+
+
 def test_a_conversation_is_tidied_between_its_turns_and_once_a_day(database_url: str) -> None:
     done: list[str] = []
     with DurableJobs(database_url, run_turn=done.append, run_build=done.append, run_tidy=done.append) as jobs:
