@@ -30,7 +30,7 @@ class Faults:
                 return None
             text = file.read_text("utf-8-sig")
         except (FileNotFoundError, NotADirectoryError):
-            self.add(file, "is missing; add it, docs/course-authors.md shows what it holds")
+            self.add(file, "is missing; add it, docs/writing-a-lesson.md shows what it holds")
         except UnicodeDecodeError:
             self.add(file, "cannot be read as UTF-8 text; save it as UTF-8")
         except OSError as error:
@@ -38,7 +38,7 @@ class Faults:
         else:
             if text.strip():
                 return text
-            self.add(file, "is empty; fill it as docs/course-authors.md shows")
+            self.add(file, "is empty; fill it as docs/writing-a-lesson.md shows")
         return None
 
     def read(self, file: Path, shape: type[Parsed]) -> Parsed | None:

@@ -74,7 +74,10 @@ class Ingestor:
 
     def _ingest_files(self, path: Path) -> Report:
         report, known, seen = Report(), self._index.digests(), set()
-        for source, file in _files(path):
+        found = list(_files(path))
+        if len(found) > MAX_DOCUMENTS:
+            report.problems.append(f"{len(found) - MAX_DOCUMENTS:,} files: {MAX_DOCUMENTS:,} are taken at once.")
+        for source, file in found[:MAX_DOCUMENTS]:
             seen.add(source)
             try:
                 data = _bytes(file)
@@ -163,7 +166,7 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
         yield path.name, path
         return
     found = sorted(one for one in path.rglob("*") if one.suffix.lower() in (*MARKDOWN, *HTML) and one.is_file())
-    for one in found[:MAX_DOCUMENTS]:
+    for one in found:
         yield one.relative_to(path).as_posix(), one
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,19 +37,35 @@ def ask(
     batch: Annotated[str, typer.Option(help="file with one JSON question a line, or - for standard input")] = "",
 ) -> None:
     """Answer from the course and the ingested guides, with citations."""
-    answerer = open_knowledge(Settings.read()).answerer
+    if not batch and not question.strip():
+        raise typer.BadParameter("Ask something, or name a file of questions with --batch.")
+    lines = _lines(batch)
+    knowledge = open_knowledge(Settings.read())
     if not batch:
-        _show(answerer.answer(question))
+        _show(knowledge.answerer.answer(question), lessons={one.id for one in knowledge.course.lessons})
         return
-    lines = sys.stdin if batch == "-" else Path(batch).read_text("utf-8").splitlines()
-    failed = sum(_answer_line(answerer, line) for line in lines if line.strip())
+    failed = sum(_answer_line(knowledge.answerer, line) for line in lines if line.strip())
     raise typer.Exit(1 if failed else 0)
 
 
-def _show(answer: Answer) -> None:
+def _lines(batch: str) -> Iterable[str]:
+    """The lines of a file or of standard input, whatever bytes they hold; none without a batch."""
+    if not batch:
+        return ()
+    if batch == "-":
+        return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+    try:
+        return Path(batch).read_bytes().decode("utf-8-sig", "replace").split("\n")
+    except OSError as error:
+        raise typer.BadParameter(f"{batch}: cannot be read ({error.strerror}).") from None
+
+
+def _show(answer: Answer, *, lessons: Collection[str]) -> None:
     print(answer.text)
     for number, one in enumerate(answer.citations, start=1):
-        print(f"[{number}] {one.title} ({one.url or f'{one.source}#{one.section}'})")
+        place = f"{one.source}#{one.section}"
+        command = f"tutor lesson show {place}" if one.source in lessons else place
+        print(f"[{number}] {one.title} ({one.url or command})")
 
 
 def _answer_line(answerer: Answerer, line: str) -> int:
@@ -56,11 +73,24 @@ def _answer_line(answerer: Answerer, line: str) -> int:
     try:
         asked = Question.model_validate_json(line)
     except ValidationError as error:
-        print(json.dumps({"id": None, "error": f"not a question: {error.errors()[0]['msg']}"}), flush=True)
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        said = f"not a question: {f'{where}: ' if where else ''}{fault['msg']}"
+        print(json.dumps({"id": _id_of(line), "error": said}, ensure_ascii=False), flush=True)
         return 1
     answer = answerer.answer(asked.question, [(one.role, one.text) for one in asked.history])
     print(json.dumps({"id": asked.id} | as_json(answer), ensure_ascii=False), flush=True)
     return 0
+
+
+def _id_of(line: str) -> Any:
+    """The id of a line that is no question, so that whoever asked can tell which one it was."""
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    found = data.get("id") if isinstance(data, dict) else None
+    return found if isinstance(found, str | int) else None
 
 
 def as_json(answer: Answer) -> dict[str, Any]:

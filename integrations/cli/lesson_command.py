@@ -10,6 +10,7 @@ import typer
 
 from agent.review.guide import read_guides
 from agent.review.learnt import FILE, is_current, keep
+from agent.settings import Settings
 from knowledge.course import Lesson
 from knowledge.course_loader import load_course, load_lesson
 from knowledge.embedding import Embedding
@@ -63,6 +64,26 @@ def learn(
         if faults:
             raise typer.BadParameter(f"{one.id}/{faults[0]}")
         print(f"{one.id}: {keep(one.folder / 'review', guides, Embedding())} facets learnt")
+
+
+@app.command()
+def show(
+    section: Annotated[str, typer.Argument(help="id of a section, or LESSON#SECTION; all ids if left out")] = "",
+) -> None:
+    """Show a section of the course as learners read it: what a citation without a public address points to."""
+    course = load_course(Settings.read().course)
+    wanted, _, part = section.rpartition("#")
+    found = [
+        (one, of) for one in course.lessons for of in one.sections if wanted in ("", one.id) and part in ("", of.id)
+    ]
+    if not found:
+        raise typer.BadParameter(f"There is no section “{section}”. tutor lesson show lists them all.")
+    if not section:
+        for one, of in found:
+            print(f"{one.id}#{of.id}  {of.title}")
+        return
+    for one, of in found:
+        print(f"{one.title}: {of.title}\n\n{of.text}\n")
 
 
 def _lessons(path: Path | None) -> Sequence[Lesson]:
