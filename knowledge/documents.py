@@ -31,6 +31,7 @@ class Part:
     slug: str
     path: tuple[str, ...]
     text: str
+    anchor: str = ""  # where the document itself names one that is not the slug
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _parts(title: str, sections: list[tuple[int, str, str, str]]) -> Iterator[Pa
             trail = [one for one in trail if one[0] < level] + [(level, plain(heading))]
         if text:
             names = tuple(name for _, name in trail if name != title)
-            yield Part(identifier or slug(heading or title), (title, *names), text)
+            yield Part(slug(heading or title), (title, *names), text, identifier)
 
 
 def _from_html(source: str, text: str) -> Document:
@@ -131,10 +132,21 @@ def _html_sections(root: Tag) -> Iterator[tuple[int, str, str, str]]:
         content = element.get_text(" ", strip=True)
         if element.name.startswith("h"):
             yield level, heading, identifier, "\n\n".join(lines)
-            level, heading, identifier, lines = int(element.name[1]), content, str(element.get("id") or ""), []
+            level, heading, identifier, lines = int(element.name[1]), content, _anchor(element), []
         elif content and not element.find_parent(["li", "pre", "td", "dd"]):
             lines.append(f"```\n{element.get_text()}\n```" if element.name == "pre" else content)
     yield level, heading, identifier, "\n\n".join(lines)
+
+
+def _anchor(heading: Tag) -> str:
+    """The id that a link to a heading carries: its own, one inside of it, or that of the section that it opens."""
+    inner = heading.find(id=True)
+    outer = heading.parent if heading.parent and heading.parent.name in ("section", "div") else None
+    opens = outer is not None and next(iter(outer.find_all(True)), None) is heading
+    for one in (heading, inner, outer if opens else None):
+        if one is not None and one.get("id"):
+            return str(one["id"])
+    return ""
 
 
 def plain(text: str) -> str:

@@ -167,7 +167,9 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
         return
     found = sorted(one for one in path.rglob("*") if one.suffix.lower() in (*MARKDOWN, *HTML) and one.is_file())
     for one in found:
-        yield one.relative_to(path).as_posix(), one
+        source = one.relative_to(path)
+        if not any(part.startswith(".") for part in source.parts):
+            yield source.as_posix(), one
 
 
 def _bytes(file: Path) -> bytes:

@@ -16,7 +16,7 @@ _BLOCK = re.compile(r"(```.*?```|~~~.*?~~~)|\n\s*\n", re.DOTALL)
 def split(document: Document, *, url: str = "", licence: str = "", lesson: str = "") -> list[Passage]:
     passages = []
     for part in document.parts:
-        address = f"{url}#{part.slug}" if url else ""
+        address = f"{url}#{part.anchor or part.slug}" if url else ""
         citation = Citation(_title(part), document.source, part.slug, address)
         for number, text in enumerate(_chunks(part.text)):
             identifier = hashlib.sha256(f"{document.source}#{part.slug}#{number}#{text}".encode()).hexdigest()[:32]
