@@ -6,6 +6,7 @@ from agent.judgements import Judgement, Receipt
 from agent.receipts import Receipts
 from agent.review.meaning import Embed
 from agent.review.reviewer import PlanReviewer
+from agent.review.second_opinion import SecondOpinion
 from knowledge.course import Course, Criterion, Lesson
 from tools.builder import Builder, BuildReceipt
 from tools.context import context_key
@@ -22,8 +23,15 @@ class Assessor:
     """The same bytes get the same inspection and the same review."""
 
     def __init__(
-        self, course: Course, receipts: Receipts, builder: Builder, linter: Hadolint | None, embed: Embed
+        self,
+        course: Course,
+        receipts: Receipts,
+        builder: Builder,
+        linter: Hadolint | None,
+        embed: Embed,
+        opinion: SecondOpinion | None = None,
     ) -> None:
+        self._opinion = opinion
         self._receipts, self._builder, self._linter = receipts, builder, linter
         self.reviewers = {lesson.id: PlanReviewer.load(lesson, embed) for lesson in course.lessons}
 
@@ -56,7 +64,9 @@ class Assessor:
         if plan is None:
             return {}
         try:
-            return {one.criterion: one for one in self.reviewers[lesson.id].review(plan)}
+            judged = self.reviewers[lesson.id].review(plan)
+            weighed = self._opinion.weigh(lesson, plan, judged) if self._opinion else judged
+            return {one.criterion: one for one in weighed}
         except UnreadableFile:
             return {}
 

@@ -30,6 +30,7 @@ from agent.outbox import Outbox
 from agent.progress import Progress
 from agent.receipts import Receipts
 from agent.retention import Retention
+from agent.review.second_opinion import SecondOpinion
 from agent.reviews import Reviews
 from agent.settings import Settings
 from agent.storage import Storage
@@ -131,7 +132,7 @@ def _services(
     course, learners, reviews, hints = knowledge.course, Learners(storage), Reviews(storage), Hints(storage)
     receipts, gates = Receipts(storage), Gates(storage, course, reviews)
     engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
-    assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding)
+    assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding, _second_opinion(settings))
     embed = Familiar(knowledge.embedding, texts_of(course))
     return Services(
         course=course,
@@ -155,6 +156,11 @@ def _services(
         embed=embed,
         now=now,
     )
+
+
+def _second_opinion(settings: Settings) -> SecondOpinion | None:
+    model = open_model(settings)
+    return SecondOpinion(model) if model else None
 
 
 def _voice(settings: Settings, knowledge: Knowledge) -> Voice:
