@@ -25,7 +25,7 @@ from tools.checks import (
     start,
 )
 from tools.checks.rule import Rule, Subject
-from tools.compose.inspection import inspect_compose
+from tools.compose.inspection import inspect_compose, read_stacks
 from tools.dockerfile.parser import Fault, Parsed, parse
 from tools.dockerfile.stages import stages
 from tools.dockerignore import DockerIgnore
@@ -34,7 +34,7 @@ from tools.files import FileKind, SourceFile, Upload
 from tools.findings import DOCKERFILE_ASPECTS, Finding, Inspection, Severity, Verdict, verdict_of
 from tools.hadolint import Hadolint, Row, advice
 
-CHECKS_VERSION = "1"
+CHECKS_VERSION = "2"
 RULES: tuple[Rule, ...] = (
     *base_images.RULES,
     *python_packages.RULES,
@@ -98,8 +98,13 @@ def _readable(upload: Upload) -> list[tuple[SourceFile, str]]:
 
 
 def _inspect(upload: Upload) -> Inspection:
-    findings = [one for file, text in _readable(upload) for one in inspect_dockerfile(file, text, upload)]
-    verdicts, of_compose, evidence = inspect_compose(upload)
+    stacks = read_stacks(upload)
+    findings = [
+        one
+        for file, text in _readable(upload)
+        for one in inspect_dockerfile(file, text, upload, target=stacks.target_of(file.path))
+    ]
+    verdicts, of_compose, evidence = inspect_compose(upload, stacks)
     criteria = {aspect: _verdict(upload, findings, aspect) for aspect in DOCKERFILE_ASPECTS} | verdicts
     return Inspection(
         upload.digest,
@@ -136,13 +141,13 @@ def _unreadable(upload: Upload) -> dict[str, str]:
     return found
 
 
-def inspect_dockerfile(file: SourceFile, text: str, upload: Upload) -> list[Finding]:
-    """Our own checks over one Dockerfile."""
+def inspect_dockerfile(file: SourceFile, text: str, upload: Upload, *, target: str = "") -> list[Finding]:
+    """Our own checks over one Dockerfile; `target` names the stage that is shipped where it is not the last."""
     parsed = parse(text)
     faults = _faults(file, parsed)
     if any(fault.fatal for fault in parsed.faults):
         return faults
-    subject = Subject(file, upload, parsed, tuple(stages(parsed)), _ignore(upload, file))
+    subject = Subject(file, upload, parsed, tuple(stages(parsed)), _ignore(upload, file), target)
     return [*faults, *(finding for rule in RULES for finding in rule.findings(subject))]
 
 

@@ -28,10 +28,14 @@ class Subject:
     parsed: Parsed
     stages: tuple[Stage, ...]
     ignore: DockerIgnore | None
+    target: str = ""
 
-    @property
+    @cached_property
     def final(self) -> Stage | None:
-        return self.stages[-1] if self.stages else None
+        """The stage that is shipped: the one that a Compose file builds, else the last."""
+        named = (stage for stage in reversed(self.stages) if stage.name.lower() == self.target.lower())
+        last = self.stages[-1] if self.stages else None
+        return next(named, last) if self.target else last
 
     @cached_property
     def runs(self) -> list[tuple[Stage, Instruction, list[Command]]]:

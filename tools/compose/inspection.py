@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tools.compose import beyond, completeness, configuration, exposure, needs, risks, startup
+from tools.compose.dockerfiles import dockerfile_of
 from tools.compose.document import Place
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
@@ -32,26 +33,51 @@ _NEEDED_ONCE = frozenset({"compose-plan-service-missing"})
 Evidence = dict[str, tuple[tuple[str, int, int], ...]]
 
 
-def inspect_compose(upload: Upload) -> tuple[dict[str, Verdict], tuple[Finding, ...], Evidence]:
+@dataclass(frozen=True)
+class Stacks:
+    """The stacks of an upload, and a finding for each that cannot be read."""
+
+    readable: tuple[Stack, ...] = ()
+    unreadable: tuple[Finding, ...] = ()
+
+    def target_of(self, dockerfile: str) -> str:
+        """The stage that the services build from this Dockerfile; empty where they build the last, or several."""
+        built = {
+            service.build.target
+            for stack in self.readable
+            for service in stack.services.values()
+            if service.build and (file := dockerfile_of(stack, service)) and file.path == dockerfile
+        }
+        return built.pop() if len(built) == 1 else ""
+
+
+def read_stacks(upload: Upload) -> Stacks:
+    reader = ProjectReader(upload)
+    readable, unreadable = [], []
+    for paths in compose_projects(upload):
+        try:
+            readable.append(read_stack(reader.read(paths), upload))
+        except UnreadableFile as error:
+            unreadable.append(_unreadable(paths, str(error)))
+    return Stacks(tuple(readable), tuple(unreadable))
+
+
+def inspect_compose(
+    upload: Upload, stacks: Stacks | None = None
+) -> tuple[dict[str, Verdict], tuple[Finding, ...], Evidence]:
     """Verdicts of B1 to B4, findings in the order of the files, and the lines that show what is met.
 
     Without a Compose file nothing is checked; a text that is no Compose file shows nothing, so nothing is met.
     """
-    projects = compose_projects(upload)
-    if not projects:
+    stacks = stacks or read_stacks(upload)
+    if not stacks.readable and not stacks.unreadable:
         return dict.fromkeys(COMPOSE_ASPECTS, Verdict.NOT_CHECKED), (), {}
-    reader = ProjectReader(upload)
-    stacks, unreadable = [], []
-    for paths in projects:
-        try:
-            stacks.append(read_stack(reader.read(paths), upload))
-        except UnreadableFile as error:
-            unreadable.append(_unreadable(paths, str(error)))
-    findings = _in_order([*unreadable, *_findings(stacks)])
+    readable = list(stacks.readable)
+    findings = _in_order([*stacks.unreadable, *_findings(readable)])
     verdicts = {aspect: verdict_of(findings, aspect) for aspect in COMPOSE_ASPECTS}
-    if unreadable:
+    if stacks.unreadable:
         verdicts = dict.fromkeys(COMPOSE_ASPECTS, Verdict.NOT_MET)
-    return verdicts, findings, _evidence(stacks, verdicts)
+    return verdicts, findings, _evidence(readable, verdicts)
 
 
 def _unreadable(paths: tuple[str, ...], message: str) -> Finding:

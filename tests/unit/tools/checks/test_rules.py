@@ -94,3 +94,21 @@ def test_one_defect_in_a_clean_file_moves_exactly_its_aspect(aspect: str) -> Non
     mutant = inspect(Upload.of([SourceFile("Dockerfile", CLEAN.replace(*MUTATIONS[aspect]).encode())])).criteria
     assert all(clean[one] is Verdict.MET for one in DOCKERFILE_ASPECTS)
     assert [one for one in DOCKERFILE_ASPECTS if mutant[one] is not Verdict.MET] == [aspect]
+
+
+STAGES = """FROM python:3.12-slim AS app
+USER 1
+CMD ["python", "app.py"]
+FROM app AS debug
+USER root
+"""
+
+
+@pytest.mark.parametrize(
+    ("build", "verdict"),
+    [("{context: ., target: app}", "met"), ("{context: ., target: debug}", "not met"), (".", "not met")],
+)
+def test_the_stage_that_compose_builds_is_the_one_that_is_shipped(build: str, verdict: str) -> None:
+    compose = SourceFile("compose.yaml", f"services: {{api: {{build: {build}}}}}".encode())
+    found = inspect(Upload.of([SourceFile("Dockerfile", STAGES.encode()), compose]))
+    assert found.criteria["D5"] == verdict
