@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Protocol
+
+import yaml
 
 from tools.credentials import masked
 from tools.dockerfile.instruction import Instruction
@@ -108,8 +111,15 @@ class Rule:
             message=self.message.format(it=_said(hit.it)),
             question=self.question,
             effect=hit.effect or self.effect,
-            links=self.links,
+            links=(*self.links, *said_elsewhere().get(self.id, ())),
         )
+
+
+@cache
+def said_elsewhere() -> Mapping[str, tuple[str, ...]]:
+    """Rule -> further links."""
+    written = yaml.safe_load(Path(__file__).with_name("links.yaml").read_text(encoding="utf-8"))
+    return {rule: tuple(links) for rule, links in written.items()}
 
 
 def _said(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.checks.rule import Rule
+from tools.checks.rule import Rule, said_elsewhere
 from tools.files import SourceFile, Upload
 from tools.findings import DOCKERFILE_ASPECTS, Verdict
 from tools.inspection import RULES, inspect, inspect_dockerfile
@@ -41,6 +41,8 @@ def test_a_rule_asks_and_does_not_tell(rule: Rule) -> None:
 
 def test_every_rule_has_a_name_of_its_own() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
+    assert set(said_elsewhere()) <= {rule.id for rule in RULES}
+    assert all(link.startswith("https://") for links in said_elsewhere().values() for link in links)
 
 
 def test_a_secret_file_in_the_upload_is_kept_out_by_dockerignore() -> None:
