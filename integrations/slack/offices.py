@@ -48,6 +48,9 @@ class Offices:
 
     def of(self, team: str) -> Office | None:
         """None where the app is not installed; an office whose token was refused opens again with a new one."""
+        ready = self._open.get(team)
+        if ready is not None and not ready.courier.halted:
+            return ready  # without the lock: while one workspace opens slowly, the others are served
         with self._lock:
             office = self._open.get(team)
             if office is not None and not office.courier.halted:

@@ -16,16 +16,21 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--profile", choices=[*Profile], default=Profile.AGENT)
     parser.add_argument("--classroom", action="store_true", help="with a guest, a stranger and a second bot")
+    parser.add_argument("--neighbour", action="store_true", help="with a second workspace, without the app")
+    parser.add_argument("--redirect-url", action="append", default=[], help="where people are sent who install the app")
     parser.add_argument("--strict", action="store_true", help="refuse arguments that Slack does not document")
     parser.add_argument("--rate-limits", action="store_true")
     options = parser.parse_args()
     make = Workspace.classroom if options.classroom else Workspace.demo
     workspace = make(options.profile)
+    for one in workspace.installations.values():
+        one.app.redirect_urls = tuple(options.redirect_url)
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before any thread starts: sigwait is to get them
     try:
         made = Emulator(
             workspace,
+            more=[Workspace.neighbour()] if options.neighbour else [],
             host=options.host,
             port=options.port,
             strict=options.strict,
@@ -47,6 +52,8 @@ def _instructions(emulator: Emulator) -> str:
             f"Bot token:                {installation.bot_token}",
             f"App token (Socket Mode):  {installation.app.app_token}",
             f"Signing secret (HTTP):    {installation.app.signing_secret}",
+            f"Client id and secret:     {installation.app.client_id} {installation.app.client_secret}",
+            f"Installing (OAuth):       {emulator.url}/oauth/v2/authorize",
             "Ctrl-C ends it.",
         )
     )
