@@ -109,6 +109,10 @@ def _chosen(desk: Desk, witness: Witness) -> Choice | None:
     return witness.choices[best] if best is not None else None
 
 
+def is_letter(text: str) -> bool:
+    return _LETTER.match(text) is not None
+
+
 def is_prediction(desk: Desk, pending: str) -> bool:
     """A choice that can be told; whatever else is said is no prediction, and no attempt."""
     belief = next((one for one in desk.lesson.misconceptions if PREFIX + one.id == pending), None)

@@ -47,6 +47,11 @@ def assess(desk: Desk, history: Sequence[Message]) -> Decision:
     return _answered(desk, question, gave_up=gave_up, history=history)
 
 
+def is_reply(text: str) -> bool:
+    """Words that only mean something as an answer to a question of ours: a letter, or giving up."""
+    return experiments.is_letter(text) or (len(text.split()) <= 4 and _GAVE_UP.match(text) is not None)
+
+
 def _asks_of_us(text: str) -> bool:
     return _REQUEST.match(text) is not None or _OF_US.search(text) is not None
 

@@ -63,6 +63,8 @@ def understand(state: State, runtime: Runtime[Desk]) -> State:  # noqa: ARG001 -
     if twins.is_answer(desk):
         return {"intent": Intent.ANSWER.value}
     pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation) is not None
+    if pending and desk.turn.action is None and not desk.turn.files and explaining.is_reply(desk.turn.text):
+        return {"intent": Intent.ANSWER.value}
     reading = desk.services.intents.read(desk.turn, pending=pending)
     intent = reading.intent
     if not reading.sure:
