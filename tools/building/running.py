@@ -148,10 +148,7 @@ def _reason(code: int, log: str, *, killed: bool) -> _Reason:
     if killed or known.id not in _ALSO_AT_START:
         return _by_code(code, killed=killed)
     text = known.text.replace("when this step runs", "when it starts").replace(" at this step", "")
-    question = known.question.replace(
-        "Which step installs it, and does that step come before?", "Which step installs it?"
-    )
-    return _Reason(text.replace("user of this step", "user that it runs as"), question)
+    return _Reason(text.replace("user of this step", "user that it runs as"), known.question)
 
 
 def _by_code(code: int, *, killed: bool) -> _Reason:
