@@ -42,6 +42,7 @@ def open_checkpointer(url: str) -> Iterator[Saver]:
     else:
         file = str(parsed.database)
         with closing(sqlite3.connect(file, check_same_thread=False, timeout=BUSY_SECONDS)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is gone from the file, too
             yield SqliteSaver(connection, serde=serde)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from agent.checkpoints import Saver
+from agent.outbox import GIVEN_UP, SENT
 from agent.records import (
     ArtefactRow,
     AskedRow,
@@ -20,6 +22,7 @@ from agent.records import (
     InspectionRow,
     Json,
     ObservationRow,
+    OutboxRow,
     PersonRow,
     ReviewRow,
     UploadRow,
@@ -76,16 +79,31 @@ class Forgetting:
         A conversation in a channel goes as a whole: what others said to this person cannot be told apart.
         """
         with self._storage.begin() as session:
-            written = select(InboxRow.conversation).where(InboxRow.person_id == person_id)
-            conversations = set(session.scalars(written))
+            mine = session.execute(
+                select(InboxRow.key, InboxRow.conversation).where(InboxRow.person_id == person_id)
+            ).all()
+        keys = [key for key, _ in mine]
+        conversations = {conversation for _, conversation in mine} | {_aside(person_id, key) for key in keys}
         for conversation in sorted(conversations):
             self._checkpointer.delete_thread(conversation)
         with self._storage.begin() as session:
-            messages = len(session.scalars(select(InboxRow.key).where(InboxRow.person_id == person_id)).all())
             session.execute(delete(InboxRow).where(InboxRow.person_id == person_id))
+            _forget_answers(session, keys)
             files, kept = _forget_files(session, person_id)
             _forget_teaching(session, person_id)
-        return Forgotten(messages, len(conversations), files, kept)
+        return Forgotten(len(keys), len({conversation for _, conversation in mine}), files, kept)
+
+
+def _aside(person_id: str, key: str) -> str:
+    """The conversation of a message with files in a channel, which is between the two."""
+    return f"{person_id}:{key.split(':')[2]}" if key.count(":") > 1 else person_id
+
+
+def _forget_answers(session: Session, keys: Sequence[str]) -> None:
+    """What was still to be said to them; of what was said, the outbox keeps no text."""
+    for key in keys:
+        theirs = OutboxRow.key.startswith(f"{key}:", autoescape=True)
+        session.execute(update(OutboxRow).where(theirs, OutboxRow.state != SENT).values(state=GIVEN_UP, payload={}))
 
 
 def _count(session: Session, table: type[_Own], person_id: str) -> int:

@@ -129,6 +129,7 @@ class Outbox:
             again = retry_after is not None and row.tries < MAX_TRIES
             row.state, row.error = DUE if again else GIVEN_UP, _NOT_SENT if again and refused else error[:200]
             row.due_at = datetime.now(UTC) + timedelta(seconds=retry_after or 0)
+            row.payload = row.payload if again else {}
             return again
 
     def waiting(self) -> int:

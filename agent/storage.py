@@ -135,8 +135,8 @@ def _sqlite(url: str, path: str | None) -> Engine:
 
 def _pragmas(connection: sqlite3.Connection, record: object) -> None:  # noqa: ARG001 - SQLAlchemy's signature
     _enter_wal(connection)
-    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "recursive_triggers=ON"):
-        connection.execute(f"PRAGMA {pragma}")  # the last lets REPLACE meet the triggers against deleting
+    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "recursive_triggers=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")  # REPLACE meets the triggers against deleting; what is deleted is gone
 
 
 def _enter_wal(connection: sqlite3.Connection) -> None:

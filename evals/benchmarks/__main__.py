@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from evals.benchmarks.adversarial import adversarial
 from evals.benchmarks.building import building
+from evals.benchmarks.crashes import crashes
 from evals.benchmarks.engine import engine
 from evals.benchmarks.inspecting import inspecting
 from evals.benchmarks.slack import slack
@@ -19,6 +20,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured | str]]] = {
     "building": building,
     "adversarial": adversarial,
     "slack": slack,
+    "crashes": crashes,
     "engine": engine,
 }
 

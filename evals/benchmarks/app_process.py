@@ -11,7 +11,7 @@ from pathlib import Path
 
 from integrations.slack_emulator.emulator import Emulator
 
-SECONDS = 60.0
+SECONDS = 120.0
 ROOT = Path(__file__).parents[2]
 TUTOR = ("-m", "integrations.cli", "slack")
 
@@ -24,7 +24,7 @@ class AppProcess:
     ) -> None:
         self._emulator, self._command = emulator, [sys.executable, *command]
         self._log = (folder / f"{name}.log").open("ab")
-        self._environment = _environment(emulator, folder, name) | more
+        self._environment = environment(emulator, folder, name) | more
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -67,7 +67,7 @@ class AppProcess:
         return int(resident.split()[1]) / 1_000
 
 
-def _environment(emulator: Emulator, folder: Path, name: str) -> dict[str, str]:
+def environment(emulator: Emulator, folder: Path, name: str) -> dict[str, str]:
     installation = emulator.installation()
     return {
         "PATH": os.environ["PATH"],

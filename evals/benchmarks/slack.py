@@ -30,7 +30,6 @@ class Class:
     """Learners who write to an app by direct message, and what became of it."""
 
     emulator: Emulator
-    app: AppProcess
     name: str
 
     def __post_init__(self) -> None:
@@ -62,9 +61,15 @@ class Class:
             channels = self.emulator.workspace.channels.values()
             return Counter(one.thread_ts for place in channels for one in place.messages.values() if one.user == bot)
 
-    def wait(self, said: Sequence[Seen]) -> None:
+    def delivered(self, said: Sequence[Seen]) -> list[Seen]:
+        """Those of which the app said that it has them."""
+        log = [one for one in self.emulator.deliveries.log if one.state == "acknowledged"]
+        known = {str((one.payload.get("event") or {}).get("ts")) for one in log}
+        return [one for one in said if one.ts in known]
+
+    def wait(self, said: Sequence[Seen], patience: float = PATIENCE) -> None:
         """Until each has a reply, or nothing more comes."""
-        wanted, end = {one.ts for one in said}, time.monotonic() + PATIENCE
+        wanted, end = {one.ts for one in said}, time.monotonic() + patience
         while not wanted <= self.replies().keys() and time.monotonic() < end:
             time.sleep(0.25)
 
@@ -90,7 +95,7 @@ class Class:
 
 
 @contextmanager
-def classroom(name: str) -> Iterator[Class]:
+def classroom(name: str) -> Iterator[tuple[Class, AppProcess]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         Emulator(Workspace.classroom("agent", LEARNERS), strict=True) as emulator,
@@ -98,18 +103,18 @@ def classroom(name: str) -> Iterator[Class]:
         app = AppProcess(emulator, Path(folder), name=name, command=APPS[name])
         app.start()
         try:
-            yield Class(emulator, app, name)
+            yield Class(emulator, name), app
         finally:
             app.stop()
 
 
 def slack() -> Iterator[Measured | str]:
     for name in APPS:
-        with classroom(name) as room:
+        with classroom(name) as (room, app):
             room.wait([room.says()])  # what the first message warms up is not counted
             yield from _calm(room)
             for rate in RATES:
-                yield from _load(room, rate)
+                yield from _load(room, app, rate)
             yield from _at_once(room)
 
 
@@ -120,7 +125,7 @@ def _calm(room: Class) -> Iterator[Measured]:
     yield f"{room.name}: first call at 1/s", room.first_calls_in(said)
 
 
-def _load(room: Class, rate: int) -> Iterator[Measured | str]:
+def _load(room: Class, app: AppProcess, rate: int) -> Iterator[Measured | str]:
     begun = time.monotonic()
     said = room.writes(rate, SECONDS)
     room.wait(said)
@@ -128,7 +133,7 @@ def _load(room: Class, rate: int) -> Iterator[Measured | str]:
     yield f"{room.name}: first call at {rate}/s", room.first_calls_in(said)
     took = time.monotonic() - begun
     yield f"{room.told(said, f'at {rate}/s for {SECONDS:.0f} s')}, last reply after {took:.0f} s"
-    yield f"{room.name}: {room.app.megabytes():.0f} MB in memory"
+    yield f"{room.name}: {app.megabytes():.0f} MB in memory"
 
 
 def _at_once(room: Class) -> Iterator[Measured | str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +19,16 @@ from knowledge.retrieval import HybridRetriever
 
 @pytest.fixture(scope="session")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder: Path = tmp_path_factory.mktemp("indexed")
-    embedding = Embedding()
-    index = Index(embedding, folder=folder / "index", url="")
-    Ingestor(index, HybridRetriever(index, embedding), load_course(None)).ensure_course()
+    """Made by the first of the processes that share the tests; the others wait for it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "indexed"
+    with (base.parent / "indexed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            embedding = Embedding()
+            index = Index(embedding, folder=folder / "index", url="")
+            Ingestor(index, HybridRetriever(index, embedding), load_course(None)).ensure_course()
+            (folder / "made").touch()
     return folder
 
 

@@ -26,7 +26,7 @@ from integrations.slack_emulator.workspaces import Workspace
 from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome
 from tools.files import Upload
 
-SECONDS = 15.0
+SECONDS = 60.0
 SUBMISSIONS = Path(__file__).parents[2] / "submissions"
 QUESTION = "why not just use a venv?"
 Files = Sequence[tuple[str, bytes] | Attachment]

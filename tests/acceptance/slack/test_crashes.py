@@ -40,7 +40,7 @@ def _asks(emulator: Emulator, person: str, text: str = QUESTION, **more: object)
     return said
 
 
-def _idle(emulator: Emulator, folder: Path, said: Seen) -> None:
+def _idle(emulator: Emulator, said: Seen) -> None:
     """The turn's status is back, which is the last thing that a turn does."""
     emulator.wait_for(lambda: _answers(emulator, said), SECONDS)
     emulator.wait_for(lambda: emulator.status(said.channel, said.ts).get("status") == "active", SECONDS)
@@ -53,7 +53,7 @@ def test_killed_after_the_acknowledgement(emulator: Emulator, child: AppProcess,
     emulator.wait_for(lambda: delivery.state == "acknowledged", SECONDS)
     child.kill()
     child.start()
-    _idle(emulator, folder, said)
+    _idle(emulator, said)
     assert len(_answers(emulator, said)) == 1
     assert len(delivery.attempts) == 1
 
@@ -67,7 +67,7 @@ def test_killed_in_the_middle_of_a_turn(emulator: Emulator, child: AppProcess, f
     child.kill()
     assert not _answers(emulator, said)
     child.start()
-    _idle(emulator, folder, said)
+    _idle(emulator, said)
     assert ["I have read `Dockerfile`" in one.text for one in _answers(emulator, said)] == [True]
 
 
@@ -82,10 +82,23 @@ def test_killed_between_posting_and_keeping_that_it_was_posted(
     looked = len(emulator.calls("conversations.replies"))
     child.start()
     emulator.wait_for(lambda: len(emulator.calls("conversations.replies")) > looked, SECONDS)
-    _idle(emulator, folder, said)
+    _idle(emulator, said)
     later = _asks(emulator, "Instructor")  # the channel goes on
-    _idle(emulator, folder, later)
+    _idle(emulator, later)
     assert len(_answers(emulator, said)) == 1
+
+
+def test_a_conversation_goes_on_after_a_restart(emulator: Emulator, child: AppProcess) -> None:
+    """T-REST: the question that the tutor asked is pending; the next message is taken as the answer to it."""
+    said = _asks(emulator, "Learner B")
+    _idle(emulator, said)
+    assert _answers(emulator, said)[0].text.rstrip().endswith("?")
+    child.kill()
+    child.start()
+    learner = emulator.person("Learner B")
+    learner.says(said.channel, "I think that it is about cows on a meadow.", thread_ts=said.ts)
+    emulator.wait_for(lambda: len(_answers(emulator, said)) > 1, SECONDS)
+    assert "could not find the main point" in _answers(emulator, said)[1].text
 
 
 def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: AppProcess, folder: Path) -> None:
@@ -98,7 +111,7 @@ def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: App
             for number in range(3):
                 emulator.deliveries.repeat(delivery, number=number)
         for one in said:
-            _idle(emulator, folder, one)
+            _idle(emulator, one)
     finally:
         second.stop()
     assert [len(_answers(emulator, one)) for one in said] == [1] * 4
