@@ -92,13 +92,13 @@ def test_a_conversation_goes_on_after_a_restart(emulator: Emulator, child: AppPr
     """T-REST: the question that the tutor asked is pending; the next message is taken as the answer to it."""
     said = _asks(emulator, "Learner B")
     _idle(emulator, said)
-    assert _answers(emulator, said)[0].text.rstrip().endswith("?")
+    assert "?" in _answers(emulator, said)[0].text
     child.kill()
     child.start()
     learner = emulator.person("Learner B")
-    learner.says(said.channel, "I think that it is about cows on a meadow.", thread_ts=said.ts)
+    learner.says(said.channel, "The system libraries and the rest of the machine are free to drift.", thread_ts=said.ts)
     emulator.wait_for(lambda: len(_answers(emulator, said)) > 1, SECONDS)
-    assert "could not find the main point" in _answers(emulator, said)[1].text
+    assert _answers(emulator, said)[1].text.startswith(("Good", "Yes"))
 
 
 def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: AppProcess, folder: Path) -> None:
