@@ -84,6 +84,10 @@ class LabEngine:
     @contextmanager
     def job(self) -> Iterator[LabJob]:
         """Raises BuilderUnavailable where no engine can be had or a limit does not hold."""
+        if os.geteuid() != 0:
+            raise BuilderUnavailable("Builds in the lab engine need a worker that runs as root.")
+        if not self.lab.state.process:
+            raise BuilderUnavailable(self.status().reason)
         for _ in range(TRIES):
             with locked(self.lab.places.folder / "use.lock", shared=True), ExitStack() as stack:
                 job = self._opened(stack)
@@ -157,7 +161,7 @@ class LabEngine:
         try:
             with self.lab.alone():
                 state = self.lab.state
-                if not state.process:
+                if not state.process:  # an operator stopped it meanwhile
                     raise BuilderUnavailable(self._status(state).reason)
                 if self._worn(state, self.lab.config) or not self._healthy(state):
                     self.lab.begin(keep_test=True)
@@ -177,7 +181,10 @@ class LabEngine:
         """What builds left behind takes the room of the next."""
         if not state.builds or not state.alive:
             return False
-        return disk.free(self.lab.mounted()).bytes < self.limits.disk_bytes
+        try:
+            return disk.free(self.lab.mounted()).bytes < self.limits.disk_bytes
+        except OSError:  # it ended just now
+            return True
 
     def _healthy(self, state: LabState) -> bool:
         if not state.alive or not daemon.answers(self.lab.places):

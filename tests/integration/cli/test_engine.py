@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 from agent.settings import Settings
 from integrations.cli import engine_command
 from integrations.cli.doctor_command import _builds
-from tools.errors import LabFailed
+from tools.errors import BuilderUnavailable, LabFailed
 from tools.lab import daemon, lab, packages
+from tools.lab.engine import open_lab
 
 RUN = CliRunner()
 
@@ -42,6 +43,18 @@ def test_what_is_missing_is_named_together(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr(lab, "PLUGINS", (str(tmp_path),))
     with pytest.raises(LabFailed, match=r"dockerd, tini, .*docker-buildx\. Run: tutor engine install"):
         lab.check_machine()
+
+
+def test_a_worker_without_root_builds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(BuilderUnavailable, match="root"), open_lab(tmp_path).job():
+        pass
+    open_lab(tmp_path).tend()
+
+
+def test_an_engine_that_was_never_started_builds_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BuilderUnavailable, match="root" if os.geteuid() else "not running"), open_lab(tmp_path).job():
+        pass
 
 
 def test_installing_without_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
