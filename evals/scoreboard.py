@@ -16,6 +16,7 @@ from evals.cases import Figures
 from evals.suites.explanations import explanations
 from evals.suites.gate import gate
 from evals.suites.grounding import grounding
+from evals.suites.injections import injections
 from evals.suites.inspection import inspection
 from evals.suites.intent import intent
 from evals.suites.leaks import leaks
@@ -31,6 +32,7 @@ SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "inspection": inspection,
     "review": review,
     "gate": gate,
+    "injections": injections,
     "leaks": leaks,
     "explanations": explanations,
     "teaching": teaching,

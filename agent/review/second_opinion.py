@@ -49,7 +49,7 @@ class SecondOpinion:
         if proposals is None:
             return tuple(judged)
         by_criterion = {one.criterion: one for one in proposals.criteria}
-        return tuple(_weighed(one, by_criterion.get(one.criterion), file) for one in judged)
+        return tuple(weighed(one, by_criterion.get(one.criterion), file) for one in judged)
 
     def _of(self, lesson: Lesson, file: SourceFile) -> Proposals | None:
         key = (lesson.id, file.digest)
@@ -75,7 +75,7 @@ class SecondOpinion:
         return (Path(__file__).parents[1] / "prompts" / "review.md").read_text("utf-8")
 
 
-def _weighed(judgement: Judgement, proposal: Proposal | None, file: SourceFile) -> Judgement:
+def weighed(judgement: Judgement, proposal: Proposal | None, file: SourceFile) -> Judgement:
     if judgement.held or proposal is None or proposal.verdict not in _RANK:
         return judgement
     difference = _RANK[proposal.verdict] - _RANK.get(judgement.verdict.value, 0)
