@@ -17,7 +17,7 @@ from knowledge.course_loader import load_course
 from knowledge.embedding import Embedding
 
 Numbers = NDArray[np.float64]
-PULL = 3.0  # how strongly weights are held near nought
+PULL = 6.0  # how strongly weights are held near nought
 FROM_COURSE = 150  # texts of the course for each of its two intents, so that they do not outweigh the others
 
 

@@ -32,7 +32,7 @@ Sentence = tuple[str, float]
 @dataclass(frozen=True)
 class Hit:
     passage: Passage
-    score: float  # 0..1, comparable between questions: the calibrated relevance; below 0.5 it does not answer
+    score: float  # 0..1, comparable between questions: the calibrated relevance; below RELEVANT it does not answer
     sentences: tuple[Sentence, ...] = ()  # of the passage, in reading order, with their nearness to the question
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 LEARNED = Path(__file__).with_name("ranking.yaml")
-RELEVANT = 0.5  # below it a section does not answer the question
+RELEVANT = 0.55  # below it a section does not answer; here both errors are about equal on the tuned half
 
 
 @dataclass(frozen=True)
