@@ -17,7 +17,7 @@ _NOBODYS = (Outcome.INFRASTRUCTURE, Outcome.CANCELLED)
 def told(receipt: BuildReceipt) -> Reply:
     """What happened, where, and one question; never the fix."""
     if receipt.outcome is Outcome.BUILT:
-        actions = (Action("submit", "Submit for the gate", style="primary"),)
+        actions = (Action("submit", "Submit for the gate", style="primary"), Action("twice", "Is it reproducible?"))
         return Reply("\n".join(_built(receipt)), actions=actions)
     if receipt.outcome in _NOBODYS:
         return Reply(receipt.summary, actions=(_AGAIN,))
@@ -119,4 +119,6 @@ def _fenced(log: str, lines: int) -> str:
 
 
 def _size(count: int) -> str:
+    if count < _MEGABYTE // 10:
+        return f"{count / 1_000:,.1f} kB"
     return f"{count / _MEGABYTE:,.1f} MB" if count < 10 * _MEGABYTE else f"{count / _MEGABYTE:,.0f} MB"
