@@ -58,10 +58,13 @@ class Inbox:
             return session.connection().execute(change).rowcount == 1
 
     def is_wanted(self, key: str) -> bool:
-        """False once the author stopped the turn or took the message back: its reply is nobody's any more."""
+        """False once the author stopped the turn or took the message back: its reply is nobody's any more.
+
+        True where nothing is stored any more: who asked to be forgotten waits to hear that it is done.
+        """
         with self._storage.begin() as session:
             row = session.get(InboxRow, key)
-            return row is not None and row.state in _OPEN and bool(row.payload)
+            return row is None or (row.state in _OPEN and bool(row.payload))
 
     def stop(self, place: str, person_id: str) -> int:
         """Ends what this person still waits for below `place`, a prefix of keys; returns how many turns that were."""
