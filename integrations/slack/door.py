@@ -157,7 +157,7 @@ class Door:
     def _stopped(self, event: Body) -> None:
         """Slack's own Stop button; the session's status is ours to end."""
         channel, root = str(event["channel"]), str(event.get("thread_ts") or "")
-        place = f"{self._reader.team}:{channel}:{root}"
+        place = f"{self._reader.team}:{channel}"
         key = f"{self._reader.team}:{channel}:{event['event_ts']}:stop"
         incoming = Incoming(
             key, self._reader.team, channel, "", root, str(event["user"]), "", direct=True, conversation=place

@@ -86,7 +86,7 @@ class Reader:
             user=event["user"],
             text=to_plain(event.get("text") or "", bot=self.bot),
             direct=direct,
-            conversation=_conversation(self.team, channel, reply_to),
+            conversation=self._talk(channel, reply_to, direct=direct),
             files=tuple(_file(one) for one in event.get("files") or ()),
             stranger=self._is_foreign(event.get("user_team") or event.get("source_team")),
             edited=str((event.get("edited") or {}).get("ts") or ""),
@@ -117,7 +117,7 @@ class Reader:
             user=user["id"],
             text="",
             direct=alone or channel.startswith("D"),
-            conversation=self._aside(user["id"]) if alone else _conversation(self.team, channel, reply_to),
+            conversation=self._aside(user["id"]) if alone else self._talk(channel, reply_to),
             action={"action_id": action["action_id"], "value": action.get("value") or ""},
             kind="action",
             response_url=str(body.get("response_url") or "") if hidden else "",
@@ -174,11 +174,16 @@ class Reader:
             user=user["id"],
             text=text,
             direct=True,
-            conversation=self._aside(user["id"]) if public else _conversation(self.team, channel, thread),
+            conversation=self._aside(user["id"]) if public else self._talk(channel, thread),
             action=dict(action),
             kind="action",
             stranger=self._is_foreign(user.get("team_id")),
         )
+
+    def _talk(self, channel: str, root: str, *, direct: bool = False) -> str:
+        """What is said to an agent is one conversation, although each message there begins a thread of its own."""
+        alone = (direct or channel.startswith("D")) and self.profile is Profile.AGENT
+        return _conversation(self.team, channel, "" if alone else root)
 
     def _aside(self, user: str) -> str:
         return f"{self.team}:{user}"

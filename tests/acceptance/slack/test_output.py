@@ -48,6 +48,15 @@ def _told(house: House, seconds: float) -> None:
     _courier(house).flush()
 
 
+def test_what_is_said_to_an_agent_is_one_conversation(house: House) -> None:
+    """T-TOP: agent profile; each message begins a thread of its own, and the tutor remembers the one before."""
+    learner = house.direct("Learner B")
+    first = learner.asks(QUESTION)
+    second = learner.asks("does EXPOSE publish a port?")
+    assert first.thread_ts != second.thread_ts
+    assert QUESTION in [line.text for line in house.voice.briefs[-1].history]
+
+
 @pytest.mark.parametrize("length", LENGTHS, ids=[f"T-LIM-{length}" for length in LENGTHS])
 def test_an_answer_of_any_length_arrives_whole(house: House, length: int) -> None:
     """T-LIM: in as many messages as it takes, cut between words, none refused."""
