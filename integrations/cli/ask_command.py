@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from agent.answering import Answer, Answerer
 from agent.bootstrap import open_knowledge
 from agent.settings import Settings
+from integrations.cli.batches import lines_of
 
 
 class Said(BaseModel):
@@ -39,25 +38,13 @@ def ask(
     """Answer from the course and the ingested guides, with citations."""
     if not batch and not question.strip():
         raise typer.BadParameter("Ask something, or name a file of questions with --batch.")
-    lines = _lines(batch)
+    lines = lines_of(batch)
     knowledge = open_knowledge(Settings.read())
     if not batch:
         _show(knowledge.answerer.answer(question), lessons={one.id for one in knowledge.course.lessons})
         return
     failed = sum(_answer_line(knowledge.answerer, line) for line in lines if line.strip())
     raise typer.Exit(1 if failed else 0)
-
-
-def _lines(batch: str) -> Iterable[str]:
-    """The lines of a file or of standard input, whatever bytes they hold; none without a batch."""
-    if not batch:
-        return ()
-    if batch == "-":
-        return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
-    try:
-        return Path(batch).read_bytes().decode("utf-8-sig", "replace").split("\n")
-    except OSError as error:
-        raise typer.BadParameter(f"{batch}: cannot be read ({error.strerror}).") from None
 
 
 def _show(answer: Answer, *, lessons: Collection[str]) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +14,7 @@ from agent.people import Person, Role
 from agent.settings import Settings
 from agent.turns import Turn, TurnResult
 from integrations.cli.attachments import read_attachments
+from integrations.cli.batches import lines_of
 from integrations.cli.prompt import converse
 from tools.errors import ToolError
 
@@ -43,7 +42,7 @@ def chat(
         with open_tutoring(_settings(database)) as tutoring:
             converse(tutoring, Person(f"local:{name}", name))
         return
-    lines = sys.stdin if batch == "-" else Path(batch).open(encoding="utf-8")  # noqa: SIM115 - closed with the process
+    lines = lines_of(batch)
     with open_tutoring(_settings(database or "sqlite://")) as tutoring:
         failed = sum(_answer(tutoring, number, line) for number, line in enumerate(lines, start=1) if line.strip())
     raise typer.Exit(1 if failed else 0)
