@@ -31,6 +31,7 @@ from agent.conversation.guard import guarded, leaks
 from agent.conversation.questions import settle
 from agent.intents import Intent
 from agent.language_model import Message
+from agent.topics import criterion_of, is_about_own_work
 from agent.voice import Brief
 
 MAX_REMEMBERED = 20  # lines of a conversation that later turns can see
@@ -110,6 +111,28 @@ def _inquire(desk: Desk, state: State) -> Decision:
     return explaining.belief_stated(desk) or asking.answer_question(desk, context)
 
 
+_DEMAND = re.compile(
+    r"\b(fix|write|rewrite|print|generate|draft|complete|finish|solve|do|give|tell|show|send|paste|post)\b.{0,25}"
+    r"\b(it|this|that|me|docker ?file|compose|plan|files?|lines?|solution|answer|fix|homework)\b|"
+    r"\b(hints?|clues?|tips?|stuck|lost|ignore|instructions|what to (do|change|try))\b",
+    re.IGNORECASE,
+)
+FEW_WORDS = 6  # below these a cry for help says nothing of its matter
+
+
+def _stuck(desk: Desk, state: State) -> Decision:
+    """Who tells what went wrong asks about the matter; a hint on the next open criterion would pass it by."""
+    text = desk.turn.text
+    told = desk.turn.action is None and len(text.split()) >= FEW_WORDS and _DEMAND.search(text) is None
+    if not told or criterion_of(text, desk.lesson, desk.services.embed) is not None:
+        return guiding.guide(desk)
+    handed_in = bool(len(desk.services.submissions.workspace(desk.person.id, desk.lesson.id)))
+    if handed_in and is_about_own_work(text):
+        return guiding.guide(desk)
+    answered = _inquire(desk, state)
+    return guiding.guide(desk) if answered.declined and handed_in else answered
+
+
 _BUILD = re.compile(r"\b(re)?build (it|this|that|them|again|my \w+|the (image|docker ?file))\b", re.IGNORECASE)
 _OF_PERSONS = re.compile(r"\b(you|your|me|i|my|i'm)\b", re.IGNORECASE)
 
@@ -123,7 +146,7 @@ NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
     Intent.QUESTION: _inquire,
     Intent.OUT_OF_SCOPE: _inquire,
     Intent.ANSWER: lambda desk, state: twins.answer(desk) or explaining.assess(desk, history_of(state)),
-    Intent.STUCK: lambda desk, state: guiding.guide(desk),  # noqa: ARG005 - every node has this shape
+    Intent.STUCK: _stuck,
     Intent.SUBMIT: _hand_in,
     Intent.STATUS: lambda desk, state: standing.report(desk),  # noqa: ARG005
     Intent.SOCIAL: lambda desk, state: standing.greet(desk),  # noqa: ARG005
