@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -11,6 +12,11 @@ from tools.files import FileKind, SourceFile, Upload
 from tools.findings import Finding
 
 _COMMENTED = (FileKind.DOCKERFILE, FileKind.DOCKERIGNORE, FileKind.COMPOSE)  # a line of these may be a comment
+_NAMED = {
+    FileKind.DOCKERIGNORE: re.compile(r"docker ?ignore", re.IGNORECASE),
+    FileKind.DOCKERFILE: re.compile(r"docker ?file", re.IGNORECASE),
+    FileKind.COMPOSE: re.compile(r"compose|blueprint|stack", re.IGNORECASE),
+}
 _HEAD = (
     "# Your file with my questions, each above its line (#? criterion: question). Remove them before you hand it in."
 )
@@ -27,6 +33,12 @@ def annotated(workspace: Upload, findings: Iterable[Finding]) -> tuple[OutgoingF
         for file in files
         if (data := _with_questions(file, asked[file.path]))
     )
+
+
+def meant(workspace: Upload, text: str) -> Upload:
+    """The files of the kinds that a text names; all where it names none."""
+    kinds = {kind for kind, pattern in _NAMED.items() if pattern.search(text)}
+    return Upload.of(file for file in workspace if file.kind in kinds) if kinds else workspace
 
 
 def _with_questions(file: SourceFile, findings: Iterable[Finding]) -> bytes:

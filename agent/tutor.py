@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.annotating import annotated
+from agent.annotating import annotated, meant
 from agent.checkpoints import CHECKPOINTS_UNAVAILABLE
 from agent.conversation.decision import Decision, from_state
 from agent.conversation.desk import Desk, Services
@@ -85,7 +85,7 @@ class Tutor:
     def _files(self, desk: Desk, decision: Decision) -> tuple[OutgoingFile, ...]:
         if decision.annotate:
             workspace = self.services.submissions.workspace(desk.person.id, desk.lesson.id)
-            return annotated(workspace, self.services.assessor.inspect(workspace).findings)
+            return annotated(meant(workspace, desk.turn.text), self.services.assessor.inspect(workspace).findings)
         if not decision.archive_of:
             return ()
         data = self._week.archive(desk.person.id, decision.archive_of)

@@ -110,7 +110,7 @@ def test_the_form_shows_the_newest_files_and_submits_those_that_are_chosen(house
 
 def test_who_waits_sees_it_on_home_and_the_instructor_on_theirs(house: House) -> None:
     house.emulator.person("Instructor").opens_home()
-    shown = _home(house, "Instructor", "waits for your decision")
+    shown = _home(house, "Instructor", "criterion waits for your decision")
     assert "Learner A" in shown.text
     assert "Decide…" in _buttons(shown)
     assert "⏳ D6" in _home(house, "Learner A", "⏳").text
@@ -119,7 +119,7 @@ def test_who_waits_sees_it_on_home_and_the_instructor_on_theirs(house: House) ->
 def test_a_decision_needs_a_reason_unless_it_approves(house: House) -> None:
     """T-MODAL: quote, verdict, reason; errors stand at their input; a second press is the same decision."""
     staff = house.emulator.person("Instructor")
-    staff.clicks(_home(house, "Instructor", "waits for your decision").id, "Decide…")
+    staff.clicks(_home(house, "Instructor", "criterion waits for your decision").id, "Decide…")
     modal = _modal(house, "Instructor", "Decide")
     assert "Learner A" in modal.text
     assert "Builds and runs" in modal.text
