@@ -9,7 +9,7 @@ demo: setup
 	@$(BIN)/tutor demo $(if $(PORT),--port $(PORT))
 
 test: test-setup check
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS)
 
 setup: .venv/.ready
 

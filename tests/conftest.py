@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.lab_engine import running_lab, why_not
+from tests.scheduling import ByFile
 from tools.lab.engine import LabEngine
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Processes share the tests by file, for a file's fixtures are dear; there is one engine, so one process has it."""
-    for item in items:
-        group = "engine" if item.get_closest_marker("engine") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
