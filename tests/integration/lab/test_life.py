@@ -174,11 +174,12 @@ def test_a_killed_worker_leaves_a_build_that_the_next_one_ends(lab: LabEngine) -
     parent = worker.stdout.readline().decode().strip()
     left = Cgroup(parent)
     _eventually(lambda: bool(left.processes()))
+    building = set(left.processes())
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     worker.stdout.close()
-    with lab.job():
-        assert not left.exists()
+    with lab.job():  # it may be given the same place
+        assert not building & set(left.processes())
     assert "works" in _build(lab, "RUN echo works").said
 
 
