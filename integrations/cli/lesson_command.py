@@ -18,6 +18,10 @@ from knowledge.errors import CourseInvalid
 from tools.findings import ASPECTS
 
 app = typer.Typer(no_args_is_help=True)
+_Pack = Annotated[
+    Path | None,
+    typer.Argument(help="folder of a course pack, or of one lesson; the shipped course if left out"),
+]
 
 
 @app.callback()
@@ -26,12 +30,7 @@ def lesson() -> None:
 
 
 @app.command()
-def check(
-    path: Annotated[
-        Path | None,
-        typer.Argument(help="folder of a course pack, or of one lesson; the shipped course if left out"),
-    ] = None,
-) -> None:
+def check(path: _Pack = None) -> None:
     """Name every fault of a course pack, or say what it holds."""
     try:
         lessons = _lessons(path)
@@ -48,12 +47,7 @@ def check(
 
 
 @app.command()
-def learn(
-    path: Annotated[
-        Path | None,
-        typer.Argument(help="folder of a course pack, or of one lesson; the shipped course if left out"),
-    ] = None,
-) -> None:
+def learn(path: _Pack = None) -> None:
     """Learn from the examples of the review guides, and keep the result beside them; needed after each change."""
     try:
         lessons = _lessons(path)
