@@ -23,13 +23,13 @@ CLOSE: dict[str, Any] = {"type": "close"}
 
 @dataclass(eq=False)
 class Connection:
-    """`deaf` connections take what is sent and bring nothing back, like a half-open one."""
+    """`silent` once it let an envelope pass unanswered: the next ones go to another, where there is one."""
 
     app: App
     websocket: WebSocket
     outbox: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     leaving: bool = False
-    deaf: bool = False
+    silent: bool = False
 
     @property
     def client(self) -> tuple[str, int]:
@@ -47,7 +47,7 @@ class Sockets:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tickets: dict[str, App] = {}
         self._open: list[Connection] = []
-        self._waiting: OrderedDict[str, tuple[Delivery, Attempt]] = OrderedDict()
+        self._waiting: OrderedDict[str, tuple[Delivery, Attempt, Connection]] = OrderedDict()
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -71,11 +71,16 @@ class Sockets:
         if not connections or self._loop is None:
             self._deliveries.missed(delivery, attempt, "timeout")
             return
-        self._waiting[attempt.envelope_id] = (delivery, attempt)
+        connection = random.choice([one for one in connections if not one.silent] or connections)
+        self._waiting[attempt.envelope_id] = (delivery, attempt, connection)
         while len(self._waiting) > REMEMBERED:
             self._waiting.popitem(last=False)
-        random.choice(connections).outbox.put_nowait(_envelope(delivery, attempt))
-        self._loop.call_later(self.ack_seconds, self._deliveries.missed, delivery, attempt, "timeout")
+        connection.outbox.put_nowait(_envelope(delivery, attempt))
+        self._loop.call_later(self.ack_seconds, self._missed, delivery, attempt, connection)
+
+    def _missed(self, delivery: Delivery, attempt: Attempt, connection: Connection) -> None:
+        connection.silent = connection.silent or attempt.envelope_id in self._waiting
+        self._deliveries.missed(delivery, attempt, "timeout")
 
     def disconnect(self, reason: str, app_id: str = "") -> None:
         """`warning` only announces; any other reason also ends the connection."""
@@ -151,8 +156,10 @@ class Sockets:
         found = self._waiting.pop(str(frame.get("envelope_id", "")), None) if isinstance(frame, dict) else None
         if found is None:
             self._world.note("warning", "socket", "unknown_envelope", text[:200])
-        else:
-            self._deliveries.acknowledged(*found, frame.get("payload") or {})
+            return
+        delivery, attempt, connection = found
+        connection.silent = False
+        self._deliveries.acknowledged(delivery, attempt, frame.get("payload") or {})
 
     def _show(self, app: App) -> None:
         data = {"app_id": app.id, "connected": bool(self.connections(app.id))}
