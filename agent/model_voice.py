@@ -69,6 +69,8 @@ class ModelVoice:
             pieces = self._model.stream(instructions=self._prompts["word"], messages=messages, tools=tools)
             for sentence in sentences_of(_texts(pieces, calls, said)):
                 wording.take(sentence, checks)
+                if wording.is_full():  # a small model may never end by itself
+                    return
             if not calls:
                 return
             if wording.kept:  # it has begun to speak: what it wants to look up comes too late
@@ -132,14 +134,15 @@ class _Wording:
         self.broke = False
 
     def take(self, sentence: str, checks: Checks) -> None:
-        if len(self.kept) + self.dropped >= MAX_SENTENCES:
-            return
         if not checks.passes(sentence, self.kept):
             self.dropped += 1
             return
         self.kept.append(sentence)
         if self._is_sure():
             self._flush()
+
+    def is_full(self) -> bool:
+        return len(self.kept) + self.dropped >= MAX_SENTENCES
 
     def _is_sure(self) -> bool:
         """One good sentence that cites, where the draft cites, and more good ones than bad."""

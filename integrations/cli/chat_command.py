@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -16,6 +18,7 @@ from agent.turns import Turn, TurnResult
 from integrations.cli.attachments import read_attachments
 from integrations.cli.batches import lines_of
 from integrations.cli.prompt import converse
+from integrations.local_model.process import local_settings, serving
 from tools.errors import ToolError
 
 
@@ -36,20 +39,28 @@ def chat(
     batch: Annotated[str, typer.Option(help="file with one JSON turn a line, or - for standard input")] = "",
     database: Annotated[str, typer.Option(help="SQLAlchemy URL; with --batch the default is thrown away")] = "",
     name: Annotated[str, typer.Option(help="how the tutor calls you")] = "learner",
+    local_model: Annotated[
+        bool, typer.Option("--local-model", help="let a small model of this machine word it")
+    ] = False,
 ) -> None:
     """Talk with the tutor in the terminal; @path attaches a file."""
-    if not batch:
-        with open_tutoring(_settings(database)) as tutoring:
+    lines = lines_of(batch) if batch else ()
+    database = database or ("sqlite://" if batch else "")
+    with _settings(database, local_model=local_model) as settings, open_tutoring(settings) as tutoring:
+        if not batch:
             converse(tutoring, Person(f"local:{name}", name))
-        return
-    lines = lines_of(batch)
-    with open_tutoring(_settings(database or "sqlite://")) as tutoring:
         failed = sum(_answer(tutoring, number, line) for number, line in enumerate(lines, start=1) if line.strip())
     raise typer.Exit(1 if failed else 0)
 
 
-def _settings(database: str) -> Settings:
-    return Settings.read(database_url=database) if database else Settings.read()
+@contextmanager
+def _settings(database: str, *, local_model: bool) -> Iterator[Settings]:
+    changes = {"database_url": database} if database else {}
+    if not local_model:
+        yield Settings.read(**changes)
+        return
+    with serving() as address:
+        yield local_settings(address, **changes)
 
 
 def _answer(tutoring: Tutoring, number: int, line: str) -> int:

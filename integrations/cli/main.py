@@ -32,6 +32,7 @@ def _register() -> None:
         inspect_command,
         lesson_command,
         migrate_command,
+        model_command,
         policy_command,
         review_command,
         slack_command,
@@ -53,6 +54,7 @@ def _register() -> None:
     app.command("migrate")(migrate_command.migrate)
     app.command("policy")(policy_command.policy)
     app.command("eval")(eval_command.evaluate)
+    app.command("model")(model_command.model)
     app.command("doctor")(doctor_command.doctor)
     app.add_typer(engine_command.app, name="engine", help="Run the confined engine that builds what learners hand in.")
     lesson_command.app.command("witness")(witness_command.witness)

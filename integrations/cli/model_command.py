@@ -1,0 +1,28 @@
+"""`tutor model`: a small language model of one's own, with no key and no account."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from integrations.local_model.process import TIMEOUT, serving
+
+DEFAULT_PORT = 8322
+
+
+def model(
+    weights: Annotated[Path | None, typer.Argument(help="a GGUF file; without it, the packaged model")] = None,
+    port: Annotated[int, typer.Option(help="of the address; 0 takes a free one")] = DEFAULT_PORT,
+) -> None:
+    """Serve a small language model on loopback, and print the settings that let the tutor use it."""
+    stopped = threading.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, lambda *_: stopped.set())
+    with serving(weights, port) as address:
+        print(f"export OPENAI_API_KEY=local OPENAI_BASE_URL={address}", flush=True)
+        print(f"export TUTOR_MODEL=local TUTOR_MODEL_PROTOCOL=chat TUTOR_MODEL_TIMEOUT={TIMEOUT:.0f}", flush=True)
+        stopped.wait()

@@ -1,0 +1,3 @@
+"""A small language model of a package, served on loopback with the OpenAI protocol; an optional extra."""
+
+from __future__ import annotations

@@ -1,0 +1,58 @@
+"""A real small model behind the real client: what it says badly does not matter, what it breaks would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel
+
+from agent.errors import ConfigurationInvalid
+from agent.language_model import LanguageModel, Message
+from agent.openai_models import open_model
+from integrations.local_model.process import local_settings, serving
+
+pytestmark = [
+    pytest.mark.skipif(find_spec("xllamacpp") is None, reason="not run: the local model is not installed"),
+    pytest.mark.xdist_group("local-model"),
+]
+ASKED = [Message("user", "What is a container image?")]
+
+
+class Choice(BaseModel):
+    choice: Literal["yes", "no"]
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[LanguageModel]:
+    with serving() as address:
+        model = open_model(local_settings(address))
+        assert model is not None
+        yield model
+
+
+def test_it_streams(model: LanguageModel) -> None:
+    pieces = model.stream(instructions="Answer in a sentence.", messages=ASKED)
+    assert all(isinstance(next(pieces), str) for _ in range(3))
+
+
+def test_a_shape_binds_it(model: LanguageModel) -> None:
+    answer = model.structured(instructions="Is it a template? Answer as JSON.", messages=ASKED, shape=Choice)
+    assert answer.choice in {"yes", "no"}
+
+
+def test_a_stream_can_be_left_in_the_middle(model: LanguageModel) -> None:
+    pieces = model.stream(instructions="Count from 1 to 500.", messages=[Message("user", "Go on.")])
+    next(pieces)
+    del pieces
+    assert next(model.stream(instructions="Say hello.", messages=[Message("user", "Hello.")]))
+
+
+def test_a_broken_file_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"GGUF" + bytes(200))
+    with pytest.raises(ConfigurationInvalid, match="did not start"), serving(path):
+        pass
