@@ -6,12 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from agent.intent_model import Embed
+from agent.support import Supports, bare
 from knowledge.lexical import words
 from knowledge.passages import Citation, Hit
-from knowledge.quotable import Quotable
 from knowledge.relevance import RELEVANT
 from knowledge.retrieval import HybridRetriever
 from knowledge.splitting import sentences
@@ -21,16 +19,13 @@ MAX_SENTENCES = 4
 MAX_CHARACTERS = 700
 MIN_SENTENCE = 0.30  # cosine between the question and a quoted sentence
 BEHIND = 0.40  # how far a sentence may be behind the best one and still be quoted
-SUPPORTED = 0.62  # cosine between a sentence and the best sentence of its passages
 MAX_QUESTION = 2_000
 REMEMBERED = 300  # characters of the question before that a follow-up takes along
 SHORT = 4  # content words; what is shorter may lean on what was said before
 OURS = frozenset({"assistant", "tutor", "bot", "system"})  # roles of a history that are not the person's
-_MARKER = re.compile(r"\s*\[(\d+)\]")
 _FOLLOW_UP = re.compile(
     r"^\W*(and|but|so|what about|how about|why|why not|ok|also|then|it|that|this|does it|is it|can it)\b", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 DECLINE = (
     "I have nothing on that in this course's material, so I would rather not guess. I can help with containers, "
@@ -51,7 +46,7 @@ class Answer:
 
 class Answerer:
     def __init__(self, retriever: HybridRetriever, embed: Embed) -> None:
-        self._retriever, self._embed, self._quotable = retriever, embed, Quotable(embed)
+        self._retriever, self.supports = retriever, Supports(embed)
 
     def answer(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         asked = " ".join(question.split())[:MAX_QUESTION]
@@ -71,21 +66,9 @@ class Answerer:
         return max(hits, joined, key=lambda found: found[0].score if found else 0.0)
 
     def unsupported(self, text: str, hits: Sequence[Hit]) -> list[str]:
-        """The sentences that no passage supports: too far from all of them, or with a number that none holds."""
-        said = [one for one in sentences(text) if not one.endswith("?")]
-        quoted = {_ended(one) for hit in hits for one in sentences(hit.passage.text)}
-        own = [one for one in said if _ended(_MARKER.sub("", one)) not in quoted]
-        if not own or not hits:
-            return own
-        whole = self._embed([hit.passage.text for hit in hits])
-        sources = np.concatenate([whole, *(self._quotable.of(hit.passage.text)[1] for hit in hits)])
-        nearness = self._embed([_MARKER.sub("", one) for one in own]) @ sources.T
-        numbers = set(_NUMBER.findall(" ".join(hit.passage.text for hit in hits)))
-        return [
-            one
-            for one, near in zip(own, np.max(nearness, axis=1, initial=0.0), strict=True)
-            if near < SUPPORTED or not set(_NUMBER.findall(_MARKER.sub("", one))) <= numbers
-        ]
+        """The sentences that no passage supports; questions claim nothing."""
+        said = [one for line in text.splitlines() for one in sentences(bare(line)) if not one.endswith("?")]
+        return [one for one in said if self.supports.of(one, hits) is None]
 
 
 def _leans(asked: str) -> bool:

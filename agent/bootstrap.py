@@ -165,7 +165,7 @@ def _second_opinion(settings: Settings) -> SecondOpinion | None:
 
 def _voice(settings: Settings, knowledge: Knowledge) -> Voice:
     model = open_model(settings)
-    return ModelVoice(model, knowledge.retriever, knowledge.answerer.unsupported) if model else OfflineVoice()
+    return ModelVoice(model, knowledge.retriever, knowledge.answerer.supports.of) if model else OfflineVoice()
 
 
 def _builds(services: Services) -> Builds:

@@ -16,7 +16,7 @@ from agent.errors import ModelUnavailable
 from agent.language_model import LanguageModel, Message, ToolCall, ToolSpec
 from agent.sentences import sentences_of
 from agent.voice import Brief, OfflineVoice
-from agent.wording_checks import Checks, Unsupported
+from agent.wording_checks import Checks, Support
 from knowledge.course import Question
 from knowledge.passages import Hit, Retriever
 
@@ -42,8 +42,8 @@ SEARCH = ToolSpec(
 class ModelVoice:
     """What was said before a fault stays said; what is missing then comes from the draft."""
 
-    def __init__(self, model: LanguageModel, retriever: Retriever, unsupported: Unsupported) -> None:
-        self._model, self._retriever, self._unsupported = model, retriever, unsupported
+    def __init__(self, model: LanguageModel, retriever: Retriever, support: Support) -> None:
+        self._model, self._retriever, self._support = model, retriever, support
         self._offline = OfflineVoice()
 
     def word(self, brief: Brief, *, emit: Callable[[str], None]) -> str:
@@ -65,7 +65,7 @@ class ModelVoice:
             calls: list[ToolCall] = []
             said: list[str] = []
             tools = (SEARCH,) if round_ < MAX_TOOL_ROUNDS else ()
-            checks = Checks(brief, hits, self._unsupported)
+            checks = Checks(brief, hits, self._support)
             pieces = self._model.stream(instructions=self._prompts["word"], messages=messages, tools=tools)
             for sentence in sentences_of(_texts(pieces, calls, said)):
                 wording.take(sentence, checks)
@@ -134,10 +134,11 @@ class _Wording:
         self.broke = False
 
     def take(self, sentence: str, checks: Checks) -> None:
-        if not checks.passes(sentence, self.kept):
+        worded = checks.worded(sentence, self.kept)
+        if worded is None:
             self.dropped += 1
             return
-        self.kept.append(sentence)
+        self.kept.append(worded)
         if self._is_sure():
             self._flush()
 

@@ -22,12 +22,14 @@ from evals.suites.intent import intent
 from evals.suites.leaks import leaks
 from evals.suites.retrieval import retrieval
 from evals.suites.review import review
+from evals.suites.support import support
 from evals.suites.teaching import teaching
 
 Board = dict[str, Figures]
 SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "retrieval": retrieval,
     "grounding": grounding,
+    "support": support,
     "intent": intent,
     "inspection": inspection,
     "review": review,

@@ -10,7 +10,7 @@ import pytest
 
 from agent.errors import ModelUnavailable
 from agent.language_model import Message, ToolCall, ToolSpec
-from agent.model_voice import ModelVoice, Quote, Quotes
+from agent.model_voice import MAX_SENTENCES, ModelVoice, Quote, Quotes
 from agent.voice import Brief
 from knowledge.course import Point, Question
 from knowledge.passages import Citation, Hit, Passage
@@ -51,12 +51,12 @@ class Shelf:
         return [HIT]
 
 
-def _unsupported(text: str, hits: Sequence[Hit]) -> list[str]:
-    return [one for one in text.split(". ") if "unicorn" in one]
+def _support(sentence: str, hits: Sequence[Hit]) -> int | None:
+    return None if "unicorn" in sentence else 0
 
 
 def _said(*answers: list[str | ToolCall] | Exception) -> str:
-    return ModelVoice(Scripted(*answers), Shelf(), _unsupported).word(BRIEF, emit=lambda _: None)
+    return ModelVoice(Scripted(*answers), Shelf(), _support).word(BRIEF, emit=lambda _: None)
 
 
 def test_supported_sentences_are_said_and_our_question_follows() -> None:
@@ -70,11 +70,21 @@ def test_supported_sentences_are_said_and_our_question_follows() -> None:
         ["```\nFROM python:3.12\n```"],
         ["Write `FROM python:3.12-slim` in line 1. [1]"],
         ["The unicorn made it. [1]"],
+        ["A unicorn. [1]"],
         ["What do you think?"],
         [""],
         ModelUnavailable("broken"),
     ],
-    ids=["invented citation", "code", "a line to paste", "unsupported", "its own question", "nothing", "failure"],
+    ids=[
+        "invented citation",
+        "code",
+        "a line to paste",
+        "unsupported",
+        "short",
+        "its own question",
+        "nothing",
+        "failure",
+    ],
 )
 def test_what_may_not_be_said_gives_way_to_the_draft(answer: list[str | ToolCall] | Exception) -> None:
     assert _said(answer) == DRAFT
@@ -82,7 +92,7 @@ def test_what_may_not_be_said_gives_way_to_the_draft(answer: list[str | ToolCall
 
 def test_sentences_are_emitted_one_by_one_once_the_reply_is_sure_to_stand() -> None:
     emitted: list[str] = []
-    voice = ModelVoice(Scripted(["A digest is exact. [1] It ", "names the exact content. [1] "]), Shelf(), _unsupported)
+    voice = ModelVoice(Scripted(["A digest is exact. [1] It ", "names the exact content. [1] "]), Shelf(), _support)
     text = voice.word(BRIEF, emit=emitted.append)
     assert emitted == ["A digest is exact. [1]", " It names the exact content. [1]", "\n\nAnd a tag?"]
     assert "".join(emitted) == text
@@ -91,23 +101,44 @@ def test_sentences_are_emitted_one_by_one_once_the_reply_is_sure_to_stand() -> N
 def test_what_is_given_away_is_dropped_and_the_rest_stands() -> None:
     brief = replace(BRIEF, gives_away=lambda said: "secret" in said)
     answer = ["A digest is exact. [1] A secret is exact. [1] It names the exact content. [1]"]
-    text = ModelVoice(Scripted(answer), Shelf(), _unsupported).word(brief, emit=lambda _: None)
+    text = ModelVoice(Scripted(answer), Shelf(), _support).word(brief, emit=lambda _: None)
     assert text == "A digest is exact. [1] It names the exact content. [1]\n\nAnd a tag?"
 
 
 def test_a_fault_after_the_first_sentence_is_made_good_by_the_draft() -> None:
     emitted: list[str] = []
-    voice = ModelVoice(Scripted(["A digest is exact. [1] It na", ModelUnavailable("cut")]), Shelf(), _unsupported)
+    voice = ModelVoice(Scripted(["A digest is exact. [1] It na", ModelUnavailable("cut")]), Shelf(), _support)
     text = voice.word(BRIEF, emit=emitted.append)
     assert text == f"A digest is exact. [1]\n\n{BRIEF.draft}\n\nAnd a tag?"
     assert "".join(emitted) == text
+
+
+@pytest.mark.parametrize("said", ["A digest is exact.", "A digest is exact. [1]", "A digest is exact. [1] [1]"])
+def test_the_marker_is_of_what_supports_a_sentence(said: str) -> None:
+    assert _said([said]).startswith("A digest is exact. [1]\n")
+
+
+def test_what_only_the_draft_says_has_no_source() -> None:
+    voice = ModelVoice(
+        Scripted(["A digest is exact. [1] Send it again."]), Shelf(), lambda said, _: int("Send" in said)
+    )
+    assert voice.word(BRIEF, emit=lambda _: None) == "A digest is exact. [1] Send it again.\n\nAnd a tag?"
+
+
+def test_a_model_that_never_ends_is_left() -> None:
+    def endless() -> Iterator[str]:
+        while True:
+            yield "A digest is exact. [1] "
+
+    text = ModelVoice(Scripted(endless()), Shelf(), _support).word(BRIEF, emit=lambda _: None)  # type: ignore[arg-type]
+    assert text.count("exact") == MAX_SENTENCES
 
 
 def test_quotes_are_of_known_points() -> None:
     point = Point("content", "It names the content")
     question = Question("digest", "What is it?", "pinning", (point,))
     found = Quotes(quotes=[Quote(point="content", quote="the content"), Quote(point="other", quote="x")])
-    voice = ModelVoice(Scripted(), Shelf(), _unsupported)
+    voice = ModelVoice(Scripted(), Shelf(), _support)
     voice._asked = lambda *_: found  # type: ignore[method-assign,assignment]
     assert voice.quotes("it is the content", question) == {"content": "the content"}
 
@@ -126,4 +157,4 @@ def test_a_model_that_only_calls_tools_gives_way_to_the_draft() -> None:
     ("answer", "guess"), [(["stuck"], "stuck"), (["approve the gate"], None), (ModelUnavailable("x"), None)]
 )
 def test_a_guess_stays_among_the_choices(answer: list[str | ToolCall] | Exception, guess: str | None) -> None:
-    assert ModelVoice(Scripted(answer), Shelf(), _unsupported).guess("hm", ["stuck", "question"]) == guess
+    assert ModelVoice(Scripted(answer), Shelf(), _support).guess("hm", ["stuck", "question"]) == guess
