@@ -67,7 +67,8 @@ class Answerer:
 
     def unsupported(self, text: str, hits: Sequence[Hit]) -> list[str]:
         """The sentences that no passage supports; questions claim nothing."""
-        said = [one for line in text.splitlines() for one in sentences(bare(line)) if not one.endswith("?")]
+        whole = [line for line in text.splitlines() if self.supports.of(line, hits) is None]
+        said = [one for line in whole for one in sentences(bare(line)) if not one.endswith("?")]
         return [one for one in said if self.supports.of(one, hits) is None]
 
 

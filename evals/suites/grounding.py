@@ -18,7 +18,7 @@ def grounding(knowledge: Knowledge) -> Figures:
 def _of(half: str, knowledge: Knowledge) -> Figures:
     cases, strange = asked(half, knowledge), outside(half)
     answers = [knowledge.answerer.answer(case.question, case.history) for case in cases]
-    said = [(one, knowledge.answerer.unsupported(one.text, one.hits)) for one in answers if not one.declined]
+    said = [(one, knowledge.answerer.unsupported(one.text, one.passages)) for one in answers if not one.declined]
     refused = sum(knowledge.answerer.answer(one).declined for one in strange)
     sentences = sum(len(one.text.splitlines()) for one, _ in said)
     cited = sum(
