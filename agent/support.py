@@ -6,11 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from agent.alignment import Alignment, aligned
 from agent.intent_model import Embed
 from agent.opposites import claims_more, turned
+from knowledge.embedding import Vectors
 from knowledge.lexical import words
 from knowledge.passages import Hit
 from knowledge.quotable import Quotable
@@ -62,9 +62,16 @@ class Supports:
         vector = self._embed([said])[0]
         near = []
         for index, hit in enumerate(hits):
-            texts, vectors = self._quotable.of(hit.passage.text)
+            texts, vectors = self._sentences(hit)
             near += [_Source(index, text, float(one)) for text, one in zip(texts, vectors @ vector, strict=True)]
         return sorted((one for one in near if one.nearness >= NEAR), key=lambda one: -one.nearness)[:CANDIDATES]
+
+    def _sentences(self, hit: Hit) -> tuple[Sequence[str], Vectors]:
+        """A draft has no source and may hold a learner's words: it is embedded and forgotten."""
+        if hit.passage.citation.source:
+            return self._quotable.of(hit.passage.text)
+        found = sentences(hit.passage.text)
+        return found, self._embed(found)
 
 
 def bare(sentence: str) -> str:
@@ -76,7 +83,6 @@ def _quoted(said: str, hits: Sequence[Hit]) -> int | None:
     return next((index for index, hit in enumerate(hits) if _flat(said) in _quotes(hit.passage.text)), None)
 
 
-@lru_cache(maxsize=500)
 def _quotes(text: str) -> frozenset[str]:
     return frozenset(_flat(one) for one in sentences(text))
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
@@ -43,7 +43,10 @@ class SlackRoutes:
 
     async def call(self, request: Request) -> Response:
         method = request.path_params["method"]
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # whoever asked died while asking
+            return Response(status_code=499)
         try:
             args = merged_arguments(request.url.query, request.headers.get("content-type", ""), body)
         except Refusal as refusal:
