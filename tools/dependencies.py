@@ -1,7 +1,7 @@
 """Dependency files: what they ask for without fixing it, and whether a lock file stands beside them.
 
-The entry points are `unpinned(file)`, `hashed(file)` and `has_lock(upload, ecosystem)`; each reads text only and
-never follows an address. A file that cannot be parsed asks for nothing that could be judged: `unpinned` raises
+The entry points are `unpinned(file)` and `has_lock(upload, ecosystem)`; each reads text only and never follows an
+address. A file that cannot be parsed asks for nothing that could be judged: `unpinned` raises
 UnreadableFile with what to do.
 """
 
@@ -12,12 +12,13 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from tools.errors import UnreadableFile
 from tools.files import SourceFile, Upload
+from tools.python_requirements import COMMIT, Requirement, left_open, logical_lines, name_of, requirements
 
 MAX_REPORTED = 200  # requirements of one file; a learner needs the first ones
 
@@ -30,16 +31,6 @@ LOCK_FILES: Mapping[str, tuple[str, ...]] = {
     "ruby": ("gemfile.lock",),
     "php": ("composer.lock",),
 }
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One dependency that a file leaves open; `why` completes the sentence "it …"."""
-
-    name: str
-    written: str
-    line: int
-    why: str
 
 
 def ecosystem_of(path: str) -> str | None:
@@ -78,7 +69,7 @@ def _is_requirements(name: str) -> bool:
 
 def _fixes_everything(file: SourceFile) -> bool:
     try:
-        lines = [line for _, line in _logical_lines(file.text) if not line.startswith("-")]
+        lines = [line for _, line in logical_lines(file.text) if not line.startswith("-")]
         return bool(lines) and not unpinned(file)
     except UnreadableFile:
         return False
@@ -92,7 +83,7 @@ def unpinned(file: SourceFile) -> tuple[Requirement, ...]:
     if name in _BY_NAME:
         return tuple(islice(_BY_NAME[name][1](file), MAX_REPORTED))
     if ecosystem_of(file.path) == "python" and not name.startswith("constraints"):
-        return tuple(islice(_requirements(file), MAX_REPORTED))
+        return tuple(islice(requirements(file), MAX_REPORTED))
     return ()
 
 
@@ -113,99 +104,8 @@ def names_in(file: SourceFile) -> list[str]:
 def _pyproject_names(data: dict[str, Any]) -> list[str]:
     listed = _table(data, "project").get("dependencies")
     written = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
-    named = [match[1] for one in written if (match := _PYTHON_NAME.match(one))]
+    named = [name for one in written if (name := name_of(one))]
     return named + [one for one in _table(_table(_table(data, "tool"), "poetry"), "dependencies") if one != "python"]
-
-
-def hashed(file: SourceFile) -> bool:
-    """Whether every requirement of a requirements file carries a checksum."""
-    lines = [line for _, line in _logical_lines(file.text) if not line.startswith("-")]
-    return bool(lines) and all("--hash=" in line for line in lines)
-
-
-_INCLUDE = re.compile(r"(-r|-c|--requirement|--constraint)[\s=]*(\S+)")
-
-
-def includes(file: SourceFile) -> tuple[tuple[str, str, int], ...]:
-    """`-r` and `-c` of a requirements file: the option, the path from the upload's root, the line."""
-    folder, found = posixpath.dirname(file.path), []
-    for number, line in _logical_lines(file.text):
-        match = _INCLUDE.match(line) if line.startswith("-") else None
-        if match and "://" not in match[2]:
-            option = "-r" if match[1] in {"-r", "--requirement"} else "-c"
-            found.append((option, posixpath.normpath(posixpath.join(folder, match[2])), number))
-    return tuple(found)
-
-
-def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Number of its first line and text of each requirement, continuations joined, comments left out."""
-    start, held = 0, ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        bare = (_COMMENT.sub("", line) if "#" in line else line).rstrip()
-        if not bare and not held:
-            continue
-        start = start if held else number
-        if bare.endswith("\\"):
-            held += bare[:-1] + " "
-            continue
-        if (held + bare).strip():
-            yield start, (held + bare).strip()
-        held = ""
-    if held.strip():
-        yield start, held.strip()
-
-
-_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_PYTHON_NAME = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*")
-
-
-def _requirements(file: SourceFile) -> Iterator[Requirement]:
-    for number, line in _logical_lines(file.text):
-        if line.startswith(("-e ", "--editable")):
-            line = re.sub(r"^(-e|--editable)[\s=]+", "", line)  # noqa: PLW2901 - the option is not part of what it names
-        elif line.startswith("-"):
-            continue
-        requirement = python_requirement(line, number)
-        if requirement is not None:
-            yield requirement
-
-
-def python_requirement(written: str, line: int = 1) -> Requirement | None:
-    """One requirement as pip takes it; None where it is fixed. Paths into the project are fixed by the project."""
-    spec = re.split(r"\s+--hash=|\s+--\w|\s*;\s", written)[0].strip()
-    if re.match(r"(\.{1,2}|/|file:)", spec):
-        return None
-    name_match = _PYTHON_NAME.match(spec)
-    name = name_match[1] if name_match else spec[:60]
-    reference = re.search(r"(git\+\S+|https?://\S+)", spec)
-    if reference is not None:
-        return _address(name, spec, reference[1], line, "--hash=" in written)
-    version = spec[name_match.end() :].split(";")[0].strip() if name_match else ""
-    version = version.strip("() ")
-    return _version(name, spec, version, line)
-
-
-def _address(name: str, spec: str, address: str, line: int, has_hash: bool) -> Requirement | None:
-    bare, _, fragment = address.partition("#")
-    if bare.startswith("git+"):
-        revision = bare.rpartition("@")[2] if "@" in bare.rpartition("://")[2].partition("/")[2] else ""
-        if _COMMIT.fullmatch(revision):
-            return None
-        why = f"follows the branch or tag `{revision}`" if revision else "takes the newest commit"
-        return Requirement(name, spec, line, why)
-    if has_hash or re.match(r"(sha256|sha384|sha512)=", fragment):
-        return None
-    return Requirement(name, spec, line, "is downloaded without a checksum")
-
-
-def _version(name: str, spec: str, version: str, line: int) -> Requirement | None:
-    if not version:
-        return Requirement(name, spec, line, "names no version")
-    parts = [part.strip() for part in version.split(",")]
-    if any(re.match(r"===?\s*[^*]+$", part) for part in parts):
-        return None
-    return Requirement(name, spec, line, f"allows every version that fits `{version}`")
 
 
 def _toml(file: SourceFile) -> dict[str, Any]:
@@ -229,7 +129,7 @@ def _pyproject(file: SourceFile) -> Iterator[Requirement]:
     for group in groups:
         for written in group if isinstance(group, list) else ():
             if isinstance(written, str):
-                requirement = python_requirement(written)
+                requirement = left_open(written)
                 if requirement is not None:
                     yield replace(requirement, line=_line_of(file.text, written))
     poetry = _table(_table(data, "tool"), "poetry")
@@ -246,7 +146,7 @@ def _table(data: Any, key: str) -> dict[str, Any]:
 def _poetry(text: str, dependencies: dict[str, Any]) -> Iterator[Requirement]:
     for name, given in dependencies.items():
         details = given if isinstance(given, dict) else {"version": given}
-        if name == "python" or "path" in details or _COMMIT.fullmatch(str(details.get("rev", ""))):
+        if name == "python" or "path" in details or COMMIT.fullmatch(str(details.get("rev", ""))):
             continue
         version = str(details.get("version", ""))
         why = "follows a branch or tag of a repository" if "git" in details else _open_version(version)
@@ -300,7 +200,7 @@ def _conda(file: SourceFile) -> Iterator[Requirement]:
         if item == "pip:":
             pip_indent = indent
         elif 0 <= pip_indent < indent:
-            requirement = python_requirement(item, number) if not item.startswith("-") else None
+            requirement = left_open(item, number) if not item.startswith("-") else None
             if requirement is not None:
                 yield requirement
         else:
@@ -345,7 +245,7 @@ def _gemfile(file: SourceFile) -> Iterator[Requirement]:
 
 Reader = Callable[[SourceFile], Iterator[Requirement]]
 _BY_NAME: Mapping[str, tuple[str, Reader]] = {
-    "requirements.txt": ("python", _requirements),
+    "requirements.txt": ("python", requirements),
     "pyproject.toml": ("python", _pyproject),
     "pipfile": ("python", _pipfile),
     "package.json": ("node", _package_json),

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from tools.checks.rule import Hit, Subject, advising, gating
-from tools.dependencies import LOCK_FILES, ecosystem_of, hashed, is_lock, names_in
+from tools.dependencies import LOCK_FILES, ecosystem_of, is_lock, names_in
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import Stage
 from tools.errors import UnreadableFile
 from tools.files import SourceFile
+from tools.python_requirements import hashed
 
 FEWEST = 3  # sources that came along before one that did not is worth a word
 MAX_NAMES = 500  # of one project file

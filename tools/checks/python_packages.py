@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 
 from tools.checks.rule import HEAD, Hit, Rule, Subject, gating
-from tools.dependencies import includes, python_requirement, unpinned
+from tools.dependencies import unpinned
 from tools.dockerfile.shell import Command
 from tools.errors import UnreadableFile
 from tools.files import SourceFile
+from tools.python_requirements import includes, left_open
 
 _PIP_VALUE = frozenset(
     "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
@@ -64,7 +65,7 @@ def _pip_open(subject: Subject) -> Iterator[Hit]:
 def _is_open(subject: Subject, package: str) -> bool:
     if package.startswith((".", "/", "$")) or package.endswith((".whl", ".tar.gz", ".zip")):
         return package.startswith(".") and _project_is_open(subject)
-    return python_requirement(package) is not None
+    return left_open(package) is not None
 
 
 def _project_is_open(subject: Subject) -> bool:
