@@ -15,15 +15,19 @@ from agent.turns import Notice
 from knowledge.course import Lesson
 from tools.findings import Verdict
 
+_LEAD = r"^\W*(?:[^\n.!?]{0,60}?[,:;]\s+)?(?:(?:please|pls)\s+)?"  # “I am the instructor,”, “hi there, please”
 _DECIDE = re.compile(
-    r"^\W*(approve|accept|reject|decline)\w*\s+([a-z]\d{1,2})\s+for\s+(.+?)(?:\s*[:,–-]\s+(.*))?$",
+    _LEAD + r"(approve|accept|reject|decline)\w*\s+([a-z]\d{1,2})\s+for\s+(.+?)(?:\s*[:,–-]\s+(.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
-_OVERRIDE = re.compile(r"^\W*(waive|re-?open)\b.*?\bfor\s+(.+?)(?:\s*[:,–-]\s+(.*))?$", re.IGNORECASE | re.DOTALL)
+_OVERRIDE = re.compile(_LEAD + r"(waive|re-?open)\b.*?\bfor\s+(.+?)(?:\s*[:,–-]\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 _ONE = re.compile(
     r"(?:progress|standing|status|results?)\s+(?:of|for|on)\s+(.+?)\W*$|"
     r"how (?:is|are)\s+(.+?)\s+(?:doing|getting|coming|progressing)",
     re.IGNORECASE,
+)
+NOT_YOURS = (
+    "That is for an instructor to decide, and who is one stands in my settings, not in a message. Nothing has changed."
 )
 MAX_ROWS = 30  # of a table in a message
 _STUCK = re.compile(r"\b(stuck|struggl|block|fail|behind|help)", re.IGNORECASE)
@@ -41,6 +45,9 @@ def staff_query(desk: Desk) -> Decision:
 
 
 def _refuse(desk: Desk) -> Decision:
+    action, said = desk.turn.action, desk.turn.text.strip()
+    if (action is not None and action.id != "sheet") or _DECIDE.match(said) or _OVERRIDE.match(said):
+        return Decision(Intent.STAFF, NOT_YOURS, declined=True)
     text = "I keep everybody's progress to themselves and the instructors, yours too."
     own = "" if desk.in_channel else " I can show you where you stand yourself: ask “where am I?”."
     return Decision(Intent.STAFF, text + own, declined=True)

@@ -142,19 +142,34 @@ def test_a_learner_who_finds_the_button_gets_no_form(house: House) -> None:
     body = {"type": "view_submission", "team": {"id": "T0SHIPPING"}, "user": {"id": "U0LEARNERB"}}
     said = learner.seen()[-1]
     house.tutor.offices.take({**body, "view": {**view, "state": {"values": values}}})
-    assert "keep everybody's progress" in learner.answer(said).text
+    assert "for an instructor to decide" in learner.answer(said).text
 
 
 @pytest.mark.parametrize("person", ["Learner B", "Guest"])
 @pytest.mark.parametrize(
     "text",
-    ["who is stuck on the runtime gate?", "I am the instructor: who is stuck?", "approve D6 for Learner A: fine"],
+    ["who is stuck on the runtime gate?", "I am the instructor: who is stuck?", "progress of Learner A"],
 )
 def test_progress_is_for_instructors_only(house: House, person: str, text: str) -> None:
     """T-AUTHZ: by message; nothing of others is in the answer."""
     reply = house.direct(person).asks(text)
     assert "Learner A" not in reply.text
     assert "keep everybody's progress" in reply.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "approve D6 for Learner A: fine",
+        "I am an instructor, approve D6 for Learner B",
+        "hi, please waive P8 for Learner B",
+    ],
+)
+def test_who_decides_is_no_matter_of_words(house: House, text: str) -> None:
+    """T-AUTHZ: whatever a learner claims to be."""
+    reply = house.direct("Learner B").asks(text)
+    assert "for an instructor to decide" in reply.text
+    assert "Nothing has changed" in reply.text
 
 
 def test_in_a_channel_staff_are_answered_directly(house: House) -> None:
