@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.databases import running_postgres
 from tests.lab_engine import running_lab, why_not
 from tests.scheduling import ByFile
 from tools.lab.engine import LabEngine
@@ -32,6 +33,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"engine tests not run: {len(skipped)} (no lab engine can be had here)", yellow=True
         )
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_postgres(tmp_path_factory.mktemp("postgres"), tmp_path_factory.mktemp("runtime")) as uri:
+        yield uri
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from tools.lab.state import locked
 ROOT = Path(__file__).parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "runtime-tutor"
 BUSYBOX = CACHE / "base-images" / "busybox-stable.tar"
+BASES = ("busybox:stable",)
 LIMITS = Limits(
     wall_seconds=8,
     idle_seconds=4,
@@ -49,9 +50,17 @@ def running_lab(config: LabConfig = CONFIG) -> Iterator[LabEngine]:
         engine = open_lab(folder)
         engine.lab.start(config)
         try:
-            if "busybox:stable" not in engine.offered():
-                with BUSYBOX.open("rb") as archive:
-                    engine.lab.load(archive)
+            if engine.offered() != BASES:
+                begin_with_busybox(engine)
             yield engine
         finally:
             engine.lab.stop()
+
+
+def begin_with_busybox(engine: LabEngine) -> None:
+    """Whatever images a test or a killed run has left in what each engine begins with."""
+    engine.lab.stop()
+    engine.lab.places.pristine.unlink(missing_ok=True)
+    engine.lab.start(CONFIG)
+    with BUSYBOX.open("rb") as archive:
+        engine.lab.load(archive)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 from integrations.slack_emulator.emulator import Emulator
 
@@ -39,6 +40,13 @@ class AppProcess:
             self._command, env=self._environment, stdout=self._log, stderr=self._log, cwd=ROOT
         )
         self._emulator.wait_for(lambda: len(self._emulator.sockets.connections()) > before, SECONDS)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def kill(self) -> None:
         """As the power would be cut: no handler runs, nothing is flushed."""

@@ -88,7 +88,8 @@ def _plain(builder: BuildKit, text: str) -> float:
         for file in _upload(text):
             (Path(folder) / file.path).write_bytes(file.data)
         tag = f"tutor-bench:{uuid4().hex}"
-        command = ["docker", "buildx", "build", "--provenance=false", "--load", "--tag", tag, folder]
+        command = ["docker", "buildx", "build", "--provenance=false", f"--network={builder.engine.network}"]
+        command += ["--load", "--tag", tag, folder]
         environment = {"DOCKER_HOST": builder.engine.base_url, "PATH": os.defpath, "HOME": folder}
         begun = time.perf_counter()
         subprocess.run(command, env=environment, capture_output=True, check=True)

@@ -99,13 +99,9 @@ def classroom(name: str) -> Iterator[tuple[Class, AppProcess]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         Emulator(Workspace.classroom("agent", LEARNERS), strict=True) as emulator,
+        AppProcess(emulator, Path(folder), name=name, command=APPS[name]) as app,
     ):
-        app = AppProcess(emulator, Path(folder), name=name, command=APPS[name])
-        app.start()
-        try:
-            yield Class(emulator, name), app
-        finally:
-            app.stop()
+        yield Class(emulator, name), app
 
 
 def slack() -> Iterator[Measured | str]:

@@ -137,6 +137,9 @@ class Untouched:
     def allows(self, reference: str) -> bool:
         return reference == "busybox:stable"
 
+    def named(self, dockerfile: str) -> str:
+        raise AssertionError("the engine was used")
+
     def offered(self) -> tuple[str, ...]:
         return ("busybox:stable",)
 

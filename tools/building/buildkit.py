@@ -122,7 +122,8 @@ class BuildKit:
         return self._look(receipt, context, tag, job, cancelled)
 
     def _run(self, job: Job, context: Context, tag: str, progress: Progress, cancelled: Cancelled) -> Ended:
-        sent = context.tar(frontends.neutralised(context.source.text).encode())
+        text = self.engine.named(frontends.neutralised(context.source.text))
+        sent = context.tar(text.encode())
         options = ["--load", "--tag", tag, "--file", context.dockerfile]
         options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={tag[-32:]}"]
         return Buildx(self.engine, job).run(sent, options, progress, cancelled)

@@ -76,6 +76,10 @@ class Engine(Protocol):
 
     def allows(self, reference: str) -> bool: ...
 
+    def named(self, dockerfile: str) -> str:
+        """The same lines, with images under the names by which the engine has them."""
+        ...
+
     def offered(self) -> tuple[str, ...]: ...  # images at hand, to name them
 
     @property
@@ -124,6 +128,9 @@ class TrustedEngine:
 
     def allows(self, reference: str) -> bool:  # noqa: ARG002 - the port's shape
         return True
+
+    def named(self, dockerfile: str) -> str:
+        return dockerfile
 
     def offered(self) -> tuple[str, ...]:
         return ()

@@ -124,7 +124,8 @@ class _Twice:
     def _build(self, job: Job, archive: Path, *, second: bool) -> str:
         """Empty when it was built and saved; else why not."""
         tag = f"tutor-twice:{uuid4().hex}"
-        sent = self.context.tar(frontends.neutralised(self.context.source.text).encode(), reverse=second)
+        text = self.engine.named(frontends.neutralised(self.context.source.text))
+        sent = self.context.tar(text.encode(), reverse=second)
         options = ["--no-cache", "--load", "--tag", tag, "--file", self.context.dockerfile]
         options += ["--build-arg", "SOURCE_DATE_EPOCH=0", "--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={uuid4().hex}"]
         progress = Progress(lambda one: self.on_progress(_half(one, second=second)))

@@ -14,6 +14,7 @@ from tools.lab.job import LabJob, open_job, sweep
 from tools.lab.lab import Lab, listens
 from tools.lab.limits import LabConfig, Limits
 from tools.lab.places import GATEWAY, PROXY_PORT
+from tools.lab.registry import by_tag
 from tools.lab.selftest import Tester
 from tools.lab.state import LabState, SelfTest, age, change, locked
 
@@ -53,8 +54,12 @@ class LabEngine:
 
     def allows(self, reference: str) -> bool:
         """Base images are those that the operator loaded; a tag that is not named is `latest`."""
-        name = reference.removeprefix("docker.io/library/").removeprefix("docker.io/")
-        return name in self.lab.state.bases or f"{name}:latest" in self.lab.state.bases
+        state = self.lab.state
+        name = by_tag(reference, state.digests).removeprefix("docker.io/library/").removeprefix("docker.io/")
+        return name in state.bases or f"{name}:latest" in state.bases
+
+    def named(self, dockerfile: str) -> str:
+        return by_tag(dockerfile, self.lab.state.digests)
 
     def offered(self) -> tuple[str, ...]:
         """What a learner may start from."""

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tarfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +22,7 @@ from tools.lab.cgroups import Cgroup, Hierarchies
 from tools.lab.limits import LabConfig
 from tools.lab.places import GATEWAY, PROXY_PORT, Places
 from tools.lab.processes import ended, spawn
+from tools.lab.registry import Reference, hosts_of, pull
 from tools.lab.state import LabState, SelfTest, began, change, locked
 
 PROBE = "tutor/probe:latest"
@@ -70,7 +71,7 @@ class Lab:
         with self.alone():
             self._end()
             self.places.disk.unlink(missing_ok=True)
-            change(self.places.state, lambda state: LabState(bases=state.bases))
+            change(self.places.state, LabState.bases_only)
 
     def reset(self) -> float:
         """A new engine with nothing but its base images; returns the seconds it took."""
@@ -87,25 +88,17 @@ class Lab:
 
     def load(self, archive: IO[bytes]) -> tuple[str, ...]:
         """Base images from an archive as `docker save` writes it; returns their names."""
-        return self._add(lambda client: [tag for image in client.images.load(archive) for tag in image.tags])
+        return self._add(lambda client: {tag: "" for image in client.images.load(archive) for tag in image.tags})
 
     def pull(self, reference: str) -> tuple[str, ...]:
         """A base image from the configured registry, under the name that Dockerfiles use."""
         check_machine()
-        registry = self.config.registry
+        wanted, registry = Reference.read(reference), self.config.registry
         if not registry:
             raise LabFailed("No registry is configured. Name one: tutor engine start --registry HOST")
+        return self._add(lambda client: pull(client, registry, wanted))
 
-        def pull(client: Any) -> list[str]:
-            name, _, tag = reference.partition(":")
-            image = client.images.pull(f"{registry}/{name}", tag=tag or "latest")
-            image.tag(name, tag or "latest")
-            client.images.remove(f"{registry}/{name}:{tag or 'latest'}")
-            return [f"{name}:{tag or 'latest'}"]
-
-        return self._add(pull)
-
-    def _add(self, how: Any) -> tuple[str, ...]:
+    def _add(self, how: Callable[[Any], Mapping[str, str]]) -> tuple[str, ...]:
         """Into a new engine, so that nothing of a learner's becomes part of what every build starts from."""
         check_machine()
         self._prepare()
@@ -113,14 +106,14 @@ class Lab:
             self.begin()
             try:
                 with self.client() as client:
-                    names = how(client)
+                    added = how(client)
                     bases = sorted({tag for image in client.images.list() for tag in image.tags} - {PROBE})
             except (DockerException, OSError) as error:
                 raise LabFailed(f"The engine did not take the image: {str(error)[:300]}") from None
             self._seal()
-            change(self.places.state, lambda state: state.model_copy(update={"bases": tuple(bases)}))
+            change(self.places.state, lambda state: state.with_bases(bases, added))
             self.begin()
-            return tuple(names)
+            return tuple(added)
 
     @contextmanager
     def client(self, *, seconds: int = 120) -> Iterator[Any]:
@@ -160,13 +153,14 @@ class Lab:
         proxy = self._start_proxy(process, config) if config.hosts or config.registry else 0
         change(
             self.places.state,
-            lambda state: LabState(
-                process=process,
-                process_began=began(process),
-                proxy=proxy,
-                since=time.time(),
-                bases=state.bases,
-                test=test,
+            lambda state: state.bases_only().model_copy(
+                update={
+                    "process": process,
+                    "process_began": began(process),
+                    "proxy": proxy,
+                    "since": time.time(),
+                    "test": test,
+                }
             ),
         )
 
@@ -182,7 +176,7 @@ class Lab:
         with self.client() as client:
             client.api.import_image_from_data(_probe_image(), repository=PROBE.partition(":")[0], tag="latest")
         self._seal()
-        change(self.places.state, lambda state: state.model_copy(update={"bases": ()}))
+        change(self.places.state, lambda state: state.model_copy(update={"bases": (), "digests": {}}))
 
     def _end(self) -> None:
         daemon.stop(self.places)
@@ -201,7 +195,7 @@ class Lab:
         command = [sys.executable, "-m", "tools.lab.proxy", f"--namespace={process}"]
         command += [f"--address={GATEWAY}", f"--port={PROXY_PORT}"]
         command += [f"--host={host}" for host in config.hosts]
-        command += [f"--daemon-host={config.registry}"] if config.registry else []
+        command += [f"--daemon-host={host}" for host in hosts_of(config.registry)]
         command += [f"--cgroup={folder}" for folder in dict.fromkeys(group.folders.values())]
         environment = {"PATH": daemon.PATH, "PYTHONPATH": str(_ROOT)}
         started = spawn(command, environment=environment, log=self.places.proxy_log)

@@ -41,7 +41,7 @@ class LabConfig(BaseModel):
     disk_bytes: int = Field(8 * GIB, ge=64 * MIB)
     inodes: int = Field(400_000, ge=10_000)
     hosts: tuple[Annotated[str, Field(pattern=HOST)], ...] = ()
-    registry: str = Field("", pattern=rf"{HOST}|^$")
+    registry: str = Field("", pattern=rf"{HOST[:-1]}(/[a-z0-9._-]+)*$|^$")
     builds_between_resets: int = Field(50, ge=1)
     hours_between_resets: float = Field(24, gt=0)
 

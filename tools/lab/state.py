@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -47,12 +47,22 @@ class LabState(BaseModel):
     since: float = 0.0
     builds: int = 0
     bases: tuple[str, ...] = ()
+    digests: dict[str, str] = {}  # of those bases that came from a registry
     distrusted: str = ""  # why the next build must find a new engine
     test: SelfTest | None = None
 
     @property
     def alive(self) -> bool:
         return self.process > 0 and began(self.process) == self.process_began
+
+    def bases_only(self) -> LabState:
+        """What outlives an engine."""
+        return LabState(bases=self.bases, digests=self.digests)
+
+    def with_bases(self, bases: Collection[str], added: Mapping[str, str]) -> LabState:
+        """`added` names the digest of each that came just now, or none."""
+        known = {name: digest for name, digest in {**self.digests, **added}.items() if digest and name in bases}
+        return self.model_copy(update={"bases": tuple(bases), "digests": known})
 
     @classmethod
     def read(cls, file: Path) -> LabState:

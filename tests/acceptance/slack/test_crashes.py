@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from agent.storage import Storage
 from evals.benchmarks.app_process import AppProcess
@@ -14,6 +15,7 @@ from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
 from tests.acceptance.slack.house import QUESTION, SECONDS, weak
+from tests.databases import created
 
 
 @pytest.fixture(scope="module")
@@ -22,12 +24,17 @@ def emulator() -> Iterator[Emulator]:
         yield opened
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, folder: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{folder / 'tutor.db'}"
+    return created(request.getfixturevalue("postgres"))
+
+
 @pytest.fixture(scope="module")
-def child(emulator: Emulator, folder: Path) -> Iterator[AppProcess]:
-    started = AppProcess(emulator, folder)
-    started.start()
-    yield started
-    started.stop()
+def child(emulator: Emulator, folder: Path, database_url: str) -> Iterator[AppProcess]:
+    with AppProcess(emulator, folder, TUTOR_DATABASE_URL=database_url) as started:
+        yield started
 
 
 def _answers(emulator: Emulator, said: Seen) -> list[Seen]:
@@ -36,8 +43,8 @@ def _answers(emulator: Emulator, said: Seen) -> list[Seen]:
     return [one for one in thread if one.user == bot and one.thread_ts == said.ts]
 
 
-def _asks(emulator: Emulator, person: str, text: str = QUESTION, **more: object) -> Seen:
-    said: Seen = emulator.person(person).says(emulator.direct(person), text, **more)  # type: ignore[arg-type]
+def _asks(emulator: Emulator, person: str, words: str = QUESTION, **more: object) -> Seen:
+    said: Seen = emulator.person(person).says(emulator.direct(person), words, **more)  # type: ignore[arg-type]
     return said
 
 
@@ -102,29 +109,27 @@ def test_a_conversation_goes_on_after_a_restart(emulator: Emulator, child: AppPr
     assert _answers(emulator, said)[1].text.startswith(("Right", "Good", "Yes"))
 
 
-def test_two_processes_get_the_same_event_at_once(emulator: Emulator, child: AppProcess, folder: Path) -> None:
+def test_two_processes_get_the_same_event_at_once(
+    emulator: Emulator, child: AppProcess, folder: Path, database_url: str
+) -> None:
     """T-DUP3: the original and the retry, each to any of the two; the database's key wins."""
-    second = AppProcess(emulator, folder, name="second")
-    second.start()
-    try:
+    with AppProcess(emulator, folder, name="second", TUTOR_DATABASE_URL=database_url):
         said = [_asks(emulator, "Learner A", f"{QUESTION} {number}") for number in range(4)]
         for delivery in list(emulator.deliveries.log)[-4:]:
             for number in range(3):
                 emulator.deliveries.repeat(delivery, number=number)
         for one in said:
             _idle(emulator, one)
-    finally:
-        second.stop()
     assert [len(_answers(emulator, one)) for one in said] == [1] * 4
 
 
 def _only(storage: Storage, table: str, state: str) -> bool:
     with storage.engine.connect() as connection:
-        return set(connection.exec_driver_sql(f"SELECT state FROM {table}").scalars()) == {state}
+        return set(connection.execute(text(f"SELECT state FROM {table}")).scalars()) == {state}
 
 
-def test_nothing_is_left_over(emulator: Emulator, child: AppProcess, folder: Path) -> None:
+def test_nothing_is_left_over(emulator: Emulator, child: AppProcess, database_url: str) -> None:
     """T-CRASH: no message that waits, and none that was given up."""
-    with Storage.open(f"sqlite:///{folder / 'tutor.db'}") as storage:
+    with Storage.open(database_url) as storage:
         for table, done in (("inbox", "done"), ("outbox", "sent")):  # an answer is seen before its turn is put away
             emulator.wait_for(partial(_only, storage, table, done), SECONDS)

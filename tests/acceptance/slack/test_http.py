@@ -161,16 +161,13 @@ def test_a_stop_lets_work_end_and_leaves_the_rest_for_the_next_start(new_folder:
     """SIGTERM under load: each message is answered once, before or after; the exit is clean and soon."""
     port, own = _free_port(), new_folder()
     with Emulator(Workspace.classroom("agent", 12), strict=True) as emulator:
-        app = AppProcess(emulator, own, TUTOR_STATUS_PORT=str(port), TUTOR_LOG_FORMAT="json")
-        app.start()
-        people = [one.name for one in emulator.workspace.people() if one.name.startswith("Learner")]
-        said = [emulator.person(name).says(emulator.direct(name), QUESTION) for name in people]
-        emulator.wait_for(lambda: all(one.state == "acknowledged" for one in emulator.deliveries.log), SECONDS)
-        emulator.wait_for(lambda: _get(port, "/readyz")[0] == 200, SECONDS)
-        assert app.stop() == 0
+        with AppProcess(emulator, own, TUTOR_STATUS_PORT=str(port), TUTOR_LOG_FORMAT="json") as app:
+            people = [one.name for one in emulator.workspace.people() if one.name.startswith("Learner")]
+            said = [emulator.person(name).says(emulator.direct(name), QUESTION) for name in people]
+            emulator.wait_for(lambda: all(one.state == "acknowledged" for one in emulator.deliveries.log), SECONDS)
+            emulator.wait_for(lambda: _get(port, "/readyz")[0] == 200, SECONDS)
+            assert app.stop() == 0
         assert _get(port, "/healthz")[0] == 0
-        again = AppProcess(emulator, own)
-        again.start()
         bot = emulator.installation().user_id
 
         def answers() -> list[int]:
@@ -179,8 +176,8 @@ def test_a_stop_lets_work_end_and_leaves_the_rest_for_the_next_start(new_folder:
                 for each in said
             ]
 
-        emulator.wait_for(lambda: all(answers()), SECONDS * 2)
-        again.stop()
+        with AppProcess(emulator, own):
+            emulator.wait_for(lambda: all(answers()), SECONDS * 2)
         assert answers() == [1] * len(said)
     for line in (own / "local.log").read_text("utf-8").splitlines():
         assert not line.startswith("{") or {"time", "level", "logger", "turn", "message"} <= json.loads(line).keys()

@@ -41,9 +41,10 @@ def _holding(folder: Path, word: str) -> list[str]:
 
 def test_nothing_stays_of_who_asked_to_be_forgotten_and_nothing_was_logged(folder: Path) -> None:
     """T-PRIV: inbox, outbox, conversations, files, vectors, jobs and logs, looked for byte by byte."""
-    with Emulator(Workspace.demo("agent"), strict=True) as emulator:
-        app = AppProcess(emulator, folder, TUTOR_LOG_FORMAT="json")
-        app.start()
+    with (
+        Emulator(Workspace.demo("agent"), strict=True) as emulator,
+        AppProcess(emulator, folder, TUTOR_LOG_FORMAT="json") as app,
+    ):
         cohort = emulator.workspace.channel("cohort-7").id
         bot = emulator.installation().user_id
         one, other = Learner(emulator, "Learner A"), Learner(emulator, "Learner B")

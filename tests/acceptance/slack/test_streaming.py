@@ -165,9 +165,10 @@ def test_in_a_channel_the_stream_names_who_asked(house: House) -> None:
 def test_a_process_that_is_killed_in_the_middle_ends_as_the_whole_answer(new_folder: Callable[[], Path]) -> None:
     """T-CRASH b, T-STR1: the message that was begun is completed after the restart, not said a second time."""
     program = str(Path(__file__).with_name("slow_voice.py"))
-    with Emulator(Workspace.demo("agent"), strict=True) as emulator:
-        app = AppProcess(emulator, new_folder(), command=(program,))
-        app.start()
+    with (
+        Emulator(Workspace.demo("agent"), strict=True) as emulator,
+        AppProcess(emulator, new_folder(), command=(program,)) as app,
+    ):
         for found in (True, False):  # it knows where the message is; it was killed before it heard
             if not found:
                 emulator.fault("chat.startStream", "timeout_after_commit", seconds=600)
@@ -177,7 +178,6 @@ def test_a_process_that_is_killed_in_the_middle_ends_as_the_whole_answer(new_fol
             assert [one.streaming for one in _of_bot(emulator, said)] == [True]
             app.start()
             emulator.wait_for(lambda said=said: _is_done(emulator, said), SECONDS)  # type: ignore[misc]
-        app.stop()
 
 
 def _of_bot(emulator: Emulator, said: Seen) -> list[Seen]:
