@@ -27,7 +27,7 @@ def told(receipt: BuildReceipt) -> Reply:
 def _built(receipt: BuildReceipt) -> Iterator[str]:
     cached = f", {receipt.cached_steps} of {receipt.steps} steps from the cache" if receipt.cached_steps else ""
     size = _size(receipt.image_bytes)
-    yield f"**Built in {receipt.seconds:.0f} s**: {size}, user `{receipt.user or 'root'}`{cached}."
+    yield f"**Built{_of(receipt, '')} in {receipt.seconds:.0f} s**: {size}, user `{receipt.user or 'root'}`{cached}."
     yield from _layers(receipt)
     yield from _run(receipt.run)
     yield from _secrets(receipt)
@@ -105,11 +105,17 @@ def _question(receipt: BuildReceipt) -> str:
 def _ended(receipt: BuildReceipt) -> Iterator[str]:
     refused = receipt.outcome is Outcome.REFUSED
     where = f" at line {receipt.failed_line}" if receipt.failed_line else ""
+    file = _of(receipt, "in ")
     verb = "I do not build this" if refused and not where else "I stopped" if refused else "The build ended"
     step = f" (`{receipt.failed_step[:100]}`)" if receipt.failed_step else ""
-    yield f"**{verb}{where}**{step}: {receipt.summary}{_fenced(receipt.log_excerpt, LOG_LINES)}"
+    yield f"**{verb}{where}{file}**{step}: {receipt.summary}{_fenced(receipt.log_excerpt, LOG_LINES)}"
     if receipt.question:
         yield receipt.question
+
+
+def _of(receipt: BuildReceipt, before: str) -> str:
+    """Which Dockerfile, where it is not simply the Dockerfile."""
+    return f" {before}`{receipt.dockerfile}`" if receipt.dockerfile not in ("", "Dockerfile") else ""
 
 
 def _fenced(log: str, lines: int) -> str:

@@ -48,27 +48,38 @@ class Context:
         return buffer.getvalue()
 
 
-def dockerfile_of(upload: Upload) -> SourceFile | None:
-    """The Dockerfile that is built: the one called so, nearest to the root, else the only one."""
-    files = sorted(upload.of_kind(FileKind.DOCKERFILE), key=lambda file: (file.path.count("/"), file.path))
-    named = [file for file in files if posixpath.basename(file.path).lower() in ("dockerfile", "containerfile")]
-    return next(iter(named or files), None)
+def dockerfiles_of(upload: Upload) -> list[SourceFile]:
+    """The first is the main one: called just so, and nearest to the root."""
+    return sorted(upload.of_kind(FileKind.DOCKERFILE), key=_order)
+
+
+def _order(dockerfile: SourceFile) -> tuple[bool, int, str]:
+    named = posixpath.basename(dockerfile.path).lower() in ("dockerfile", "containerfile")
+    return not named, dockerfile.path.count("/"), dockerfile.path
 
 
 def context_key(upload: Upload) -> str | None:
-    """None without a Dockerfile."""
-    context = context_of(upload)
-    return context.key if context else None
+    """Of all that is built from an upload; None without a Dockerfile."""
+    keys = [context.key for context in contexts_of(upload)]
+    if len(keys) < 2:
+        return next(iter(keys), None)
+    return "sha256:" + hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
 
 def context_of(upload: Upload) -> Context | None:
+    """The main Dockerfile's."""
+    return next((_context(upload, dockerfile) for dockerfile in dockerfiles_of(upload)), None)
+
+
+def contexts_of(upload: Upload) -> tuple[Context, ...]:
+    return tuple(_context(upload, dockerfile) for dockerfile in dockerfiles_of(upload))
+
+
+def _context(upload: Upload, dockerfile: SourceFile) -> Context:
     """Left out are what `.dockerignore` excludes, and a plan or blueprint that no instruction names.
 
     Edits of those two change no image, so they must not change the key of its build.
     """
-    dockerfile = dockerfile_of(upload)
-    if dockerfile is None:
-        return None
     sources = tuple(_sources(dockerfile))
     root = _root(upload, dockerfile, sources)
     inside = [SourceFile(file.path.removeprefix(root), file.data) for file in upload if file.path.startswith(root)]

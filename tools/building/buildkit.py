@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -22,11 +23,11 @@ from tools.building.refusals import Policy, refusal
 from tools.building.repeating import Repetition, Rung, repeat
 from tools.building.running import watch
 from tools.building.witness import Experiment, Observation, perform
-from tools.context import Context, context_of
+from tools.context import Context, context_key, context_of, contexts_of
 from tools.errors import BuilderUnavailable, UnreadableFile
 from tools.files import Upload
 
-REMEMBERED = 64
+REMEMBERED, MAX_DOCKERFILES = 64, 4
 
 OnProgress = Callable[[BuildProgress], None]
 Cancelled = Callable[[], bool]
@@ -43,9 +44,22 @@ class BuildKit:
         return self.engine.status()
 
     def build(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
-        context = context_of(upload)
-        if context is None:
+        """Each Dockerfile in turn, until one does not build or run."""
+        contexts, key = contexts_of(upload), context_key(upload)
+        if key is None:
             return BuildReceipt(upload.digest, Outcome.REFUSED, "There is no Dockerfile to build.")
+        if len(contexts) > MAX_DOCKERFILES:
+            sentence = f"There are {len(contexts)} Dockerfiles, and I build up to {MAX_DOCKERFILES} of an upload."
+            return BuildReceipt(key, Outcome.REFUSED, f"{sentence} Which of them does your blueprint need?")
+        made = list[BuildReceipt]()
+        for context in contexts:
+            said = partial(_said_of, context, on_progress) if len(contexts) > 1 else on_progress
+            made.append(self._build(context, said, cancelled))
+            if not made[-1].builds_and_runs:
+                break
+        return verdicts.together(made, key)
+
+    def _build(self, context: Context, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
         receipt = BuildReceipt(context.key, Outcome.BUILT, "", dockerfile=context.source.path)
         refused = self._refused(receipt, context)
         if refused is not None:
@@ -151,3 +165,7 @@ class BuildKit:
     def _forget(self, tag: str) -> None:
         with suppress(DockerException, OSError), client(self.engine.base_url) as opened:
             opened.images.remove(tag, force=True)
+
+
+def _said_of(context: Context, on_progress: OnProgress, progress: BuildProgress) -> None:
+    on_progress(replace(progress, text=f"{context.source.path}: {progress.text}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tools.builder import BuildReceipt, Outcome, RunReport
@@ -53,6 +54,23 @@ def built(receipt: BuildReceipt, inside: Inside, run: RunReport) -> BuildReceipt
         secrets=tuple(one.place for one in inside.secrets),
         notes=(*receipt.notes, *inside.notes),
         run=run,
+    )
+
+
+def together(made: Sequence[BuildReceipt], inputs: str) -> BuildReceipt:
+    """One receipt of several Dockerfiles: of the first that did not build and run, else of the main one."""
+    if len(made) == 1:
+        return replace(made[0], inputs=inputs)
+    told = next((one for one in made if not one.builds_and_runs), made[0])
+    others = [one for one in made if one is not told]
+    found = [replace(secret, place=f"{one.dockerfile}: {secret.place}") for one in made for secret in one.found]
+    return replace(
+        told,
+        inputs=inputs,
+        seconds=round(sum(one.seconds for one in made), 1),
+        found=tuple(found),
+        secrets=tuple(one.place for one in found),
+        notes=(*told.notes, *(f"`{one.dockerfile}` was built too, and what it makes runs." for one in others)),
     )
 
 

@@ -54,6 +54,31 @@ def test_the_same_context_as_an_archive_is_the_same_build(builder: BuildKit) -> 
     assert receipt.inputs == build(builder, BASE + SERVE).inputs
 
 
+def several(builder: BuildKit, said: list[str], **dockerfiles: str) -> BuildReceipt:
+    upload = Upload.of(SourceFile(f"{name}/Dockerfile", text.encode()) for name, text in dockerfiles.items())
+    return builder.build(upload, on_progress=lambda one: said.append(one.text), cancelled=lambda: False)
+
+
+def test_each_dockerfile_of_an_upload_is_built(builder: BuildKit) -> None:
+    said = list[str]()
+    receipt = several(builder, said, api=BASE + "RUN true\n" + SERVE, worker=BASE + "RUN true\n")
+    assert receipt.builds_and_runs
+    assert receipt.dockerfile == "api/Dockerfile"
+    assert receipt.notes == ("`worker/Dockerfile` was built too, and what it makes runs.",)
+    assert {one.partition(":")[0] for one in said} == {"api/Dockerfile", "worker/Dockerfile"}
+
+
+def test_one_dockerfile_that_fails_is_what_the_receipt_is_of(builder: BuildKit) -> None:
+    receipt = several(builder, [], api=BASE + SERVE, worker=BASE + "RUN false\n")
+    assert (receipt.outcome, receipt.dockerfile, receipt.failed_line) == (Outcome.FAILED, "worker/Dockerfile", 2)
+    assert not several(builder, [], api=BASE + SERVE, worker=BASE + 'CMD ["false"]\n').builds_and_runs
+
+
+def test_more_dockerfiles_than_are_built_are_refused(builder: BuildKit) -> None:
+    receipt = several(builder, [], **{f"service{number}": BASE for number in range(5)})
+    assert (receipt.outcome, "5 Dockerfiles" in receipt.summary) == (Outcome.REFUSED, True)
+
+
 def test_heredocs_escapes_and_the_usual_frontend_are_built(builder: BuildKit) -> None:
     text = "# syntax=docker/dockerfile:1\n# escape=`\n" + BASE + "RUN <<EOF `\n\necho one > /a\nEOF\n" + SERVE
     assert build(builder, text.replace("<<EOF `\n", "<<EOF")).outcome is Outcome.BUILT
