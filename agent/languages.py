@@ -19,9 +19,9 @@ _WORDS = {
 _LISTS = {name: frozenset(words.split()) for name, words in _WORDS.items()}
 _ENGLISH = frozenset(
     "the a an i you it is are was to of in on for with and or not my your how what why can do does this that me please "
-    "be have has no as at if so we just about from file line image build".split()
+    "be have has no as at if so we just about from".split()
 )
-LEAST = 3  # words of the language that a message must hold
+LEAST, SHORT = 3, 6  # words of the language that a message must hold; one less in a short one
 
 
 def foreign(text: str) -> str:
@@ -30,4 +30,5 @@ def foreign(text: str) -> str:
     english = sum(word in _ENGLISH for word in found)
     counts = {name: sum(word in words and word not in _ENGLISH for word in found) for name, words in _LISTS.items()}
     best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] >= LEAST and counts[best] > english else ""
+    least = LEAST - (len(found) <= SHORT)
+    return best if counts[best] >= least and counts[best] > english else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,6 +26,8 @@ from tools.findings import Verdict
 
 SAME = 0.8  # cosine from which two questions ask the same
 RELATED = 0.46  # cosine between what was asked and a question back
+_ASKED = re.compile(r"[^.!?\n]{8,400}\?")
+_OF_FILES = re.compile(r"\b(this|these|that|those|it|they|here|attached|files?|upload)\b", re.IGNORECASE)
 
 
 def answer_question(desk: Desk, history: Sequence[Message]) -> Decision:
@@ -58,6 +62,25 @@ def answer_question(desk: Desk, history: Sequence[Message]) -> Decision:
         may_reword=True,
         question_asked=question.id if question else "",
     )
+
+
+def answered_beside(desk: Desk, decision: Decision) -> Decision:
+    """A message may bring files and ask something else: that is answered too, where the material has it."""
+    question = _asked_beside(desk)
+    answer = desk.services.answerer.answer(question) if question else None
+    if answer is None or answer.declined or leaks(desk, (), answer.text):
+        return decision
+    draft = f"{answer.text}\n\n{decision.draft}"
+    return decision.with_changes(draft=draft, hits=answer.hits, citations=answer.citations)
+
+
+def _asked_beside(desk: Desk) -> str:
+    """The last question of a message, where it is not about the files that came with it."""
+    asked = _ASKED.findall(desk.turn.text) if desk.turn.files else []
+    if not asked or _OF_FILES.search(asked[-1]) or is_about_own_work(asked[-1]):
+        return ""
+    alone = replace(desk.turn, text=asked[-1].strip(), files=(), refused=())
+    return alone.text if desk.services.intents.read(alone, pending=False).intent is Intent.QUESTION else ""
 
 
 def _guided(desk: Desk, given_away: Sequence[str]) -> Decision:

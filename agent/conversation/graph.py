@@ -101,7 +101,8 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
     formally = handing_in.is_formal(desk.turn.text)
     if formally and not desk.turn.files:
         return handing_in.submit(desk)
-    return handing_in.take_files(desk, formally=formally)
+    taken = handing_in.take_files(desk, formally=formally)
+    return taken if formally else asking.answered_beside(desk, taken)
 
 
 def _inquire(desk: Desk, state: State) -> Decision:

@@ -70,6 +70,38 @@ def test_an_unreadable_file_leaves_the_former_version_in_place(say: Say, tutorin
     assert tutoring.tutor.services.submissions.workspace(person.id, "containers").find("Dockerfile") == WEAK
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "here is my Dockerfile. also, what is the difference between an image and a container?",
+        "Why does a container share the kernel with the host? My first draft is attached.",
+    ],
+)
+def test_a_question_beside_a_file_is_answered_too(say: Say, text: str) -> None:
+    result = say(text, WEAK)
+    assert result.reply is not None
+    assert result.reply.citations
+    assert "[1]" in result.reply.text.partition("I have read `Dockerfile`")[0]
+    assert "line 1" in result.reply.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "is this ok?",
+        "can you check it for me please?",
+        "what do you think of my Dockerfile?",
+        "how do I fix line 1?",
+    ],
+)
+def test_a_question_about_the_file_is_answered_by_what_was_found(say: Say, text: str) -> None:
+    result = say(text, WEAK)
+    assert _text(result).startswith("I have read `Dockerfile`")
+    assert result.reply is not None
+    assert not result.reply.citations
+
+
 def test_a_message_that_is_too_long_says_what_to_do(say: Say) -> None:
     assert "Send long material as a file" in _text(say("a" * 40_000))
 
