@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.definitions import Term
 from agent.intent_model import Embed
 from agent.support import Supports, bare
 from knowledge.lexical import words
@@ -50,8 +51,11 @@ class Answerer:
 
     def answer(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         asked = " ".join(question.split())[:MAX_QUESTION]
-        hits = self.look_up(asked, history)
-        chosen = _choose([one for one in hits if one.score >= RELEVANT]) if words(asked) else []
+        hits, term = self.look_up(asked, history), Term.asked(asked)
+        if term is not None and not any(_defines(one, term) for one in hits):
+            defining = self._retriever.holding(asked, term.is_defined_by)
+            hits = [defining, *hits] if defining else hits
+        chosen = _choose([one for one in hits if one.score >= RELEVANT or _defines(one, term)], term)
         if not chosen:
             return Answer(DECLINE, declined=True, passages=tuple(hits))
         return _composed(chosen, hits)
@@ -76,25 +80,31 @@ def _leans(asked: str) -> bool:
     return len(words(asked)) < SHORT or _FOLLOW_UP.match(asked) is not None
 
 
-def _choose(hits: Sequence[Hit]) -> list[tuple[int, str]]:
-    """(index of the hit, sentence), best sections first, in reading order inside a passage."""
+def _defines(hit: Hit, term: Term | None) -> bool:
+    return term is not None and any(term.is_defined_by(text) for text, _ in hit.sentences)
+
+
+def _choose(hits: Sequence[Hit], term: Term | None = None) -> list[tuple[int, str]]:
+    """(index of the hit, sentence): first what defines, then best sections first, in reading order inside a passage."""
     pool = [
         (index, place, text, near) for index, hit in enumerate(hits) for place, (text, near) in enumerate(hit.sentences)
     ]
+    defining = [term is not None and term.is_defined_by(text) for _, _, text, _ in pool]
     worth = [_worth(near, hits[index].score, place) for index, place, _, near in pool]
-    ranked = sorted(range(len(pool)), key=lambda one: -worth[one])
+    ranked = sorted(range(len(pool)), key=lambda one: (not defining[one], -worth[one]))
     chosen: list[int] = []
     length = 0
     for one in ranked:
         text = pool[one][2]
-        weak = pool[one][3] < MIN_SENTENCE or worth[one] < worth[ranked[0]] - BEHIND
-        if (chosen and weak) or any(_same(text, pool[other][2]) for other in chosen):
+        weak = pool[one][3] < MIN_SENTENCE or worth[one] < max(worth) - BEHIND
+        aside = term is not None and any(defining) and not term.is_in(text)
+        if (chosen and (weak or aside) and not defining[one]) or any(_same(text, pool[other][2]) for other in chosen):
             continue
         if len(chosen) == MAX_SENTENCES or length + len(text) > MAX_CHARACTERS:
             break
         chosen.append(one)
         length += len(text)
-    return [(pool[one][0], pool[one][2]) for one in sorted(chosen, key=lambda one: pool[one][:2])]
+    return [(pool[one][0], pool[one][2]) for one in sorted(chosen, key=lambda one: (not defining[one], pool[one][:2]))]
 
 
 def _worth(nearness: float, relevance: float, place: int) -> float:

@@ -60,6 +60,19 @@ _QUESTION_START = re.compile(
     re.IGNORECASE,
 )
 
+FEW_WORDS, FEWER = 6, 4  # below these a cry for help says nothing of its matter; fewer tell where a symptom is named
+_SYMPTOM = re.compile(
+    r"\b(why|how come|what happened|die[sd]?|dying|crash\w*|exit(s|ed|ing)?|hang(s|ing)?|stops?|(re)?start(s|ed|ing)?|"
+    r"fail(s|ed|ing)?|refused|killed|times? out|not found|denied)\b",
+    re.IGNORECASE,
+)
+_DEMAND = re.compile(
+    r"\b(fix|write|rewrite|print|generate|draft|complete|finish|solve|do|give|tell|show|send|paste|post)\b.{0,25}"
+    r"\b(it|this|that|me|docker ?file|compose|plan|files?|lines?|solution|answer|fix|homework)\b|"
+    r"\b(hints?|clues?|tips?|stuck|lost|ignore|instructions|what to (do|change|try))\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -108,6 +121,12 @@ class IntentReader:
 
     def _matches(self, intent: Intent, text: str) -> bool:
         return any(pattern.search(text) for pattern in self._patterns[intent])
+
+
+def tells_what_happened(text: str) -> bool:
+    """A cry for help that says what went wrong, and demands neither the work nor a hint."""
+    enough = len(text.split()) >= (FEWER if _SYMPTOM.search(text) else FEW_WORDS)
+    return enough and _DEMAND.search(text) is None
 
 
 def looks_like_question(text: str) -> bool:

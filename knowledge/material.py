@@ -48,6 +48,16 @@ class Material:
     def places(self) -> frozenset[Place]:
         return frozenset(self._sections)
 
+    def sentences(self, wanted: Callable[[str], bool]) -> list[tuple[Passage, str]]:
+        """Of the whole material, the course's own first."""
+        all_of_them = (one for one in self._entries.values() if one.kind is Kind.SENTENCE and wanted(one.text))
+        found = [(one.passage, one.text) for one in all_of_them if one.passage is not None]
+        return sorted(found, key=lambda one: not one[0].lesson)
+
+    def of_passage(self, passage: Passage) -> list[str]:
+        held = self._sections[_place(passage)]
+        return [one.text for one in held if one.kind is Kind.SENTENCE and one.passage == passage]
+
     def question(self, asked: str, nearness: Mapping[str, float]) -> Question:
         _, known = self._lexicon.coverage(asked)
         outside = [near for one, near in nearness.items() if self._entries[one].kind is Kind.OUTSIDE]
@@ -78,8 +88,8 @@ class Material:
     def _sentences(
         self, place: Place, passage: Passage, nearness: Mapping[str, float], floor: float
     ) -> tuple[Sentence, ...]:
-        of_passage = (one for one in self._sections[place] if one.kind is Kind.SENTENCE and one.passage == passage)
-        return tuple((one.text, nearness.get(one.id, floor)) for one in of_passage)
+        held = (one for one in self._sections[place] if one.kind is Kind.SENTENCE and one.passage == passage)
+        return tuple((one.text, nearness.get(one.id, floor)) for one in held)
 
     def _nearest(self, place: Place, asked: str, nearness: Mapping[str, float]) -> Passage:
         quotable = {one.passage for one in self._sections[place] if one.kind is Kind.SENTENCE}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from knowledge.embedding import Embedding
 from knowledge.index import Index
 from knowledge.material import Candidate, Material, Place
 from knowledge.passages import Hit
-from knowledge.relevance import Question, Relevance
+from knowledge.relevance import RELEVANT, Question, Relevance
 
 NEAREST = 300  # entries that Chroma gives: passages, sentences and ways of asking
 
@@ -55,6 +57,19 @@ class HybridRetriever:
         known = {one: near for one, near in nearness.items() if material.holds({one: near})}
         found = sorted(material.candidates(asked, known), key=lambda one: -self._relevance.score(one.signals))
         return Found(material.question(asked, known), found)
+
+    def holding(self, query: str, wanted: Callable[[str], bool]) -> Hit | None:
+        """The passage with such a sentence that is nearest to the query; the course's own before a guide's."""
+        material = self._material()
+        found = material.sentences(wanted) if material else []
+        own = [one for one in found if bool(one[0].lesson) == bool(found[0][0].lesson)]
+        if not own:
+            return None
+        asked, *near = self._embedding([query, *(text for _, text in own)])
+        passage = own[int(np.argmax(np.array(near) @ asked))][0]
+        texts = material.of_passage(passage)
+        nearness = self._embedding(texts) @ asked
+        return Hit(passage, RELEVANT, tuple((text, float(one)) for text, one in zip(texts, nearness, strict=True)))
 
     def is_strange(self, query: str) -> bool:
         """Whether a question is nearer to what is not taught here than to what is."""

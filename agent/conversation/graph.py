@@ -29,7 +29,7 @@ from agent.conversation.decision import Decision, from_state, to_state
 from agent.conversation.desk import Desk
 from agent.conversation.guard import guarded, leaks
 from agent.conversation.questions import settle
-from agent.intents import Intent
+from agent.intents import Intent, tells_what_happened
 from agent.language_model import Message
 from agent.topics import criterion_of, is_about_own_work
 from agent.voice import Brief
@@ -106,31 +106,29 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
 
 
 def _inquire(desk: Desk, state: State) -> Decision:
+    return explaining.belief_stated(desk) or _answered(desk, state)
+
+
+def _answered(desk: Desk, state: State) -> Decision:
     """What was said about other things is no context of a question."""
     asked = [line for line in state.get("history", ()) if line.get("intent", Intent.QUESTION) == Intent.QUESTION]
     context = [Message(line["role"], line["text"]) for line in asked]
-    return explaining.belief_stated(desk) or asking.answer_question(desk, context)
-
-
-_DEMAND = re.compile(
-    r"\b(fix|write|rewrite|print|generate|draft|complete|finish|solve|do|give|tell|show|send|paste|post)\b.{0,25}"
-    r"\b(it|this|that|me|docker ?file|compose|plan|files?|lines?|solution|answer|fix|homework)\b|"
-    r"\b(hints?|clues?|tips?|stuck|lost|ignore|instructions|what to (do|change|try))\b",
-    re.IGNORECASE,
-)
-FEW_WORDS = 6  # below these a cry for help says nothing of its matter
+    return asking.answer_question(desk, context)
 
 
 def _stuck(desk: Desk, state: State) -> Decision:
     """Who tells what went wrong asks about the matter; a hint on the next open criterion would pass it by."""
     text = desk.turn.text
-    told = desk.turn.action is None and len(text.split()) >= FEW_WORDS and _DEMAND.search(text) is None
-    if not told or criterion_of(text, desk.lesson, desk.services.embed) is not None:
+    if (
+        desk.turn.action is not None
+        or not tells_what_happened(text)
+        or criterion_of(text, desk.lesson, desk.services.embed) is not None
+    ):
         return guiding.guide(desk)
     handed_in = bool(len(desk.services.submissions.workspace(desk.person.id, desk.lesson.id)))
     if handed_in and is_about_own_work(text):
         return guiding.guide(desk)
-    answered = _inquire(desk, state)
+    answered = _answered(desk, state)  # what went wrong states no belief
     return guiding.guide(desk) if answered.declined and handed_in else answered
 
 

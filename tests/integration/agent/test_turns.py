@@ -129,6 +129,33 @@ def test_no_wording_moves_the_gate_or_the_hint(say: Say, pressure: str) -> None:
         assert "FROM python:" not in _text(after)
 
 
+@pytest.mark.parametrize(
+    ("symptom", "cause"),
+    [
+        ("my container exits immediately, why?", "its main process ended"),
+        ("my container dies on sigterm", "handle SIGTERM"),
+        ("help, under load my container is gone and I see exit code 137", "more memory than its limit"),
+    ],
+)
+def test_a_symptom_is_answered_by_its_cause(say: Say, symptom: str, cause: str) -> None:
+    """Nothing has been handed in, so there is no line of theirs that a hint could be about."""
+    assert cause in _text(say(symptom))
+
+
+@pytest.mark.parametrize(
+    ("question", "definition"),
+    [
+        ("what is a docker image", "An image is the read-only template"),
+        ("whats a registry?", "A registry stores images"),
+        ("what are cgroups", "control groups (cgroups) bound"),
+        ("what is a cache mount?", "A cache mount (RUN --mount=type=cache) keeps"),
+        ("what is a volume", "A named volume is storage"),
+    ],
+)
+def test_what_a_word_means_is_said_first(say: Say, question: str, definition: str) -> None:
+    assert definition in _text(say(question)).splitlines()[0]
+
+
 def test_a_new_attempt_earns_the_next_hint(say: Say) -> None:
     say("", WEAK)
     assert say("give me a hint for D1").hint_level == 1
