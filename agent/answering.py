@@ -22,6 +22,7 @@ MIN_SENTENCE = 0.30  # cosine between the question and a quoted sentence
 BEHIND = 0.40  # how far a sentence may be behind the best one and still be quoted
 MAX_QUESTION = 2_000
 REMEMBERED = 300  # characters of the question before that a follow-up takes along
+PLAIN = 0.8  # relevance from which a short question stands by itself
 SHORT = 4  # content words; what is shorter may lean on what was said before
 OURS = frozenset({"assistant", "tutor", "bot", "system"})  # roles of a history that are not the person's
 _FOLLOW_UP = re.compile(
@@ -64,7 +65,7 @@ class Answerer:
         """A question that leans on the one before is looked up with it as well; what is surer counts."""
         hits = self._retriever.search(asked, limit=limit)
         before = next((text for role, text in reversed(history) if role.lower() not in OURS), "")
-        if not before or not _leans(asked) or self._retriever.is_strange(asked):
+        if not before or not _leans(asked, hits) or self._retriever.is_strange(asked):
             return hits
         joined = self._retriever.search(f"{before[:REMEMBERED]} {asked}", limit=limit)
         return max(hits, joined, key=lambda found: found[0].score if found else 0.0)
@@ -76,8 +77,10 @@ class Answerer:
         return [one for one in said if self.supports.of(one, hits) is None]
 
 
-def _leans(asked: str) -> bool:
-    return len(words(asked)) < SHORT or _FOLLOW_UP.match(asked) is not None
+def _leans(asked: str, hits: Sequence[Hit]) -> bool:
+    """A short question that finds its answer by itself needs nothing of what was said before."""
+    alone = bool(hits) and hits[0].score >= PLAIN
+    return (len(words(asked)) < SHORT and not alone) or _FOLLOW_UP.match(asked) is not None
 
 
 def _defines(hit: Hit, term: Term | None) -> bool:

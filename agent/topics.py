@@ -40,5 +40,18 @@ def criterion_of(text: str, lesson: Lesson, embed: Embed) -> Criterion | None:
     return lesson.rubric[best] if nearness[best] >= NEAR else None
 
 
+_ARTEFACTS = {
+    "plan": re.compile(r"\bplan\b", re.IGNORECASE),
+    "compose": re.compile(r"\b(compose|blueprint)\b", re.IGNORECASE),
+    "dockerfile": re.compile(r"\bdocker ?file\b", re.IGNORECASE),
+}
+
+
+def named_artefact(text: str) -> str:
+    """The one artefact that a text names; empty for none or several."""
+    named = [artefact for artefact, name in _ARTEFACTS.items() if name.search(text)]
+    return named[0] if len(named) == 1 else ""
+
+
 def is_about_own_work(text: str) -> bool:
     return _OWN_WORK.search(text) is not None

@@ -19,6 +19,7 @@ from agent.conversation import (
     explaining,
     guiding,
     handing_in,
+    orientation,
     privacy,
     staff,
     standing,
@@ -162,7 +163,7 @@ class _Node(Protocol):
 def _deciding(intent: Intent) -> _Node:
     def decide(state: State, runtime: Runtime[Desk]) -> State:
         desk = runtime.context
-        decision = in_channel(desk, intent) or NODES[intent](desk, state)
+        decision = in_channel(desk, intent) or orientation.about(desk, intent) or NODES[intent](desk, state)
         return {"decision": to_state(_checked(desk, state, decision))}
 
     return decide
@@ -191,6 +192,8 @@ def word(state: State, runtime: Runtime[Desk]) -> State:
     if not desk.person.is_instructor and not desk.in_channel:
         _, questions = settle(text, ())
         desk.services.asked.note_wordings(desk.person.id, desk.lesson.id, questions, desk.turn.conversation)
+    if decision.intent is Intent.QUESTION:  # the conversation is about something else now
+        desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
     if decision.question_asked:
         desk.services.asked.ask(desk.person.id, desk.lesson.id, decision.question_asked, desk.turn.conversation)
     intent = decision.intent

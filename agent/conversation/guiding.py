@@ -13,7 +13,7 @@ from agent.judgements import Judgement
 from agent.learner_model import Observed
 from agent.policy import STUCK, Step, Stuck, step
 from agent.replies import Action
-from agent.topics import criterion_of, named_criterion
+from agent.topics import criterion_of, named_artefact, named_criterion
 from knowledge.course import Criterion, Question
 from tools.findings import Finding, Verdict
 
@@ -30,6 +30,9 @@ def guide(desk: Desk, criterion: str = "") -> Decision:
     """The level of the hint comes from what the learner tried, never from how they ask."""
     services, person, lesson = desk.services, desk.person, desk.lesson
     standing = desk.standing()
+    asked = named_criterion(desk.turn.text, lesson)
+    if asked is not None and not criterion and sheet.is_met(standing.get(asked.id)):
+        return _met(desk, asked, standing)
     target = lesson.criterion(criterion) or _target(desk, standing)
     judgement = standing.get(target.id) if target else None
     question = _unasked_question(desk, target) if target else None
@@ -54,10 +57,16 @@ def guide(desk: Desk, criterion: str = "") -> Decision:
 
 def _target(desk: Desk, standing: dict[str, Judgement]) -> Criterion | None:
     asked = named_criterion(desk.turn.text, desk.lesson) or _at_line(desk)
-    asked = asked or criterion_of(desk.turn.text, desk.lesson, desk.services.embed)
+    asked = asked or _of_artefact(desk, standing) or criterion_of(desk.turn.text, desk.lesson, desk.services.embed)
     if asked is not None and (asked.id not in standing or standing[asked.id].verdict is not Verdict.MET):
         return asked
     return sheet.next_open(desk.lesson, standing)
+
+
+def _of_artefact(desk: Desk, standing: dict[str, Judgement]) -> Criterion | None:
+    """The next open criterion of the file that they name, where they name one."""
+    artefact = named_artefact(desk.turn.text)
+    return sheet.next_open(desk.lesson, standing, artefact) if artefact else None
 
 
 _LINE = re.compile(r"\b(?:line|zeile)\s+(\d{1,4})\b", re.IGNORECASE)
@@ -175,6 +184,11 @@ def _nothing_open(desk: Desk, standing: dict[str, Judgement]) -> Decision:
     else:
         text = f"Every criterion of the {desk.lesson.gate} is met. Submit when you are ready."
     return Decision(Intent.STUCK, text, actions=(Action("submit", "Submit for the gate", style="primary"),))
+
+
+def _met(desk: Desk, criterion: Criterion, standing: dict[str, Judgement]) -> Decision:
+    text = f"**{criterion.id} {criterion.title}** is met in your newest version; nothing holds it back."
+    return Decision(Intent.STUCK, f"{text}\n{sheet.next_step(desk.lesson, standing)}".strip())
 
 
 def _waits(target: Criterion, judgement: Judgement | None) -> Decision:

@@ -15,7 +15,6 @@ from agent.turns import Notice
 from agent.twin import shown
 from knowledge.course import Lesson
 from tools.files import Upload
-from tools.findings import Verdict
 
 ARCHIVE = Action("archive", "Week artefact")
 
@@ -40,12 +39,8 @@ def settle(desk: Desk, review: ReviewRecord, workspace: Upload) -> Decision:
 
 def _headline(lesson: Lesson, review: ReviewRecord, standing: dict[str, Judgement]) -> str:
     required = [one for one in lesson.rubric if one.required]
-    met = sum(is_met(standing.get(one.id)) for one in required)
+    met = sum(sheet.is_met(standing.get(one.id)) for one in required)
     return f"**Review {review.number} · {lesson.gate}: {met} of {len(required)} required criteria met.**"
-
-
-def is_met(judgement: Judgement | None) -> bool:
-    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.held
 
 
 def _changes(lesson: Lesson, decision: GateDecision) -> str:

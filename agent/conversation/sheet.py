@@ -123,7 +123,11 @@ def next_step(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
     return f"{head}. {judgement.missing or judgement.reason}".rstrip()
 
 
-def next_open(lesson: Lesson, standing: Mapping[str, Judgement]) -> Criterion | None:
+def is_met(judgement: Judgement | None) -> bool:
+    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.held
+
+
+def next_open(lesson: Lesson, standing: Mapping[str, Judgement], artefact: str = "") -> Criterion | None:
     """Required before optional, judged before not handed in; what waits for an instructor is not the learner's."""
 
     def order(one: Criterion) -> tuple[bool, bool]:
@@ -132,7 +136,8 @@ def next_open(lesson: Lesson, standing: Mapping[str, Judgement]) -> Criterion | 
         return (not one.required, unjudged)
 
     waiting = {one for one, judgement in standing.items() if judgement.held or judgement.verdict is Verdict.MET}
-    return min((one for one in lesson.rubric if one.id not in waiting), key=order, default=None)
+    asked = (one for one in lesson.rubric if artefact in ("", one.artefact))
+    return min((one for one in asked if one.id not in waiting), key=order, default=None)
 
 
 ARTEFACT_NAMES: Mapping[str, str] = {

@@ -7,7 +7,6 @@ import re
 from agent.conversation import beliefs, sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
-from agent.conversation.passing import is_met
 from agent.conversation.twins import waiting_item
 from agent.gates import GateState
 from agent.intents import Intent
@@ -17,6 +16,10 @@ from agent.topics import named_criterion
 from knowledge.course import Lesson
 from tools.findings import Verdict
 
+_WHO = re.compile(
+    r"\b(who|what) (are|r) (you|u)\b|\bwhat can (you|u)\b|"
+    r"\b(are|r) (you|u) (an?|the|ai|real|human|chat ?gpt|gpt|claude)\b"
+)
 _HELLO = re.compile(r"\b(hi|hello|hey|moin|hallo|good (morning|afternoon|evening)|servus|yo)\b")
 
 
@@ -49,7 +52,7 @@ def _earlier(desk: Desk) -> str:
 
 
 def _groups(lesson: Lesson, standing: dict[str, Judgement]) -> str:
-    met = [one.id for one in lesson.rubric if is_met(standing.get(one.id))]
+    met = [one.id for one in lesson.rubric if sheet.is_met(standing.get(one.id))]
     held = [one for one, judgement in standing.items() if judgement.held]
     lines = [
         f"✅ Met: {', '.join(met)}" if met else "",
@@ -95,7 +98,7 @@ def greet(desk: Desk) -> Decision:
     if not services.learners.greet(desk.person.id):
         return _again(desk, standing)
     required = sum(one.required for one in lesson.rubric)
-    met = sum(is_met(standing.get(one.id)) for one in lesson.rubric)
+    met = sum(sheet.is_met(standing.get(one.id)) for one in lesson.rubric)
     text = (
         f"Hello, I am the tutor for lesson {lesson.number}, **{lesson.title}**. {lesson.greeting}\n"
         f"It ends in the **{lesson.gate}**: {required} required criteria, {met} met so far. "
@@ -118,7 +121,7 @@ def _for_instructors(lesson: Lesson) -> str:
 
 def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:
     low = desk.turn.text.lower()
-    who = any(phrase in low for phrase in ("who are you", "what are you", "what can you", "are you a"))
+    who = _WHO.search(low) is not None
     about = (
         "I am a program that tutors this lesson: I answer from its material with sources, read and build your files, "
         "and keep the gate. I do not do the work for you."

@@ -156,6 +156,42 @@ def test_what_a_word_means_is_said_first(say: Say, question: str, definition: st
     assert definition in _text(say(question)).splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("what is the runtime gate?", "each of 16 required criteria"),
+        ("what do I have to hand in?", "a deployment hardening plan (Markdown)"),
+        ("how do i pass", "each of 16 required criteria"),
+        ("what does D2 mean", "**D2 Locked dependencies** (required). Met when:"),
+        ("what should P3 contain?", "how they reach the running container"),
+        ("how long does this lesson take", "about 55 minutes"),
+        ("ok so what is this lesson about?", "Explain why containers exist"),
+    ],
+)
+def test_questions_about_the_course_are_answered_from_its_pack(say: Say, question: str, answer: str) -> None:
+    result = say(question)
+    assert answer in _text(result)
+    assert result.hint_level == 0
+
+
+def test_what_is_met_is_not_called_open_because_somebody_says_so(say: Say) -> None:
+    say("", SourceFile("Dockerfile", b"FROM python:3.12-slim\nCMD python app.py\n"))
+    assert "is met in your newest version" in _text(say("why is D1 not met?"))
+    assert "**D5 Explicit process**, hint 1" in _text(say("what is wrong with D5?"))
+
+
+def test_help_with_a_file_is_about_that_file(say: Say) -> None:
+    say("", WEAK)
+    assert _text(say("how do I write the hardening plan")).startswith("**P1 Drift sources**")
+
+
+def test_a_question_of_ours_lapses_when_the_talk_is_of_something_else(say: Say) -> None:
+    say("what is a multi-stage build?")
+    asked = _text(say("how do I lock dependencies?")).splitlines()[-1]
+    assert "lock file" in asked
+    assert "packages that your packages need" in _text(say("I would write a requirements.txt with versions"))
+
+
 def test_a_new_attempt_earns_the_next_hint(say: Say) -> None:
     say("", WEAK)
     assert say("give me a hint for D1").hint_level == 1
