@@ -26,7 +26,9 @@ PLAIN = 0.8  # relevance from which a short question stands by itself
 SHORT = 4  # content words; what is shorter may lean on what was said before
 OURS = frozenset({"assistant", "tutor", "bot", "system"})  # roles of a history that are not the person's
 _FOLLOW_UP = re.compile(
-    r"^\W*(and|but|so|what about|how about|why|why not|ok|also|then|it|that|this|does it|is it|can it)\b", re.IGNORECASE
+    r"^\W*(?:and|but|so|what about|how about|why|why not|ok|also|then|it|that|this|does it|can it|"
+    r"is it(?! (?:ok(?:ay)?|fine|good|bad|safe|possible|allowed|enough|better|necessary|wrong)\b.{0,12}\bto\b))\b",
+    re.IGNORECASE,
 )
 
 DECLINE = (

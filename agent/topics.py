@@ -18,12 +18,16 @@ _OWN_WORK = re.compile(
 NEAR = 0.45  # cosine between a message and a criterion's own words
 
 
+def criterion_by_id(text: str, lesson: Lesson) -> Criterion | None:
+    found = (lesson.criterion(match.group(1).upper()) for match in _ID.finditer(text))
+    return next((one for one in found if one is not None), None)
+
+
 def named_criterion(text: str, lesson: Lesson) -> Criterion | None:
     """The criterion that a text names by id, or by its name's words."""
-    for match in _ID.finditer(text):
-        criterion = lesson.criterion(match.group(1).upper())
-        if criterion is not None:
-            return criterion
+    criterion = criterion_by_id(text, lesson)
+    if criterion is not None:
+        return criterion
     low = text.lower().replace("-", " ")
     return next((one for one in lesson.rubric if one.name.replace("-", " ") in low or one.title.lower() in low), None)
 

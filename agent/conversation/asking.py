@@ -18,7 +18,7 @@ from agent.language_model import Message
 from agent.languages import foreign
 from agent.policy import INQUIRY, Inquiry, Step, step
 from agent.replies import Reply
-from agent.topics import criterion_of, is_about_own_work
+from agent.topics import criterion_by_id, criterion_of, is_about_own_work
 from agent.turns import Notice
 from knowledge.course import Question
 from knowledge.passages import Hit
@@ -92,7 +92,7 @@ def _guided(desk: Desk, given_away: Sequence[str]) -> Decision:
 
 
 def _asks_for_own_work(desk: Desk) -> bool:
-    if not is_about_own_work(desk.turn.text):
+    if not is_about_own_work(desk.turn.text) and criterion_by_id(desk.turn.text, desk.lesson) is None:
         return False
     criterion = criterion_of(desk.turn.text, desk.lesson, desk.services.embed)
     if criterion is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agent.conversation import asking, experiments, guiding, sheet, standing
+from agent.conversation import asking, experiments, guiding, sheet, standing, telling
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.explanations import Compared
@@ -143,7 +143,7 @@ def _something_else(desk: Desk, history: Sequence[Message]) -> Decision:
         return standing.report(desk)
     if reading.intent is Intent.SOCIAL or not desk.says_something:
         return standing.greet(desk)
-    return asking.answer_question(desk, history)
+    return telling.told(desk) or asking.answer_question(desk, history)
 
 
 def _feedback(

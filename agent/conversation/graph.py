@@ -23,6 +23,7 @@ from agent.conversation import (
     privacy,
     staff,
     standing,
+    telling,
     twins,
 )
 from agent.conversation.channels import in_channel
@@ -107,7 +108,7 @@ def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node
 
 
 def _inquire(desk: Desk, state: State) -> Decision:
-    return explaining.belief_stated(desk) or _answered(desk, state)
+    return explaining.belief_stated(desk) or telling.told(desk) or _answered(desk, state)
 
 
 def _answered(desk: Desk, state: State) -> Decision:

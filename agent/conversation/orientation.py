@@ -8,7 +8,6 @@ from agent.conversation import sheet
 from agent.conversation.decision import Decision
 from agent.conversation.desk import Desk
 from agent.intents import Intent
-from agent.topics import named_criterion
 from knowledge.course import Criterion, Lesson
 
 _ASKS = (Intent.QUESTION, Intent.STUCK, Intent.STATUS, Intent.SUBMIT, Intent.OUT_OF_SCOPE)
@@ -25,8 +24,10 @@ _HAND_IN = re.compile(
     re.IGNORECASE,
 )
 _CRITERION = re.compile(
-    _WHAT + r"(?:what(?:'?s| is| does| do| must| should| has)?|explain|describe|tell me about|meaning of)\b"
-    r"(?!.{0,40}\b(?:wrong|missing|left|open|fix|change|write|put|about my|my)\b)",
+    _WHAT + r"(?:(?:what(?:'?s| is| does| do| must| should| has)?|explain|describe|tell me about|meaning of)\b)"
+    r"(?:\s+(?:the|a|criterion|meaning|of|about|to|be|in|is|by|meant|by))*\s+(?P<id>[a-z]\d{1,2})"
+    r"(?:\s+(?:mean|means|ask|asks|want|wants|need|needs|contain|say|include|require|requires|cover|look|like|about|for|of|"
+    r"me|exactly|criterion|again))*\W*$",
     re.IGNORECASE,
 )
 _LESSON = re.compile(
@@ -43,7 +44,8 @@ def about(desk: Desk, intent: Intent) -> Decision | None:
     text = desk.turn.text
     if intent not in _ASKS or desk.turn.action is not None or desk.turn.files:
         return None
-    criterion = named_criterion(text, desk.lesson) if _CRITERION.match(text) else None
+    named = _CRITERION.match(text)
+    criterion = desk.lesson.criterion(named["id"].upper()) if named else None
     if criterion is not None:
         return _said(desk, _criterion(desk, criterion))
     if _LESSON.search(text):

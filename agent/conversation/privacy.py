@@ -35,7 +35,7 @@ def _told(known: Known) -> str:
         (known.answers, "questions that I asked you, with the points that you made"),
         (known.observations, "observations on what you know, each with its evidence"),
     ]
-    lines = [f"- {count} {what}" for count, what in rows if count]
+    lines = [f"- {what}: {count:,}" for count, what in rows if count]
     head = "This is what I have stored of you, beside your name and the states of your gates:"
     listed = "\n".join([head, *lines]) if lines else "Of you I have stored your name and the states of your gates only."
     return f"{listed}\nIf you delete it, I start afresh with you. {_STAYS}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from agent.judgements import Judgement
@@ -65,9 +65,18 @@ class PlanReviewer:
         found = statements(text, guarded=self._guarded)
         if len(found) > MAX_STATEMENTS:
             return tuple(_unread(one, TOO_LONG) for one in self._criteria)
+        return self._judged(found, file)
+
+    def _judged(self, found: Sequence[Statement], file: SourceFile) -> tuple[Judgement, ...]:
         kept = [one for one in found if not self._is_parroted(one)]
         said = [Said(one, self._vector(one.claim.whole)) for one in kept]
         return tuple(one.judge(said, file) for one in self._matchers)
+
+    def speaks_of(self, text: str) -> tuple[str, ...]:
+        """The criteria of which a few words say something that a plan could say."""
+        found = statements(text, guarded=self._guarded)[:MAX_STATEMENTS]
+        judged = self._judged(found, SourceFile("message", text.encode()))
+        return tuple(one.criterion for one in judged if one.verdict in (Verdict.MET, Verdict.PARTLY))
 
     def _is_parroted(self, statement: Statement) -> bool:
         """The rubric's own sentence, handed back, shows nothing of a system."""

@@ -60,7 +60,7 @@ def _everything(tutoring: Tutoring) -> str:
 def test_a_learner_is_told_what_is_stored_and_offered_to_delete_it(tutoring: Tutoring) -> None:
     _say(tutoring, "", DOCKERFILE)
     answer = _say(tutoring, "what do you know about me?")
-    assert "1 files that you have sent" in _reply(answer)
+    assert "files that you have sent: 1" in _reply(answer)
     assert answer.reply is not None
     assert [one.id for one in answer.reply.actions] == ["forget"]
 

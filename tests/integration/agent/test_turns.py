@@ -192,6 +192,17 @@ def test_a_question_of_ours_lapses_when_the_talk_is_of_something_else(say: Say) 
     assert "packages that your packages need" in _text(say("I would write a requirements.txt with versions"))
 
 
+def test_what_is_told_in_chat_is_sent_back_to_the_plan(say: Say) -> None:
+    text = _text(say("we send logs to stdout and prometheus scrapes /metrics, alerts go to the on-call phone"))
+    assert "**P5 Observability**" in text
+    assert "I judge what stands in your plan" in text
+
+
+def test_a_question_that_stands_by_itself_is_not_read_into_the_one_before(say: Say) -> None:
+    say("where should a container write its logs?")
+    assert "password" in _text(say("is it ok to keep the db password in compose?"))
+
+
 def test_a_new_attempt_earns_the_next_hint(say: Say) -> None:
     say("", WEAK)
     assert say("give me a hint for D1").hint_level == 1
