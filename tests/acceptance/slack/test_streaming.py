@@ -140,7 +140,7 @@ def test_the_word_stop_ends_an_answer_before_its_next_sentence(house: House) -> 
         house.emulator.wait_for(lambda: not _shown(house, said).streaming, SECONDS)
     _, confirmation = _stopped(house, said, beginning)
     assert "Stopped" in confirmation.text
-    assert house.emulator.status(said.channel, said.ts)["status"] == "active"
+    house.emulator.wait_for(lambda: house.emulator.status(said.channel, said.ts)["status"] == "active", SECONDS)
 
 
 def _stopped(house: House, said: Seen, beginning: Seen) -> tuple[Seen, Seen]:
