@@ -58,7 +58,8 @@ class Answerer:
         if term is not None and not any(_defines(one, term) for one in hits):
             defining = self._retriever.holding(asked, term.is_defined_by)
             hits = [defining, *hits] if defining else hits
-        chosen = _choose([one for one in hits if one.score >= RELEVANT or _defines(one, term)], term)
+        fitting = [one for one in hits if one.score >= RELEVANT or _defines(one, term)]
+        chosen = _choose(fitting, term) if words(asked) else []
         if not chosen:
             return Answer(DECLINE, declined=True, passages=tuple(hits))
         return _composed(chosen, hits)
@@ -97,13 +98,14 @@ def _choose(hits: Sequence[Hit], term: Term | None = None) -> list[tuple[int, st
     defining = [term is not None and term.is_defined_by(text) for _, _, text, _ in pool]
     worth = [_worth(near, hits[index].score, place) for index, place, _, near in pool]
     ranked = sorted(range(len(pool)), key=lambda one: (not defining[one], -worth[one]))
+    least = max(worth, default=0.0) - BEHIND
+    subject = term if any(defining) else None  # once the word is said what it means, the rest speaks of it too
     chosen: list[int] = []
     length = 0
     for one in ranked:
-        text = pool[one][2]
-        weak = pool[one][3] < MIN_SENTENCE or worth[one] < max(worth) - BEHIND
-        aside = term is not None and any(defining) and not term.is_in(text)
-        if (chosen and (weak or aside) and not defining[one]) or any(_same(text, pool[other][2]) for other in chosen):
+        _, _, text, near = pool[one]
+        aside = near < MIN_SENTENCE or worth[one] < least or (subject is not None and not subject.is_in(text))
+        if (chosen and aside and not defining[one]) or any(_same(text, pool[other][2]) for other in chosen):
             continue
         if len(chosen) == MAX_SENTENCES or length + len(text) > MAX_CHARACTERS:
             break

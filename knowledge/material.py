@@ -54,9 +54,10 @@ class Material:
         found = [(one.passage, one.text) for one in all_of_them if one.passage is not None]
         return sorted(found, key=lambda one: not one[0].lesson)
 
-    def of_passage(self, passage: Passage) -> list[str]:
+    def of_passage(self, passage: Passage) -> list[Entry]:
+        """Its sentences, in reading order."""
         held = self._sections[_place(passage)]
-        return [one.text for one in held if one.kind is Kind.SENTENCE and one.passage == passage]
+        return [one for one in held if one.kind is Kind.SENTENCE and one.passage == passage]
 
     def question(self, asked: str, nearness: Mapping[str, float]) -> Question:
         _, known = self._lexicon.coverage(asked)
@@ -75,7 +76,8 @@ class Material:
             nearest = self._by_kind(place, nearness, floor)
             course = 1.0 if passage.lesson else 0.0
             signals = Signals(*nearest, scores.get(place, 0.0) / best, held.get(place, 0.0), course)
-            yield Candidate(place, passage, signals, self._sentences(place, passage, nearness, floor))
+            said = tuple((one.text, nearness.get(one.id, floor)) for one in self.of_passage(passage))
+            yield Candidate(place, passage, signals, said)
 
     def _by_kind(self, place: Place, nearness: Mapping[str, float], floor: float) -> tuple[float, float, float]:
         """Nearest text, sentence and way of asking; where nobody wrote down how it is asked for, the lesser of both."""
@@ -84,12 +86,6 @@ class Material:
             nearest[one.kind] = max(nearest.get(one.kind, floor), nearness.get(one.id, floor))
         text, sentence = nearest[Kind.TEXT], nearest.get(Kind.SENTENCE, floor)
         return text, sentence, nearest.get(Kind.ASKED, min(text, sentence))
-
-    def _sentences(
-        self, place: Place, passage: Passage, nearness: Mapping[str, float], floor: float
-    ) -> tuple[Sentence, ...]:
-        held = (one for one in self._sections[place] if one.kind is Kind.SENTENCE and one.passage == passage)
-        return tuple((one.text, nearness.get(one.id, floor)) for one in held)
 
     def _nearest(self, place: Place, asked: str, nearness: Mapping[str, float]) -> Passage:
         quotable = {one.passage for one in self._sections[place] if one.kind is Kind.SENTENCE}

@@ -67,7 +67,7 @@ class HybridRetriever:
             return None
         asked, *near = self._embedding([query, *(text for _, text in own)])
         passage = own[int(np.argmax(np.array(near) @ asked))][0]
-        texts = material.of_passage(passage)
+        texts = [one.text for one in material.of_passage(passage)]
         nearness = self._embedding(texts) @ asked
         return Hit(passage, RELEVANT, tuple((text, float(one)) for text, one in zip(texts, nearness, strict=True)))
 

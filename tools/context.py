@@ -6,7 +6,7 @@ import hashlib
 import io
 import posixpath
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tools.compose.project import ProjectReader, compose_projects
@@ -60,7 +60,11 @@ def _order(dockerfile: SourceFile) -> tuple[bool, int, str]:
 
 def context_key(upload: Upload) -> str | None:
     """Of all that is built from an upload; None without a Dockerfile."""
-    keys = [context.key for context in contexts_of(upload)]
+    return key_of(contexts_of(upload))
+
+
+def key_of(contexts: Sequence[Context]) -> str | None:
+    keys = [context.key for context in contexts]
     if len(keys) < 2:
         return next(iter(keys), None)
     return "sha256:" + hashlib.sha256("\n".join(keys).encode()).hexdigest()

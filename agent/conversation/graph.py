@@ -173,7 +173,7 @@ def _deciding(intent: Intent) -> _Node:
 def _checked(desk: Desk, state: State, decision: Decision) -> Decision:
     """Nothing that does the learner's work, one question, and none that they know already."""
     safe = guarded(desk, history_of(state), decision)
-    if desk.person.is_instructor or desk.in_channel:
+    if not desk.is_tutored:
         return safe
     asked = desk.services.asked.wordings(desk.person.id)
     text, _ = settle(f"{safe.draft}\n\n{safe.closing}", asked)
@@ -190,7 +190,7 @@ def word(state: State, runtime: Runtime[Desk]) -> State:
     if decision.silent:
         return {"wording": ""}
     text = _wording(desk, decision, history_of(state)) if decision.may_reword else _as_drafted(decision)
-    if not desk.person.is_instructor and not desk.in_channel:
+    if desk.is_tutored:
         _, questions = settle(text, ())
         desk.services.asked.note_wordings(desk.person.id, desk.lesson.id, questions, desk.turn.conversation)
     if decision.intent is Intent.QUESTION:  # the conversation is about something else now

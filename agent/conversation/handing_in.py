@@ -17,7 +17,7 @@ from agent.replies import Action
 from agent.turns import BuildRequest
 from knowledge.course import Lesson
 from tools.archives.expanding import expand
-from tools.context import context_key
+from tools.context import dockerfiles_of
 from tools.errors import UnreadableFile, UploadRefused
 from tools.files import FileKind, SourceFile, Upload
 from tools.findings import Inspection, Verdict
@@ -129,7 +129,7 @@ def _ending(lesson: Lesson, judgements: dict[str, Judgement], inspection: Inspec
 
 def _actions(desk: Desk, workspace: Upload, more: int) -> tuple[Action, ...]:
     build = (
-        (Action("build", "Build it"),) if context_key(workspace) and desk.services.builder.status().available else ()
+        (Action("build", "Build it"),) if dockerfiles_of(workspace) and desk.services.builder.status().available else ()
     )
     rest = (Action("show_findings", f"Show all ({more} more)"),) if more else ()
     return (*build, SUBMIT, *rest)
@@ -175,7 +175,7 @@ def wants_twice(desk: Desk) -> bool:
 def request_build(desk: Desk, *, twice: bool = False) -> Decision:
     services, person, lesson = desk.services, desk.person, desk.lesson
     workspace = services.submissions.workspace(person.id, lesson.id)
-    if context_key(workspace) is None:
+    if not dockerfiles_of(workspace):
         return Decision(Intent.SUBMIT, "There is no Dockerfile to build yet. Attach it to a message here.")
     status = services.builder.status()
     if not status.available:

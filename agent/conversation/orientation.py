@@ -56,7 +56,7 @@ def about(desk: Desk, intent: Intent) -> Decision | None:
 
 
 def _said(desk: Desk, text: str) -> Decision:
-    onward = "" if desk.in_channel or desk.person.is_instructor else sheet.next_step(desk.lesson, desk.standing())
+    onward = sheet.next_step(desk.lesson, desk.standing()) if desk.is_tutored else ""
     return Decision(Intent.QUESTION, f"{text}\n\n{onward}".strip())
 
 
@@ -96,7 +96,4 @@ def _criterion(desk: Desk, criterion: Criterion) -> str:
 
 def _now(desk: Desk, criterion: Criterion) -> str:
     judgement = None if desk.in_channel else desk.standing().get(criterion.id)
-    if judgement is None:
-        return ""
-    verdict = "waits for an instructor" if judgement.held else judgement.verdict.value
-    return f"\nYours: {sheet.mark(judgement)} {verdict}."
+    return f"\nYours: {sheet.mark(judgement)} {sheet.verdict(judgement)}." if judgement else ""

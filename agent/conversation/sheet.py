@@ -57,6 +57,10 @@ def verdict_line(lesson: Lesson, standing: Mapping[str, Judgement], artefact: st
     return " · ".join(f"{mark(judgement)} {one.id}" for one, judgement in looked_at)
 
 
+def verdict(judgement: Judgement) -> str:
+    return "waits for an instructor" if judgement.held else judgement.verdict.value
+
+
 def mark(judgement: Judgement) -> str:
     return "⏳" if judgement.held else MARKS[judgement.verdict]
 
@@ -68,8 +72,7 @@ def review_lines(lesson: Lesson, judgements: Sequence[Judgement], upload: Upload
 
 
 def _review_line(criterion: Criterion, judgement: Judgement, upload: Upload) -> str:
-    verdict = "waits for an instructor" if judgement.held else judgement.verdict.value
-    head = f"{mark(judgement)} **{criterion.id} {criterion.title}**: {verdict}"
+    head = f"{mark(judgement)} **{criterion.id} {criterion.title}**: {verdict(judgement)}"
     detail = evidence(judgement, upload) if judgement.verdict is Verdict.MET else judgement.missing or judgement.reason
     return f"{head}. {detail}" if detail else head
 

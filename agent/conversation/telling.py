@@ -16,7 +16,7 @@ _OWN = re.compile(r"\b(we|our|ours|us|i|my|mine)\b", re.IGNORECASE)
 def told(desk: Desk) -> Decision | None:
     """None where the message says nothing that an open criterion of the plan asks for."""
     text = desk.turn.text
-    if desk.in_channel or not desk.is_tutored or looks_like_question(text):
+    if not desk.is_tutored or looks_like_question(text):
         return None
     if len(text.split()) < FEWEST_WORDS or not _OWN.search(text):
         return None

@@ -14,7 +14,7 @@ from uuid import uuid4
 from docker.errors import DockerException
 
 from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
-from tools.building import frontends, verdicts
+from tools.building import verdicts
 from tools.building.buildx import Buildx, Ended
 from tools.building.engine import Engine, Job, answers, buildx_version, client
 from tools.building.looking import Inside, final_stage, look_inside
@@ -23,7 +23,7 @@ from tools.building.refusals import Policy, refusal
 from tools.building.repeating import Repetition, Rung, repeat
 from tools.building.running import watch
 from tools.building.witness import Experiment, Observation, perform
-from tools.context import Context, context_key, context_of, contexts_of
+from tools.context import Context, context_of, contexts_of, key_of
 from tools.errors import BuilderUnavailable, UnreadableFile
 from tools.files import Upload
 
@@ -45,7 +45,8 @@ class BuildKit:
 
     def build(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
         """Each Dockerfile in turn, until one does not build or run."""
-        contexts, key = contexts_of(upload), context_key(upload)
+        contexts = contexts_of(upload)
+        key = key_of(contexts)
         if key is None:
             return BuildReceipt(upload.digest, Outcome.REFUSED, "There is no Dockerfile to build.")
         if len(contexts) > MAX_DOCKERFILES:
@@ -54,13 +55,13 @@ class BuildKit:
         made = list[BuildReceipt]()
         for context in contexts:
             said = partial(_said_of, context, on_progress) if len(contexts) > 1 else on_progress
-            made.append(self._build(context, said, cancelled))
+            made.append(self._build(key, context, said, cancelled))
             if not made[-1].builds_and_runs:
                 break
-        return verdicts.together(made, key)
+        return verdicts.together(made)
 
-    def _build(self, context: Context, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
-        receipt = BuildReceipt(context.key, Outcome.BUILT, "", dockerfile=context.source.path)
+    def _build(self, key: str, context: Context, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
+        receipt = BuildReceipt(key, Outcome.BUILT, "", dockerfile=context.source.path)
         refused = self._refused(receipt, context)
         if refused is not None:
             return refused
@@ -136,11 +137,10 @@ class BuildKit:
         return self._look(receipt, context, tag, job, cancelled)
 
     def _run(self, job: Job, context: Context, tag: str, progress: Progress, cancelled: Cancelled) -> Ended:
-        text = self.engine.named(frontends.neutralised(context.source.text))
-        sent = context.tar(text.encode())
+        buildx = Buildx(self.engine, job)
         options = ["--load", "--tag", tag, "--file", context.dockerfile]
         options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={tag[-32:]}"]
-        return Buildx(self.engine, job).run(sent, options, progress, cancelled)
+        return buildx.run(buildx.sent(context), options, progress, cancelled)
 
     def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: Job, cancelled: Cancelled) -> BuildReceipt:
         with client(self.engine.base_url) as opened:

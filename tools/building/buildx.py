@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from typing import IO
 
 from tools.builder import Outcome
+from tools.building import frontends
 from tools.building.engine import Engine, Job
 from tools.building.progress import Progress
+from tools.context import Context
 
 GRACE_SECONDS, CANCEL_SECONDS = 5.0, 1.0  # to end by itself; to end when it is told to
 _PIECE = 65_536
@@ -35,6 +37,11 @@ class Ended:
 class Buildx:
     engine: Engine
     job: Job
+
+    def sent(self, context: Context, *, reverse: bool = False) -> bytes:
+        """A context with its Dockerfile as this engine reads it."""
+        text = self.engine.named(frontends.neutralised(context.source.text))
+        return context.tar(text.encode(), reverse=reverse)
 
     def run(
         self,

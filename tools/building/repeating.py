@@ -20,7 +20,6 @@ import yaml
 from docker.errors import DockerException
 
 from tools.builder import BuildProgress
-from tools.building import frontends
 from tools.building.buildx import Buildx
 from tools.building.differences import EXPLAINED, HARMLESS, Kind
 from tools.building.engine import Engine, Job, client
@@ -124,12 +123,12 @@ class _Twice:
     def _build(self, job: Job, archive: Path, *, second: bool) -> str:
         """Empty when it was built and saved; else why not."""
         tag = f"tutor-twice:{uuid4().hex}"
-        text = self.engine.named(frontends.neutralised(self.context.source.text))
-        sent = self.context.tar(text.encode(), reverse=second)
+        buildx = Buildx(self.engine, job)
+        sent = buildx.sent(self.context, reverse=second)
         options = ["--no-cache", "--load", "--tag", tag, "--file", self.context.dockerfile]
         options += ["--build-arg", "SOURCE_DATE_EPOCH=0", "--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={uuid4().hex}"]
         progress = Progress(lambda one: self.on_progress(_half(one, second=second)))
-        ended = Buildx(self.engine, job).run(sent, options, progress, self.cancelled)
+        ended = buildx.run(sent, options, progress, self.cancelled)
         if ended.limit is not None or ended.code:
             return ended.limit.value if ended.limit else one_line(progress.error or " ".join(progress.said[-1:]), 200)
         with client(self.engine.base_url) as opened:

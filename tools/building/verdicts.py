@@ -57,16 +57,15 @@ def built(receipt: BuildReceipt, inside: Inside, run: RunReport) -> BuildReceipt
     )
 
 
-def together(made: Sequence[BuildReceipt], inputs: str) -> BuildReceipt:
+def together(made: Sequence[BuildReceipt]) -> BuildReceipt:
     """One receipt of several Dockerfiles: of the first that did not build and run, else of the main one."""
     if len(made) == 1:
-        return replace(made[0], inputs=inputs)
+        return made[0]
     told = next((one for one in made if not one.builds_and_runs), made[0])
     others = [one for one in made if one is not told]
     found = [replace(secret, place=f"{one.dockerfile}: {secret.place}") for one in made for secret in one.found]
     return replace(
         told,
-        inputs=inputs,
         seconds=round(sum(one.seconds for one in made), 1),
         found=tuple(found),
         secrets=tuple(one.place for one in found),

@@ -22,7 +22,7 @@ from tools.lab.cgroups import Cgroup, Hierarchies
 from tools.lab.limits import LabConfig
 from tools.lab.places import GATEWAY, PROXY_PORT, Places
 from tools.lab.processes import ended, spawn
-from tools.lab.registry import Reference, hosts_of, pull
+from tools.lab.registry import hosts_of, pull, read
 from tools.lab.state import LabState, SelfTest, began, change, locked
 
 PROBE = "tutor/probe:latest"
@@ -93,7 +93,7 @@ class Lab:
     def pull(self, reference: str) -> tuple[str, ...]:
         """A base image from the configured registry, under the name that Dockerfiles use."""
         check_machine()
-        wanted, registry = Reference.read(reference), self.config.registry
+        wanted, registry = read(reference), self.config.registry
         if not registry:
             raise LabFailed("No registry is configured. Name one: tutor engine start --registry HOST")
         return self._add(lambda client: pull(client, registry, wanted))

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from tools.errors import LabFailed
 
 MIB, GIB = 1024**2, 1024**3
-HOST = r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?$"
+_NAME = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?"
+HOST, REGISTRY = rf"^{_NAME}$", rf"^({_NAME}(/[a-z0-9._-]+)*)?$"
 ENGINE_MEMORY = GIB  # for the daemon itself, beside what a build may take
 
 
@@ -41,7 +42,7 @@ class LabConfig(BaseModel):
     disk_bytes: int = Field(8 * GIB, ge=64 * MIB)
     inodes: int = Field(400_000, ge=10_000)
     hosts: tuple[Annotated[str, Field(pattern=HOST)], ...] = ()
-    registry: str = Field("", pattern=rf"{HOST[:-1]}(/[a-z0-9._-]+)*$|^$")
+    registry: str = Field("", pattern=REGISTRY)
     builds_between_resets: int = Field(50, ge=1)
     hours_between_resets: float = Field(24, gt=0)
 

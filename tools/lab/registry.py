@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,28 +12,17 @@ from typing import Any
 import yaml
 
 from tools.errors import LabFailed
+from tools.images import ImageReference, parse_reference
 
-_REFERENCE = re.compile(
-    r"(?P<name>[a-z0-9][a-z0-9._/-]{0,200})(?::(?P<tag>\w[\w.-]{0,127}))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
-)
+_REFERENCE = re.compile(r"[a-z0-9][a-z0-9._/-]{0,200}(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?")
 
 
-@dataclass(frozen=True)
-class Reference:
-    name: str
-    tag: str
-    digest: str = ""
-
-    @classmethod
-    def read(cls, text: str) -> Reference:
-        """`name`, `name:tag` or `name:tag@sha256:…`, without a host: the registry is the configured one."""
-        found = _REFERENCE.fullmatch(text)
-        if not found:
-            raise LabFailed(f"“{text[:200]}” is neither a file here nor an image's name, as in python:3.12-slim.")
-        return cls(found["name"], found["tag"] or "latest", found["digest"] or "")
-
-    def __str__(self) -> str:
-        return f"{self.name}:{self.tag}"
+def read(text: str) -> ImageReference:
+    """`name`, `name:tag` or `name:tag@sha256:…`, without a host: the registry is the configured one."""
+    if not _REFERENCE.fullmatch(text):
+        raise LabFailed(f"“{text[:200]}” is neither a file here nor an image's name, as in python:3.12-slim.")
+    found = parse_reference(text)
+    return replace(found, tag=found.tag or "latest")
 
 
 @cache
@@ -48,23 +37,23 @@ def hosts_of(registry: str) -> tuple[str, ...]:
     return (host, *_elsewhere().get(host, ())) if host else ()
 
 
-def pull(client: Any, registry: str, reference: Reference) -> dict[str, str]:
+def pull(client: Any, registry: str, wanted: ImageReference) -> dict[str, str]:
     """The name that Dockerfiles use, with the digest. Where one is asked for it is these bytes or nothing."""
-    place = f"{registry}/{reference.name}"
-    image = client.images.pull(place, tag=reference.digest or reference.tag)
-    image.tag(reference.name, reference.tag)
+    place = f"{registry}/{wanted.repository}"
+    image = client.images.pull(place, tag=wanted.digest or wanted.tag)
+    image.tag(wanted.repository, wanted.tag)
     known = [one.partition("@")[2] for one in image.attrs.get("RepoDigests") or ()]
     if registry != "docker.io":  # there the two names are one
-        client.images.remove(f"{place}@{reference.digest}" if reference.digest else f"{place}:{reference.tag}")
-    return {str(reference).removeprefix("library/"): reference.digest or next(iter(known), "")}
+        client.images.remove(f"{place}@{wanted.digest}" if wanted.digest else f"{place}:{wanted.tag}")
+    name = wanted.repository.removeprefix("library/")
+    return {f"{name}:{wanted.tag}": wanted.digest or next(iter(known), "")}
 
 
 def by_tag(text: str, digests: Mapping[str, str]) -> str:
     """An engine without a registry knows its images by tag only: the same text, where a digest that it has is named."""
     for image, digest in digests.items():
-        name, _, tag = image.rpartition(":")
-        pinned = (
-            rf"(?<![\w./-])(?:docker\.io/)?(?:library/)?{re.escape(name)}(?::{re.escape(tag)})?@{re.escape(digest)}"
-        )
+        known = parse_reference(image)
+        name, tag = re.escape(known.repository), re.escape(known.tag)
+        pinned = rf"(?<![\w./-])(?:docker\.io/)?(?:library/)?{name}(?::{tag})?@{re.escape(digest)}"
         text = re.sub(pinned, image, text)
     return text

@@ -5,29 +5,30 @@ from __future__ import annotations
 import pytest
 
 from tools.errors import LabFailed
+from tools.images import ImageReference
 from tools.lab.limits import LabConfig
-from tools.lab.registry import Reference, by_tag, hosts_of
+from tools.lab.registry import by_tag, hosts_of, read
 
 DIGEST, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 
 
 @pytest.mark.parametrize(
-    ("text", "read"),
+    ("text", "image"),
     [
-        ("python", Reference("python", "latest")),
-        ("python:3.12-slim", Reference("python", "3.12-slim")),
-        (f"team/api:1@{DIGEST}", Reference("team/api", "1", DIGEST)),
-        (f"python@{DIGEST}", Reference("python", "latest", DIGEST)),
+        ("python", ImageReference("python", "latest", "")),
+        ("python:3.12-slim", ImageReference("python", "3.12-slim", "")),
+        (f"team/api:1@{DIGEST}", ImageReference("team/api", "1", DIGEST)),
+        (f"python@{DIGEST}", ImageReference("python", "latest", DIGEST)),
     ],
 )
-def test_a_name_is_read(text: str, read: Reference) -> None:
-    assert Reference.read(text) == read
+def test_a_name_is_read(text: str, image: ImageReference) -> None:
+    assert read(text) == image
 
 
 @pytest.mark.parametrize("text", ["", "Python:3", "a b", "python:", "python@sha256:12", "-x", "a" * 300, "../x.tar "])
 def test_what_is_none_is_refused(text: str) -> None:
     with pytest.raises(LabFailed, match="neither a file here nor an image's name"):
-        Reference.read(text)
+        read(text)
 
 
 def test_the_engine_may_go_where_the_registry_sends_it() -> None:
