@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.judgements import Judgement
+from agent.review.assertions import rejects
 from agent.review.reviewer import PlanReviewer
 from agent.review.statements import statements
 from tools.files import SourceFile
@@ -141,6 +142,7 @@ def _paraphrased(plan: str, judged: Sequence[Judgement]) -> str:
         one
         for one in statements(plan)
         if not any(one.start < end and start < one.end for start, end in quoted) and plan[one.end - 1] == "."
+        if not rejects(one.claim.whole)  # it is about the sentence before it
     ]
     text = plan
     for index, one in reversed(list(enumerate(free))):

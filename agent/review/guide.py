@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from knowledge.course import Lesson
 
 KINDS = "kinds"
+SENTENCES = "sentences.yaml"
 EACH = " each"
 
 
@@ -106,6 +108,28 @@ def read_guides(lesson: Lesson) -> tuple[dict[str, Guide], list[str]]:
         guides[criterion.id] = guide
         faults.extend(f"review/{file.name}: {what}" for what in guide.faults())
     return guides, faults
+
+
+class Sentence(_Strict):
+    """A sentence of some plan, and what it says: `CRITERION.FACET` each, or nothing that any guide asks for."""
+
+    says: list[str]
+    text: str
+
+
+def read_sentences(folder: Path, guides: Mapping[str, Guide]) -> tuple[list[Sentence], list[str]]:
+    """The labelled sentences beside the guides, none where there is no file, and a sentence for every fault."""
+    file = folder / SENTENCES
+    if not file.exists():
+        return [], []
+    try:
+        rows = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        found = [Sentence.model_validate(row) for row in rows or ()]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError, TypeError) as error:
+        return [], [f"review/{SENTENCES}: {_told(error)}"]
+    known = {f"{name}.{facet.id}" for name, guide in guides.items() for facet in (*guide.facets, *guide.vetoes)}
+    unknown = sorted({name for one in found for name in one.says} - known)
+    return found, [f"review/{SENTENCES}: says “{name}”, which no guide has as a facet" for name in unknown]
 
 
 def _joined(alternatives: str) -> str:

@@ -8,18 +8,32 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from agent.judgements import Judgement, Span
+from agent.review.assertions import clauses
 from agent.review.guide import Facet, Guide
-from agent.review.meaning import Name, Vector
+from agent.review.meaning import Features, Learnt
 from agent.review.patterns import Patterns
 from agent.review.statements import Statement
 from knowledge.course import Criterion
 from tools.files import SourceFile
 from tools.findings import Verdict
 
-# How likely a statement supports a facet, from whether a pattern fits and how near it is in meaning; chosen on the
-# plans for tuning (evals/cases/review/tuning).
-BIAS, PATTERN, MEANING = -1.5, 4.0, 4.5
-SURE, LIKELY, POSSIBLE = 0.65, 0.5, 0.35
+
+@dataclass(frozen=True)
+class Weighing:
+    """How likely a statement supports a facet, from whether a pattern fits and how near it is; chosen on the plans for
+    tuning (evals/cases/review/tuning), for sentences by leaving out the plans of one hand at a time."""
+
+    bias: float
+    pattern: float
+    spoiled: float | None  # None: what spoils a facet outweighs everything
+    nearness: float
+    sure: float
+    possible: float
+
+
+SHOWN = Weighing(bias=-1.5, pattern=4.0, spoiled=None, nearness=4.5, sure=0.65, possible=0.35)
+TAUGHT = Weighing(bias=0.0, pattern=1.5, spoiled=-0.75, nearness=4.0, sure=0.75, possible=0.3)
+LIKELY = 0.5
 REMEMBERED = 8_192  # fits of a criterion’s facets to sentences
 FARTHEST = -0.5  # a fitting pattern is never outvoted by distance alone
 UNSURE = "The text can be read in two ways here, so an instructor decides."
@@ -27,10 +41,11 @@ UNSURE = "The text can be read in two ways here, so an instructor decides."
 
 @dataclass(frozen=True)
 class Said:
-    """A statement, and its vector with the constant that a bias is multiplied with."""
+    """A statement, and the features of all of it and of what it affirms."""
 
     statement: Statement
-    vector: Vector
+    whole: Features
+    affirmed: Features
 
 
 @dataclass(frozen=True)
@@ -40,8 +55,9 @@ class _Support:
 
 
 class Matcher:
-    def __init__(self, criterion: Criterion, guide: Guide, learnt: Mapping[Name, Vector]) -> None:
+    def __init__(self, criterion: Criterion, guide: Guide, learnt: Learnt) -> None:
         self._criterion, self._guide, self._learnt = criterion, guide, learnt
+        self._weighing = TAUGHT if learnt.is_taught else SHOWN
         self._fit = lru_cache(REMEMBERED)(self._fit_of)  # a revised plan is mostly the plan before
 
     @cached_property
@@ -49,10 +65,14 @@ class Matcher:
         facets = (*self._guide.facets, *self._guide.vetoes)
         return {one.id: Patterns.of(self._guide, one) for one in facets}
 
+    @property
+    def _levels(self) -> tuple[float, float, float]:
+        return self._weighing.sure, LIKELY, self._weighing.possible
+
     def judge(self, said: Sequence[Said], file: SourceFile) -> Judgement:
         """Held where what is only possible would change the verdict; then the likeliest reading stands in it."""
         found = {one.id: self._supporting(one, said) for one in (*self._guide.facets, *self._guide.vetoes)}
-        sure, likely, possible = (self._verdict(found, least) for least in (SURE, LIKELY, POSSIBLE))
+        sure, likely, possible = (self._verdict(found, least) for least in self._levels)
         held = not sure == likely == possible
         spans = _spans(file, [one.statement for several in found.values() for one in several])
         missing = "" if likely is Verdict.MET and not held else self._missing(found)
@@ -62,32 +82,32 @@ class Matcher:
 
     def _supporting(self, facet: Facet, said: Sequence[Said]) -> list[_Support]:
         found = [_Support(one.statement, self._likelihood(facet, one)) for one in said]
-        return [one for one in found if one.likelihood >= POSSIBLE]
+        return [one for one in found if one.likelihood >= self._weighing.possible]
 
     def _likelihood(self, facet: Facet, one: Said) -> float:
         claim = one.statement.claim
-        text = claim.whole if facet.negative else claim.affirmed
-        fits = self._fit(facet.id, text)
-        weights = self._learnt.get((self._criterion.id, facet.id))
-        if fits is None or weights is None:
-            return 1.0 if fits else 0.0
-        denied = not facet.negative and claim.affirmed != claim.whole
-        if denied and not fits:  # the vector is of the whole sentence, denial included
+        text, features = (claim.whole, one.whole) if facet.negative else (claim.affirmed, one.affirmed)
+        if not text:
             return 0.0
-        nearness = max(float(weights @ one.vector), FARTHEST)
-        return 1 / (1 + math.exp(-(BIAS + PATTERN * fits + MEANING * nearness)))
+        fits = self._fit(facet.id, text)
+        nearness = self._learnt.nearness((self._criterion.id, facet.id), features)
+        if nearness is None:
+            return 1.0 if fits else 0.0
+        by_pattern = self._weighing.spoiled if fits is None else fits * self._weighing.pattern
+        if by_pattern is None:
+            return 0.0
+        nearness = max(nearness, FARTHEST)
+        return 1 / (1 + math.exp(-(self._weighing.bias + by_pattern + self._weighing.nearness * nearness)))
 
     def _fit_of(self, facet: str, text: str) -> bool | None:
-        """Whether a pattern fits; None where nothing is said, or what spoils it in every clause."""
+        """Whether a pattern fits; None where what spoils it stands in every clause that does."""
         patterns = self._patterns[facet]
-        if not text:
-            return None
         if not patterns.spoiled(text):
             return patterns.fits(text)
-        return True if any(patterns.supports(clause) for clause in text.split("; ")) else None
+        return True if any(patterns.supports(clause) for clause in clauses(text)) else None
 
     def _verdict(self, found: Mapping[str, list[_Support]], least: float) -> Verdict:
-        kept = {name: [one.statement for one in several if one.likelihood >= least] for name, several in found.items()}
+        kept = {name: _at_least(least, several) for name, several in found.items()}
         if any(kept[one.id] for one in self._guide.vetoes):
             return Verdict.NOT_MET
         held = self._held(kept)
@@ -115,7 +135,7 @@ class Matcher:
         return len(kinds) + unnamed
 
     def _missing(self, found: Mapping[str, list[_Support]]) -> str:
-        sure = {name: [one.statement for one in several if one.likelihood >= SURE] for name, several in found.items()}
+        sure = {name: _at_least(self._weighing.sure, several) for name, several in found.items()}
         veto = next((one for one in self._guide.vetoes if found[one.id]), None)
         if veto:
             return veto.missing
@@ -123,6 +143,10 @@ class Matcher:
         closest = min(self._guide.met_when, key=lambda names: sum(name not in held for name in names))
         lacking = next((name for name in closest if name not in held), closest[0])
         return self._guide.facet(lacking).missing
+
+
+def _at_least(likelihood: float, found: Sequence[_Support]) -> list[Statement]:
+    return [one.statement for one in found if one.likelihood >= likelihood]
 
 
 def _spans(file: SourceFile, found: Sequence[Statement]) -> tuple[Span, ...]:

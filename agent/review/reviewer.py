@@ -9,7 +9,7 @@ from agent.judgements import Judgement
 from agent.review.guide import Guide, read_guides
 from agent.review.learnt import recall
 from agent.review.matching import Matcher, Said
-from agent.review.meaning import Embed, Name, Vector, vectors_of
+from agent.review.meaning import Embed, Learnt
 from agent.review.statements import MAX_STATEMENTS, Statement, language, statements
 from knowledge.course import Criterion, Lesson
 from knowledge.errors import CourseInvalid
@@ -30,15 +30,15 @@ class PlanReviewer:
         lesson: Lesson,
         guides: Mapping[str, Guide],
         embed: Embed,
-        learnt: Callable[[], Mapping[Name, Vector]],
+        learnt: Callable[[], Learnt],
         *,
         guarded: bool = True,
     ) -> None:
         self._guarded = guarded
-        self._learnt = learnt
+        self._recall = learnt
         self._criteria = [one for one in lesson.rubric if one.judged_by == "text"]
         self._guides = guides
-        self._vector = lru_cache(REMEMBERED)(lambda said: vectors_of([said], embed)[0])
+        self._features = lru_cache(REMEMBERED)(lambda said: self._learnt.features(said, embed))
         self._rubric = {one.id: set(words(f"{one.met_when} {one.title}")) for one in self._criteria}
 
     @classmethod
@@ -50,9 +50,12 @@ class PlanReviewer:
         return cls(lesson, guides, embed, lambda: recall(lesson.folder / "review", guides, embed), guarded=guarded)
 
     @cached_property
+    def _learnt(self) -> Learnt:
+        return self._recall()
+
+    @cached_property
     def _matchers(self) -> list[Matcher]:
-        learnt = self._learnt()
-        return [Matcher(one, self._guides[one.id], learnt) for one in self._criteria]
+        return [Matcher(one, self._guides[one.id], self._learnt) for one in self._criteria]
 
     def review(self, file: SourceFile) -> tuple[Judgement, ...]:
         """One judgement for each text criterion, in the rubric's order; raises UnreadableFile."""
@@ -69,7 +72,7 @@ class PlanReviewer:
 
     def _judged(self, found: Sequence[Statement], file: SourceFile) -> tuple[Judgement, ...]:
         kept = [one for one in found if not self._is_parroted(one)]
-        said = [Said(one, self._vector(one.claim.whole)) for one in kept]
+        said = [Said(one, self._features(one.claim.whole), self._features(one.claim.affirmed)) for one in kept]
         return tuple(one.judge(said, file) for one in self._matchers)
 
     def speaks_of(self, text: str) -> tuple[str, ...]:

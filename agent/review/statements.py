@@ -15,9 +15,9 @@ _UNDERLINE = re.compile(r"^\s{0,3}(=+|-{3,})\s*$")
 _QUOTE = re.compile(r"^\s*>")
 _ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|]+\|[^|]+\|.*$")
 _RULE = re.compile(r"^[\s|:\-–=*_]+$")
-_ITEM = re.compile(r"^\s*(?:[-*+•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?")
+_ITEM = re.compile(r"^\s*(?:(?:[-*+•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|(?:[☐□☑✓✔✅❌✗]|\[[ xX]\])\s*)")
 _LABEL = re.compile(r"^\s{0,6}[A-Za-z][\w &/-]{0,22}:\s")
-_UNDONE = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+\[ \]")
+_UNDONE = re.compile(r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[ \]|[☐□❌✗])")
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(style|script|template|noscript)\b[^>]*>.*?(?:</\1>|\Z)|"
     r"<(\w+)\b[^>]*\b(?:style|hidden|color|class|bgcolor|size)\b[^>]*>.*?(?:</\2>|\Z)|"

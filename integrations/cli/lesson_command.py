@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from agent.review.guide import read_guides
+from agent.review.guide import read_guides, read_sentences
 from agent.review.learnt import FILE, is_current, keep
 from agent.settings import Settings
 from knowledge.course import Lesson
@@ -55,6 +55,8 @@ def learn(path: _Pack = None) -> None:
         raise typer.BadParameter("; ".join(error.faults)) from None
     for one in lessons:
         guides, faults = read_guides(one)
+        if not faults:
+            _, faults = read_sentences(one.folder / "review", guides)
         if faults:
             raise typer.BadParameter(f"{one.id}/{faults[0]}")
         print(f"{one.id}: {keep(one.folder / 'review', guides, Embedding())} facets learnt")
@@ -97,6 +99,8 @@ def _faults(one: Lesson) -> Iterator[str]:
                 f"write one of {', '.join(ASPECTS)}"
             )
     guides, faults = read_guides(one)
+    if not faults:
+        _, faults = read_sentences(one.folder / "review", guides)
     yield from (f"{one.id}/{fault}" for fault in faults)
     if not faults and guides and not is_current(one.folder / "review", guides):
         yield f"{one.id}/review/{FILE}: does not fit the guides any more; run tutor lesson learn"
