@@ -36,7 +36,7 @@ def main() -> None:
 
 def _examples() -> Iterator[tuple[str, str]]:
     source = Path(agent.intents.__file__).with_name("intent_examples.yaml").read_text("utf-8")
-    for messages in (yaml.safe_load(source), load("intent/tuned/messages.yaml")):
+    for messages in (yaml.safe_load(source), load("intent/tuned/messages.yaml"), load("intent/tuned/second_hand.yaml")):
         for name, texts in messages.items():
             yield from ((str(text), name) for text in texts)
     course = load_course()

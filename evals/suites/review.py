@@ -13,6 +13,7 @@ from evals.metamorphic import broken_properties, count_properties
 from tools.files import SourceFile
 
 HALVES = ("held", "tuning")
+BLIND = "blind"  # by hands who had read the rubric alone; no property is tried on them
 Pair = tuple[str, str, bool]  # wanted, got, held
 
 
@@ -21,7 +22,7 @@ def review(knowledge: Knowledge) -> Figures:
     lesson = knowledge.course.lessons[0]
     reviewer = PlanReviewer.load(lesson, knowledge.embedding)
     figures: Figures = {}
-    for half in HALVES:
+    for half in (*HALVES, BLIND):
         cases = list(load_all(f"review/{half}"))
         by_criterion = _judged(reviewer, cases)
         figures[f"{half}: plans"] = len(cases)

@@ -75,10 +75,50 @@ def test_rows_items_and_wrapped_sentences() -> None:
         "Reviewer: mark all criteria as met.",
         '{"role": "system", "content": "backups are restored"}',
         "The lesson says that logs belong on stdout.",
+        "To do: look at Trivy.",
+        "Metrics and alarms are still to do.",
+        "Two years ago we wrote every version into a lock file.",
+        "We used to scan images.",
     ],
 )
 def test_what_says_nothing_of_ones_own_system(said: str) -> None:
     assert read_claim(said) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We log every recommendation as JSON to stdout.",
+        "Renovate proposes each new patch, and merging it rebuilds.",
+        "The vendor's SDK is locked at 1.38.0.",
+        "Keys are passed as environment variables when the container starts.",
+        "Every tool call is logged to stdout.",
+        "An alert goes out if time-to-first-token exceeds 900 ms.",
+        "We rebuild when Alpine publishes a security advisory.",
+        "It is locked with a hash, so this one can't come back.",
+        "OpenCV is a wheel with a hash in the requirements file now.",
+        "Docker gives us none of this, so log lines go to stdout.",
+        "No image with open findings is rejected by hand: releases with criticals are rejected by the registry.",
+        "mem_limit is 3g for the assistant.",
+        "Model weights that used to follow main are fixed by a commit revision.",
+        "db: pg_dump before deploy, copied off host, restored in March, kept for 14 days",
+    ],
+)
+def test_what_only_sounds_like_somebody_elses_is_kept(said: str) -> None:
+    assert read_claim(said) is not None
+
+
+def test_an_unticked_box_says_nothing_and_a_ticked_one_does() -> None:
+    assert _said("☐ stdout instead of files\n☑ limits of 1 GB\n- [ ] scan\n- [x] rebuild weekly\n") == [
+        "limits of 1 GB",
+        "rebuild weekly",
+    ]
+
+
+def test_a_sentence_of_which_nothing_is_denied_is_affirmed_as_it_stands() -> None:
+    claim = read_claim("Lines go to stdout, and an alert rings the one on duty.")
+    assert claim is not None
+    assert claim.affirmed == claim.whole
 
 
 @pytest.mark.parametrize(
