@@ -15,6 +15,7 @@ from agent.conversation.desk import Desk, Services
 from agent.conversation.graph import Graph
 from agent.errors import StorageUnavailable, TutorError
 from agent.intents import Intent
+from agent.pasting import with_pasted
 from agent.people import Person
 from agent.replies import OutgoingFile, Reply
 from agent.turns import Turn, TurnResult
@@ -48,7 +49,7 @@ class Tutor:
         self.enrol(turn.person)
         if len(turn.text) > MAX_MESSAGE:
             return _too_long(turn)
-        desk = Desk(self.services, turn, self.lesson_of(turn.person), emit)
+        desk = Desk(self.services, with_pasted(turn), self.lesson_of(turn.person), emit)
         state = self._run(desk)
         return self._result(desk, from_state(state["decision"]), state.get("wording", ""))
 

@@ -63,6 +63,13 @@ def test_a_bad_file_gets_a_clear_answer(say: Say, file: SourceFile, remedy: str)
     assert "Traceback" not in answer
 
 
+def test_a_dockerfile_that_is_pasted_is_read_as_one_that_is_attached(say: Say) -> None:
+    pasted = "here is mine\n```\nFROM python\nWORKDIR /app\nCOPY . .\nCMD python app.py\n```\nok like that?"
+    result = say(pasted)
+    assert "`Dockerfile` line 1" in _text(result)
+    assert result.gate["D1"] == "not met"
+
+
 def test_an_unreadable_file_leaves_the_former_version_in_place(say: Say, tutoring: Tutoring) -> None:
     person = Person("T1:Ukeep", "Keeper")
     say("", WEAK, by=person)
