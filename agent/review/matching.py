@@ -27,15 +27,15 @@ class Weighing:
     pattern: float
     spoiled: float | None  # None: what spoils a facet outweighs everything
     nearness: float
+    farthest: float  # distance beyond it counts no more against a statement
     sure: float
     possible: float
 
 
-SHOWN = Weighing(bias=-1.5, pattern=4.0, spoiled=None, nearness=4.5, sure=0.65, possible=0.35)
-TAUGHT = Weighing(bias=0.0, pattern=1.5, spoiled=-0.75, nearness=4.0, sure=0.75, possible=0.3)
+SHOWN = Weighing(bias=-1.5, pattern=4.0, spoiled=None, nearness=4.5, farthest=-0.5, sure=0.65, possible=0.35)
+TAUGHT = Weighing(bias=0.0, pattern=1.5, spoiled=-0.75, nearness=4.0, farthest=-math.inf, sure=0.75, possible=0.3)
 LIKELY = 0.5
 REMEMBERED = 8_192  # fits of a criterion’s facets to sentences
-FARTHEST = -0.5  # a fitting pattern is never outvoted by distance alone
 UNSURE = "The text can be read in two ways here, so an instructor decides."
 
 
@@ -96,8 +96,8 @@ class Matcher:
         by_pattern = self._weighing.spoiled if fits is None else fits * self._weighing.pattern
         if by_pattern is None:
             return 0.0
-        nearness = max(nearness, FARTHEST)
-        return 1 / (1 + math.exp(-(self._weighing.bias + by_pattern + self._weighing.nearness * nearness)))
+        by_nearness = self._weighing.nearness * max(nearness, self._weighing.farthest)
+        return 1 / (1 + math.exp(-(self._weighing.bias + by_pattern + by_nearness)))
 
     def _fit_of(self, facet: str, text: str) -> bool | None:
         """Whether a pattern fits; None where what spoils it stands in every clause that does."""
