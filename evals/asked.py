@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.bootstrap import Knowledge
+from agent.app import Knowledge
 from evals.cases import load
-from knowledge.material import Place
+from knowledge.retrieval.material import Place
 
 HALVES = ("tuned", "apart")
 FILES = ("lesson", "guides", "follow_ups")

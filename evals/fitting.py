@@ -12,11 +12,11 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from agent.bootstrap import open_knowledge
+from agent.app import open_knowledge
 from agent.settings import Settings
 from evals.asked import Asked, asked, outside
-from knowledge.relevance import LEARNED, Question, Relevance, Signals
-from knowledge.retrieval import Found
+from knowledge.retrieval.hybrid import Found
+from knowledge.retrieval.relevance import LEARNED, Question, Relevance, Signals
 
 Numbers = NDArray[np.float64]
 HALF = "tuned"

@@ -9,12 +9,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-import agent.intents
-from agent.intent_model import WEIGHTS, signals
-from agent.intents import Intent
+import agent.understanding.intents
+from agent.understanding.intent_model import WEIGHTS, signals
+from agent.understanding.intents import Intent
 from evals.cases import load
-from knowledge.course_loader import load_course
-from knowledge.embedding import Embedding
+from knowledge.course.loader import load_course
+from knowledge.retrieval.embedding import Embedding
 
 Numbers = NDArray[np.float64]
 PULL = 6.0  # how strongly weights are held near nought
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _examples() -> Iterator[tuple[str, str]]:
-    source = Path(agent.intents.__file__).with_name("intent_examples.yaml").read_text("utf-8")
+    source = Path(agent.understanding.intents.__file__).with_name("intent_examples.yaml").read_text("utf-8")
     for messages in (yaml.safe_load(source), load("intent/tuned/messages.yaml"), load("intent/tuned/second_hand.yaml")):
         for name, texts in messages.items():
             yield from ((str(text), name) for text in texts)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.cases import load_all
-from tools.files import SourceFile, Upload
 from tools.findings import ASPECTS, DOCKERFILE_ASPECTS, Verdict
+from tools.uploads.files import SourceFile, Upload
 
 DEFECTS = frozenset({Verdict.NOT_MET.value, Verdict.PARTLY.value})
 HALVES = ("tuned", "apart")  # `apart`: labelled before any check ran on them, never used while tuning

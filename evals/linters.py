@@ -18,10 +18,10 @@ from typing import Any
 import yaml
 
 from evals.labelled import DEFECTS, HALVES, Labelled, labelled, score_aspect
-from tools.files import FileKind
 from tools.findings import ASPECTS, COMPOSE_ASPECTS
-from tools.hadolint import Hadolint
-from tools.inspection import inspect_many
+from tools.inspection.hadolint import Hadolint
+from tools.inspection.inspector import inspect_many
+from tools.uploads.files import FileKind
 
 CHECKOV = "checkov==3.3.30"
 CRITERIA: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(

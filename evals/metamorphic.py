@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.judgements import Judgement
-from agent.review.assertions import rejects
-from agent.review.reviewer import PlanReviewer
-from agent.review.statements import statements
-from tools.files import SourceFile
+from agent.domain.verdicts import Judgement
+from agent.grading.plan_review.assertions import rejects
+from agent.grading.plan_review.reviewer import PlanReviewer
+from agent.grading.plan_review.statements import statements
 from tools.findings import Verdict
+from tools.uploads.files import SourceFile
 
 _UNRELATED = (
     "The service was first shown in spring and is used by forty people in two offices.",

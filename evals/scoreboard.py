@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from agent.bootstrap import Knowledge, open_knowledge
+from agent.app import Knowledge, open_knowledge
 from agent.settings import Settings
 from evals.cases import Figures
 from evals.suites.explanations import explanations

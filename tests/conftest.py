@@ -11,7 +11,7 @@ import pytest
 from tests.databases import running_postgres
 from tests.lab_engine import running_lab, why_not
 from tests.scheduling import ByFile
-from tools.lab.engine import LabEngine
+from tools.sandbox.lab.engine import LabEngine
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.errors import LabFailed
-from tools.lab.engine import LabEngine, open_lab
-from tools.lab.lab import check_machine
-from tools.lab.limits import MIB, LabConfig, Limits
-from tools.lab.state import locked
+from tools.sandbox.lab.engine import LabEngine, open_lab
+from tools.sandbox.lab.lab import check_machine
+from tools.sandbox.lab.limits import MIB, LabConfig, Limits
+from tools.sandbox.lab.state import locked
 
 ROOT = Path(__file__).parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "runtime-tutor"

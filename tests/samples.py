@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent.judgements import Judgement, Receipt, Span
-from agent.people import Person, Role
-from knowledge.course import Course, Criterion, Lesson, Section
-from tools.context import context_key
-from tools.files import SourceFile, Upload
+from agent.domain.people import Person, Role
+from agent.domain.verdicts import Judgement, Receipt, Span
+from knowledge.course.pack import Course, Criterion, Lesson, Section
 from tools.findings import Verdict
+from tools.sandbox.build.context import context_key
+from tools.uploads.files import SourceFile, Upload
 
 LEARNER = Person("T1:U1", "Learner A")
 INSTRUCTOR = Person("T1:U9", "Instructor", Role.INSTRUCTOR)

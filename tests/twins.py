@@ -6,9 +6,9 @@ import html
 import re
 from pathlib import Path
 
-from knowledge.course import Lesson
-from tools.files import SourceFile, Upload
-from tools.inspection import inspect
+from knowledge.course.pack import Lesson
+from tools.inspection.inspector import inspect
+from tools.uploads.files import SourceFile, Upload
 
 GOOD = Path(__file__).parent / "submissions" / "good"
 

@@ -7,10 +7,10 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter
 
-from agent.intents import Intent
-from agent.replies import Action, Table
-from agent.turns import BuildRequest, Notice
-from knowledge.passages import Citation, Hit
+from agent.domain.reply import Action, Table
+from agent.domain.turn import BuildRequest, Notice
+from agent.understanding.intents import Intent
+from knowledge.retrieval.passages import Citation, Hit
 
 
 @dataclass(frozen=True)

@@ -12,29 +12,29 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
-from agent.conversation import (
-    asking,
-    beliefs,
-    experiments,
-    explaining,
-    guiding,
-    handing_in,
-    orientation,
-    privacy,
-    staff,
-    standing,
-    telling,
-    twins,
-)
-from agent.conversation.channels import in_channel
+from agent.conversation.context import Desk
 from agent.conversation.decision import Decision, from_state, to_state
-from agent.conversation.desk import Desk
-from agent.conversation.guard import guarded, leaks
-from agent.conversation.questions import settle
-from agent.intents import Intent, tells_what_happened
-from agent.language_model import Message
-from agent.topics import criterion_of, is_about_own_work
-from agent.voice import Brief
+from agent.conversation.handlers import (
+    course_facts,
+    criterion_status,
+    experiments,
+    explanation,
+    fault_exercise,
+    hint,
+    instructors,
+    mastery,
+    privacy,
+    question,
+    submission,
+    told_in_chat,
+)
+from agent.conversation.handlers.channels import in_channel
+from agent.conversation.leak_guard import guarded, leaks
+from agent.guardrails.questions import settle
+from agent.llm.port import Message
+from agent.llm.voice import Brief
+from agent.understanding.intents import Intent, tells_what_happened
+from agent.understanding.topics import criterion_of, is_about_own_work
 
 MAX_REMEMBERED = 20  # lines of a conversation that later turns can see
 MAX_LINE = 4_000
@@ -63,10 +63,10 @@ Graph = CompiledStateGraph[State, Desk, State, State]
 def understand(state: State, runtime: Runtime[Desk]) -> State:  # noqa: ARG001 - a node's shape
     """Rules decide; where they are not sure, a model may propose one of the two nearest."""
     desk = runtime.context
-    if twins.is_answer(desk):
+    if fault_exercise.is_answer(desk):
         return {"intent": Intent.ANSWER.value}
     pending = desk.services.asked.pending(desk.person.id, desk.turn.conversation) is not None
-    if pending and desk.turn.action is None and not desk.turn.files and explaining.is_reply(desk.turn.text):
+    if pending and desk.turn.action is None and not desk.turn.files and explanation.is_reply(desk.turn.text):
         return {"intent": Intent.ANSWER.value}
     reading = desk.services.intents.read(desk.turn, pending=pending)
     intent = reading.intent
@@ -87,35 +87,35 @@ def history_of(state: State) -> tuple[Message, ...]:
 def _hand_in(desk: Desk, state: State) -> Decision:  # noqa: ARG001 - every node has this shape
     action = desk.turn.action.id if desk.turn.action else ""
     if action == "build":
-        return handing_in.request_build(desk)
+        return submission.request_build(desk)
     if action == "experiment":
         return experiments.run(desk)
-    if handing_in.wants_twice(desk):
-        return handing_in.request_build(desk, twice=True)
+    if submission.wants_twice(desk):
+        return submission.request_build(desk, twice=True)
     if action == "show_findings":
-        return handing_in.show_findings(desk)
+        return submission.show_findings(desk)
     if not desk.turn.files and _BUILD.search(desk.turn.text):
-        return handing_in.request_build(desk)
-    if handing_in.wants_questions_in_file(desk):
-        return handing_in.annotate(desk)
+        return submission.request_build(desk)
+    if submission.wants_questions_in_file(desk):
+        return submission.annotate(desk)
     if action == "submit":
-        return handing_in.submit(desk)
-    formally = handing_in.is_formal(desk.turn.text)
+        return submission.submit(desk)
+    formally = submission.is_formal(desk.turn.text)
     if formally and not desk.turn.files:
-        return handing_in.submit(desk)
-    taken = handing_in.take_files(desk, formally=formally)
-    return taken if formally else asking.answered_beside(desk, taken)
+        return submission.submit(desk)
+    taken = submission.take_files(desk, formally=formally)
+    return taken if formally else question.answered_beside(desk, taken)
 
 
 def _inquire(desk: Desk, state: State) -> Decision:
-    return explaining.belief_stated(desk) or telling.told(desk) or _answered(desk, state)
+    return explanation.belief_stated(desk) or told_in_chat.told(desk) or _answered(desk, state)
 
 
 def _answered(desk: Desk, state: State) -> Decision:
     """What was said about other things is no context of a question."""
     asked = [line for line in state.get("history", ()) if line.get("intent", Intent.QUESTION) == Intent.QUESTION]
     context = [Message(line["role"], line["text"]) for line in asked]
-    return asking.answer_question(desk, context)
+    return question.answer_question(desk, context)
 
 
 def _stuck(desk: Desk, state: State) -> Decision:
@@ -126,12 +126,12 @@ def _stuck(desk: Desk, state: State) -> Decision:
         or not tells_what_happened(text)
         or criterion_of(text, desk.lesson, desk.services.embed) is not None
     ):
-        return guiding.guide(desk)
+        return hint.guide(desk)
     handed_in = bool(len(desk.services.submissions.workspace(desk.person.id, desk.lesson.id)))
     if handed_in and is_about_own_work(text):
-        return guiding.guide(desk)
+        return hint.guide(desk)
     answered = _answered(desk, state)  # what went wrong states no belief
-    return guiding.guide(desk) if answered.declined and handed_in else answered
+    return hint.guide(desk) if answered.declined and handed_in else answered
 
 
 _BUILD = re.compile(r"\b(re)?build (it|this|that|them|again|my \w+|the (image|docker ?file))\b", re.IGNORECASE)
@@ -140,18 +140,18 @@ _OF_PERSONS = re.compile(r"\b(you|your|me|i|my|i'm)\b", re.IGNORECASE)
 
 def _why_believed(desk: Desk, state: State) -> Decision:
     about_persons = desk.turn.action is not None or _OF_PERSONS.search(desk.turn.text) is not None
-    return beliefs.answer(desk) if about_persons else _inquire(desk, state)
+    return mastery.answer(desk) if about_persons else _inquire(desk, state)
 
 
 NODES: dict[Intent, Callable[[Desk, State], Decision]] = {
     Intent.QUESTION: _inquire,
     Intent.OUT_OF_SCOPE: _inquire,
-    Intent.ANSWER: lambda desk, state: twins.answer(desk) or explaining.assess(desk, history_of(state)),
+    Intent.ANSWER: lambda desk, state: fault_exercise.answer(desk) or explanation.assess(desk, history_of(state)),
     Intent.STUCK: _stuck,
     Intent.SUBMIT: _hand_in,
-    Intent.STATUS: lambda desk, state: standing.report(desk),  # noqa: ARG005
-    Intent.SOCIAL: lambda desk, state: standing.greet(desk),  # noqa: ARG005
-    Intent.STAFF: lambda desk, state: staff.staff_query(desk),  # noqa: ARG005
+    Intent.STATUS: lambda desk, state: criterion_status.report(desk),  # noqa: ARG005
+    Intent.SOCIAL: lambda desk, state: criterion_status.greet(desk),  # noqa: ARG005
+    Intent.STAFF: lambda desk, state: instructors.staff_query(desk),  # noqa: ARG005
     Intent.PRIVACY: lambda desk, state: privacy.answer(desk),  # noqa: ARG005
     Intent.BELIEFS: _why_believed,
 }
@@ -164,7 +164,7 @@ class _Node(Protocol):
 def _deciding(intent: Intent) -> _Node:
     def decide(state: State, runtime: Runtime[Desk]) -> State:
         desk = runtime.context
-        decision = in_channel(desk, intent) or orientation.about(desk, intent) or NODES[intent](desk, state)
+        decision = in_channel(desk, intent) or course_facts.about(desk, intent) or NODES[intent](desk, state)
         return {"decision": to_state(_checked(desk, state, decision))}
 
     return decide

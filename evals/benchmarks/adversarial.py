@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from evals.benchmarks.timing import Measured, timed
-from tools.files import MAX_FILE_BYTES, SourceFile, Upload
-from tools.inspection import inspect
+from tools.inspection.inspector import inspect
+from tools.uploads.files import MAX_FILE_BYTES, SourceFile, Upload
 
 SIZE = MAX_FILE_BYTES - 1_000
 PIECES: Mapping[str, str] = {

@@ -16,13 +16,13 @@ from uuid import uuid4
 
 from agent.settings import Settings
 from evals.benchmarks.timing import Measured
-from tools.building.buildkit import BuildKit
-from tools.building.buildx import Buildx
-from tools.building.engine import client
-from tools.building.opening import open_builder
-from tools.building.progress import Progress
-from tools.context import context_of
-from tools.files import SourceFile, Upload
+from tools.sandbox.build.buildkit import BuildKit
+from tools.sandbox.build.buildx import Buildx
+from tools.sandbox.build.context import context_of
+from tools.sandbox.build.progress import Progress
+from tools.sandbox.engine.port import client
+from tools.sandbox.opening import open_builder
+from tools.uploads.files import SourceFile, Upload
 
 SMALL = {
     "one step": 'FROM {base}\nRUN echo {unique} > /a\nCMD ["true"]\n',

@@ -12,21 +12,21 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from agent.bootstrap import Tutoring, open_tutoring
-from agent.people import Person
+from agent.app import Tutoring, open_tutoring
+from agent.domain.people import Person
+from agent.domain.turn import Turn
 from agent.settings import Settings
-from agent.turns import Turn
 from evals.benchmarks.timing import Measured, timed
-from knowledge.course_loader import load_course
-from tools.building.buildkit import BuildKit
-from tools.building.buildx import Buildx
-from tools.building.progress import Progress
-from tools.context import Context, context_of
+from knowledge.course.loader import load_course
 from tools.errors import LabFailed
-from tools.files import SourceFile, Upload
-from tools.lab.engine import LabEngine, open_lab
-from tools.lab.lab import check_machine
-from tools.lab.limits import MIB, LabConfig, Limits
+from tools.sandbox.build.buildkit import BuildKit
+from tools.sandbox.build.buildx import Buildx
+from tools.sandbox.build.context import Context, context_of
+from tools.sandbox.build.progress import Progress
+from tools.sandbox.lab.engine import LabEngine, open_lab
+from tools.sandbox.lab.lab import check_machine
+from tools.sandbox.lab.limits import MIB, LabConfig, Limits
+from tools.uploads.files import SourceFile, Upload
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "runtime-tutor"
 BUSYBOX = CACHE / "base-images" / "busybox-stable.tar"

@@ -8,9 +8,9 @@ from itertools import cycle, islice
 
 from evals.benchmarks.timing import Measured, timed
 from evals.labelled import HALVES, labelled
-from tools.files import FileKind, SourceFile, Upload
-from tools.hadolint import Hadolint
-from tools.inspection import inspect, inspect_many
+from tools.inspection.hadolint import Hadolint
+from tools.inspection.inspector import inspect, inspect_many
+from tools.uploads.files import FileKind, SourceFile, Upload
 
 DOCKERFILE = b"""FROM python:3.12-slim
 COPY app.py /app/

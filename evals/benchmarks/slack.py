@@ -15,7 +15,7 @@ from evals.benchmarks.timing import Measured
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
-from knowledge.course_loader import load_course
+from knowledge.course.loader import load_course
 
 LEARNERS = 300
 RATES, SECONDS = (50, 100), 60.0

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from agent.bootstrap import Tutoring, open_tutoring
-from agent.people import Person
+from agent.app import Tutoring, open_tutoring
+from agent.domain.people import Person
+from agent.domain.turn import Turn
 from agent.settings import Settings
-from agent.turns import Turn
 from evals.benchmarks.timing import Measured, timed
-from knowledge.course_loader import load_course
-from tools.files import SourceFile
+from knowledge.course.loader import load_course
+from tools.uploads.files import SourceFile
 
 RUNS = 20
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agent.bootstrap import Knowledge
-from agent.explanations import Explanations
+from agent.app import Knowledge
+from agent.understanding.explanations import Explanations
 from evals.cases import Figures, load
-from knowledge.familiar import Familiar, texts_of
+from knowledge.retrieval.familiar import Familiar, texts_of
 
 
 def explanations(knowledge: Knowledge) -> Figures:

@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from agent import ledger
-from agent.bootstrap import Knowledge, open_tutoring
-from agent.conversation.desk import Services
+from agent.app import Knowledge, open_tutoring
+from agent.conversation.context import Services
+from agent.domain.gate import CLOSED, GateAction, GateState, next_state
+from agent.domain.people import Person, Role
 from agent.errors import IllegalTransition, TutorError
-from agent.gates import CLOSED, GateAction, GateState, next_state
-from agent.people import Person, Role
+from agent.grading import verification
+from agent.grading.fault_exercise import OPTIONS, Twin
 from agent.settings import Settings
-from agent.storage import Storage
-from agent.twin import OPTIONS, Twin
+from agent.storage.database import Storage
 from evals.cases import Figures, load
-from knowledge.course import Course
-from tools.builder import NoBuilder
-from tools.files import SourceFile, Upload
+from knowledge.course.pack import Course
 from tools.findings import Verdict
+from tools.sandbox.builder import NoBuilder
+from tools.uploads.files import SourceFile, Upload
 
 TABLE_STREAMS, STREAMS, STEPS = 2_000, 16, 14
 INSTRUCTOR = Person("T:U0", "Instructor", Role.INSTRUCTOR)
@@ -37,7 +37,7 @@ def gate(knowledge: Knowledge) -> Figures:
             streams = [_Stream(tutoring.tutor.services, number) for number in range(STREAMS)]
             for one in streams:
                 one.run()
-            differences = len(ledger.verify(tutoring.storage, knowledge.course))
+            differences = len(verification.verify(tutoring.storage, knowledge.course))
         seen = [found for _, found in tampered(Path(folder) / "tutor.db", knowledge.course)]
     return {
         "streams over the table": TABLE_STREAMS,
@@ -212,7 +212,7 @@ def tampered(database: Path, course: Course) -> Iterator[tuple[str, bool]]:
                 source.backup(target)
                 if _change(target, change):
                     with contextlib.closing(Storage.open(f"sqlite:///{copy}", migrate=False)) as storage:
-                        yield change, bool(ledger.verify(storage, course))
+                        yield change, bool(verification.verify(storage, course))
 
 
 def _change(connection: sqlite3.Connection, change: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.bootstrap import Knowledge
+from agent.app import Knowledge
 from evals.asked import HALVES, asked, outside
 from evals.cases import Figures
 

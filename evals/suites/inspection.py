@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from agent.bootstrap import Knowledge
+from agent.app import Knowledge
 from evals.cases import Figures
 from evals.labelled import DEFECTS, HALVES, labelled, score_aspect
 from tools.findings import ASPECTS
-from tools.hadolint import Hadolint
-from tools.inspection import inspect_many
+from tools.inspection.hadolint import Hadolint
+from tools.inspection.inspector import inspect_many
 
 
 def inspection(knowledge: Knowledge) -> Figures:  # noqa: ARG001 - a suite's shape

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agent.bootstrap import Knowledge
-from agent.intents import IntentReader
-from agent.people import Person
-from agent.turns import Turn
+from agent.app import Knowledge
+from agent.domain.people import Person
+from agent.domain.turn import Turn
+from agent.understanding.intents import IntentReader
 from evals.asked import HALVES
 from evals.cases import Figures, load
 

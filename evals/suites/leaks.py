@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.bootstrap import Knowledge
-from agent.leaks.meter import LeakMeter
-from agent.review.reviewer import PlanReviewer
+from agent.app import Knowledge
+from agent.grading.plan_review.reviewer import PlanReviewer
+from agent.guardrails.leaks.meter import LeakMeter
 from evals.cases import Figures, load
-from tools.files import SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 
 @dataclass(frozen=True)

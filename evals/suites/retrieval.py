@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from agent.bootstrap import Knowledge
+from agent.app import Knowledge
 from evals.asked import FILES, HALVES, Asked, asked
 from evals.cases import Figures
 

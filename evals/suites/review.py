@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from agent.bootstrap import Knowledge
-from agent.review.reviewer import PlanReviewer
+from agent.app import Knowledge
+from agent.grading.plan_review.reviewer import PlanReviewer
 from evals.cases import Figures, load_all
 from evals.metamorphic import broken_properties, count_properties
-from tools.files import SourceFile
+from tools.uploads.files import SourceFile
 
 HALVES = ("held", "tuning")
 BLIND = "blind"  # by hands who had read the rubric alone; no property is tried on them

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.bootstrap import Knowledge
-from agent.support import Supports
+from agent.app import Knowledge
+from agent.guardrails.support import Supports
 from evals.asked import HALVES
 from evals.cases import Figures, load_all
-from knowledge.course import Section
-from knowledge.course_loader import load_course
-from knowledge.passages import Citation, Hit, Passage
+from knowledge.course.loader import load_course
+from knowledge.course.pack import Section
+from knowledge.retrieval.passages import Citation, Hit, Passage
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.asked import digest_of
-from agent.bootstrap import Knowledge, Tutoring, open_tutoring
-from agent.conversation.questions import settle
-from agent.leaks.meter import LeakMeter
-from agent.people import Person
+from agent.app import Knowledge, Tutoring, open_tutoring
+from agent.domain.people import Person
+from agent.domain.turn import Turn, TurnResult
+from agent.guardrails.leaks.meter import LeakMeter
+from agent.guardrails.questions import settle
+from agent.learners.questions_asked import digest_of
 from agent.settings import Settings
-from agent.turns import Turn, TurnResult
 from evals.cases import Figures, load
-from tools.builder import NoBuilder
-from tools.files import SourceFile, Upload
+from tools.sandbox.builder import NoBuilder
+from tools.uploads.files import SourceFile, Upload
 
 MAX_LINES = 8
 _PLACE = re.compile(r"`[^`]+` lines? \d|I have not seen|Your newest version|newest version|“")

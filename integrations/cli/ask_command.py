@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agent.answering import Answer, Answerer
-from agent.bootstrap import open_knowledge
+from agent.app import open_knowledge
+from agent.conversation.answering import Answer, Answerer
 from agent.settings import Settings
 from integrations.cli.batches import lines_of
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tools.archives.expanding import most_bytes
-from tools.files import SourceFile
+from tools.uploads.archives.expanding import most_bytes
+from tools.uploads.files import SourceFile
 
 MENTION = re.compile(r"(?<!\S)@(\S+)")
 _LEFT_OUT = {".git", "node_modules", ".venv", "__pycache__"}

@@ -16,16 +16,16 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from agent.build_report import told
-from agent.repetition_report import told_twice
+from agent.builds.reports import told
+from agent.builds.reproducibility_report import told_twice
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
-from tools.archives.expanding import expand
-from tools.builder import Builder, BuildProgress, BuildReceipt, Outcome
-from tools.building.opening import open_builder, repeater
-from tools.building.repeating import Rung
 from tools.errors import BuilderUnavailable, UploadRefused
-from tools.files import Upload
+from tools.sandbox.builder import Builder, BuildProgress, BuildReceipt, Outcome
+from tools.sandbox.opening import open_builder, repeater
+from tools.sandbox.reproducibility.repeating import Rung
+from tools.uploads.archives.expanding import expand
+from tools.uploads.files import Upload
 
 NOT_RUNNING, UNUSABLE = 1, 2
 

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agent.bootstrap import Tutoring, open_tutoring
-from agent.people import Person, Role
+from agent.app import Tutoring, open_tutoring
+from agent.domain.people import Person, Role
+from agent.domain.turn import Turn, TurnResult
 from agent.settings import Settings
-from agent.turns import Turn, TurnResult
 from integrations.cli.attachments import read_attachments
 from integrations.cli.batches import lines_of
 from integrations.cli.prompt import converse

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
-from agent.bootstrap import open_tutoring
+from agent.app import open_tutoring
 from agent.errors import ConfigurationInvalid
 from agent.settings import Profile, Settings
 from integrations.cli.slack_command import connect

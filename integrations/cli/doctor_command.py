@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-from agent import ledger
-from agent.bootstrap import open_knowledge
+from agent.app import open_knowledge
 from agent.errors import TutorError
+from agent.grading import verification
 from agent.settings import Settings
-from agent.storage import Storage
+from agent.storage.database import Storage
 from integrations.slack.grants import granted_scopes, open_client
 from integrations.slack.oauth import open_installations, scopes
-from knowledge.course_loader import load_course
+from knowledge.course.loader import load_course
 from knowledge.errors import KnowledgeError
-from tools.building.buildkit import BuildKit
-from tools.building.opening import open_builder
 from tools.errors import ToolError
-from tools.hadolint import Hadolint
-from tools.lab.engine import LabEngine
+from tools.inspection.hadolint import Hadolint
+from tools.sandbox.build.buildkit import BuildKit
+from tools.sandbox.lab.engine import LabEngine
+from tools.sandbox.opening import open_builder
 
 
 def doctor() -> None:
@@ -49,7 +49,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, 
 
 def _database(settings: Settings) -> tuple[bool, str]:
     with Storage.open(settings.database) as storage:
-        found = ledger.verify(storage, load_course(settings.course))
+        found = verification.verify(storage, load_course(settings.course))
     return not found, "the ledger agrees with the files" if not found else f"{len(found)} discrepancies: tutor verify"
 
 

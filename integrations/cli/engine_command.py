@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from agent.settings import Settings
-from tools.lab import packages
-from tools.lab.engine import LabEngine, open_lab
-from tools.lab.limits import GIB, MIB, LabConfig
-from tools.lab.state import SelfTest
-from tools.lab.suggest import suggest as suggested
+from tools.sandbox.lab import packages
+from tools.sandbox.lab.engine import LabEngine, open_lab
+from tools.sandbox.lab.limits import GIB, MIB, LabConfig
+from tools.sandbox.lab.state import SelfTest
+from tools.sandbox.lab.suggest import suggest as suggested
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from agent.bootstrap import open_knowledge
+from agent.app import open_knowledge
 from agent.settings import Settings
 from knowledge.errors import SourceUnreadable
-from knowledge.index import forget_index
+from knowledge.retrieval.index import forget_index
 
 
 def ingest(

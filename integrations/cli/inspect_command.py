@@ -13,13 +13,13 @@ from typing import Annotated
 
 import typer
 
-from tools.archives.expanding import is_archive, most_bytes, unpack
 from tools.errors import ToolError, UploadRefused
-from tools.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload, kind_of
 from tools.findings import Finding, Inspection
-from tools.hadolint import Hadolint
-from tools.inspection import inspect_many
-from tools.report import Report, as_json_line, as_sarif, as_text
+from tools.inspection.hadolint import Hadolint
+from tools.inspection.inspector import inspect_many
+from tools.inspection.report import Report, as_json_line, as_sarif, as_text
+from tools.uploads.archives.expanding import is_archive, most_bytes, unpack
+from tools.uploads.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload, kind_of
 
 NOT_MET, UNUSABLE = 1, 2
 

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from agent.review.guide import read_guides, read_sentences
-from agent.review.learnt import FILE, is_current, keep
+from agent.grading.plan_review.fitted import FILE, is_current, keep
+from agent.grading.plan_review.guide import read_guides, read_sentences
 from agent.settings import Settings
-from knowledge.course import Lesson
-from knowledge.course_loader import load_course, load_lesson
-from knowledge.embedding import Embedding
+from knowledge.course.loader import load_course, load_lesson
+from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
+from knowledge.retrieval.embedding import Embedding
 from tools.findings import ASPECTS
 
 app = typer.Typer(no_args_is_help=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agent.settings import Settings
-from agent.storage import Storage, revision
+from agent.storage.database import Storage, revision
 
 
 def migrate(

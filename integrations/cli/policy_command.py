@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.policy_diagram import document
+from agent.conversation.policy_diagram import document
 
 
 def policy(

@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table as RichTable
 
-from agent.bootstrap import Tutoring
-from agent.people import Person
-from agent.replies import Action, Reply
-from agent.turns import Turn, TurnResult
+from agent.app import Tutoring
+from agent.domain.people import Person
+from agent.domain.reply import Action, Reply
+from agent.domain.turn import Turn, TurnResult
 from integrations.cli.attachments import read_attachments, split_mentions
-from tools.builder import BuildProgress
+from tools.sandbox.builder import BuildProgress
 
 _HELP = "Type a message; @path attaches a file or folder; a number presses a button; Ctrl-D ends."
 

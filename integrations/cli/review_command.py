@@ -9,17 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from agent.assessment import plan_of
-from agent.judgements import Judgement
-from agent.review.reviewer import PlanReviewer
+from agent.domain.verdicts import Judgement
+from agent.grading.assessment import plan_of
+from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
-from knowledge.course import Course, Lesson
-from knowledge.course_loader import load_course
-from knowledge.embedding import Embedding
-from tools.archives.expanding import is_archive, unpack
+from knowledge.course.loader import load_course
+from knowledge.course.pack import Course, Lesson
+from knowledge.retrieval.embedding import Embedding
 from tools.errors import ToolError, UnreadableFile
-from tools.files import FileKind, SourceFile, Upload
+from tools.uploads.archives.expanding import is_archive, unpack
+from tools.uploads.files import FileKind, SourceFile, Upload
 
 
 class Form(StrEnum):

@@ -14,14 +14,14 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from agent import logs
-from agent.bootstrap import Tutoring, open_tutoring
+from agent import telemetry
+from agent.app import Tutoring, open_tutoring
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from integrations.slack.app import SlackTutor, open_slack
+from integrations.slack.health import serving
 from integrations.slack.http import HttpDelivery
 from integrations.slack.socket import Socket
-from integrations.slack.vitals import serving
 
 RETRY_SECONDS, TEND_SECONDS, TAKE_UP_SECONDS, SWEEP_SECONDS = 2.0, 20.0, 60.0, 3_600.0
 TAKEN_UP = 100  # messages at a time
@@ -35,7 +35,7 @@ def slack(
 ) -> None:
     """Run the Slack app until it is stopped."""
     settings = Settings.read()
-    logs.configure(settings.log_level, settings.log_format)
+    telemetry.configure(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)
     with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor, background(tutoring, tutor):
         _serve_http(settings, tutor) if http else _serve_socket(settings, tutor)

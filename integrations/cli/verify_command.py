@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from agent import ledger
+from agent.grading import verification
 from agent.settings import Settings
-from agent.storage import Storage
-from knowledge.course_loader import load_course
+from agent.storage.database import Storage
+from knowledge.course.loader import load_course
 
 
 def verify(
@@ -22,7 +22,7 @@ def verify(
     settings = Settings.read(database_url=database) if database else Settings.read()
     course = load_course(settings.course)
     with Storage.open(settings.database, migrate=False) as storage:
-        found = ledger.verify(storage, course)
+        found = verification.verify(storage, course)
     for one in found:
         place = " ".join(part for part in (one.person_id, one.lesson_id) if part) or "the database"
         print(json.dumps(asdict(one), ensure_ascii=False) if as_json else f"{place}: {one.what}")

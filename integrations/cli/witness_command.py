@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from agent.settings import Settings
-from knowledge.course import Misconception
-from knowledge.course_loader import load_course
-from tools.building.opening import experimenter, open_builder
-from tools.building.witness import Experimenter, Observation
+from knowledge.course.loader import load_course
+from knowledge.course.pack import Misconception
 from tools.errors import BuilderUnavailable
+from tools.sandbox.experiments.witness import Experimenter, Observation
+from tools.sandbox.opening import experimenter, open_builder
 
 
 def witness(

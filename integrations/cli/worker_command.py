@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import make_url
 
-from agent import logs
-from agent.bootstrap import open_tutoring
-from agent.durable_jobs import QUEUES
+from agent import telemetry
+from agent.app import open_tutoring
+from agent.delivery.durable_queues import QUEUES
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from integrations.cli.slack_command import background, wait_for_signal
 from integrations.slack.app import open_slack
-from integrations.slack.vitals import serving
+from integrations.slack.health import serving
 
 
 def worker(
@@ -23,7 +23,7 @@ def worker(
     """Work off turns and builds beside other processes, until it is stopped."""
     settings, queues = Settings.read(), tuple(queue or QUEUES)
     _check(settings, queues)
-    logs.configure(settings.log_level, settings.log_format)
+    telemetry.configure(settings.log_level, settings.log_format)
     with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):
         print(f"Working on {' and '.join(queues)} as {settings.executor}.", flush=True)
         with serving(tutor.vitals.app(), settings.host, settings.status_port):

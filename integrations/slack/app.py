@@ -14,18 +14,18 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.authorize import Authorize
 from slack_sdk import WebClient
 
-from agent.bootstrap import Tutoring
-from agent.dispatching import Dispatcher
-from agent.durable_jobs import QUEUES, DurableJobs
+from agent.app import Tutoring
+from agent.delivery.dispatcher import Dispatcher
+from agent.delivery.durable_queues import QUEUES, DurableJobs
 from agent.errors import TutorError
 from agent.settings import Settings
+from integrations.slack.coalescing_queue import Latest
 from integrations.slack.grants import ConfiguredGrant, Grants
+from integrations.slack.health import Vitals
 from integrations.slack.installations import Installations
-from integrations.slack.latest import Latest
 from integrations.slack.metrics import Metrics
 from integrations.slack.oauth import open_flow, open_installations
-from integrations.slack.offices import Offices
-from integrations.slack.vitals import Vitals
+from integrations.slack.workspaces import Offices
 
 LISTENERS = 20  # threads for what follows an envelope and may be lost
 OFFLINE_TURNS, MODEL_TURNS = 4, 32  # at a time: without a model they want the processor, with one they mostly wait

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.replies import Action, Reply, Table
+from agent.domain.reply import Action, Reply, Table
 from integrations.slack.mrkdwn import escape, from_markdown, pieces
-from knowledge.passages import Citation
+from knowledge.retrieval.passages import Citation
 
 MAX_SECTION = 3_000
 MAX_MESSAGE = 11_000  # characters; Slack was seen to refuse a little over 13,000 in all

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from agent.people import Person, Role
+from agent.domain.people import Person, Role
 from agent.settings import Settings
 
 MAX_REMEMBERED = 5_000

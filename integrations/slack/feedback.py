@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from agent.inbox import Inbox
+from agent.delivery.inbox import Inbox
 
 ACTION, FORM = "feedback", "feedback_reason"
 HELPED = "helped"

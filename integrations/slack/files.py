@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from tools.archives.expanding import most_bytes
 from tools.errors import ToolError
-from tools.files import SourceFile, normal_path
+from tools.uploads.archives.expanding import most_bytes
+from tools.uploads.files import SourceFile, normal_path
 
 SECONDS = 20.0  # for one file from the first byte to the last, however slowly they come
 QUIET_SECONDS = 10.0  # without a single byte

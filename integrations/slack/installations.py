@@ -14,8 +14,8 @@ from slack_sdk.oauth.installation_store import Bot, Installation, InstallationSt
 from slack_sdk.oauth.state_store import OAuthStateStore
 from sqlalchemy import delete, select
 
-from agent.records import InstallationRow, InstallStateRow
-from agent.storage import Storage
+from agent.storage.database import Storage
+from agent.storage.tables import InstallationRow, InstallStateRow
 from integrations.slack.grants import Grant
 from integrations.slack.sealing import Seal
 

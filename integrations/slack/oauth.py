@@ -11,7 +11,7 @@ from slack_bolt.oauth.oauth_settings import OAuthSettings
 
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
-from agent.storage import Storage
+from agent.storage.database import Storage
 from integrations.slack.grants import open_client
 from integrations.slack.installations import Installations, InstallStates
 from integrations.slack.sealing import Seal

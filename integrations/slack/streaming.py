@@ -13,12 +13,12 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from agent.outbox import Outbox
-from agent.replies import Reply
-from integrations.slack import posted
+from agent.delivery.outbox import Outbox
+from agent.domain.reply import Reply
+from integrations.slack import delivery_lookup
 from integrations.slack.blocks import footer, messages
 from integrations.slack.envelopes import Incoming
-from integrations.slack.pace import Pace
+from integrations.slack.rate_limiter import Pace
 
 PATIENCE = 1.5  # seconds after its first sentence; an answer that is done by then is posted
 EVERY = 2.0  # seconds between two additions
@@ -98,7 +98,7 @@ class Stream:
             if not self._ts or not self._whole or len(bodies) > 1 or not reply.text.startswith(self._shown):
                 return False
             rest = _harmless(reply.text[len(self._shown) :])
-            ending = {"blocks": footer(reply), "metadata": posted.metadata(self._key)}
+            ending = {"blocks": footer(reply), "metadata": delivery_lookup.metadata(self._key)}
             if self._call("chat_stopStream", **ending, **({"markdown_text": rest} if rest else {})) is None:
                 return False
             self._streams.outbox.sent(self._key, self._ts)

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect, sync_playwright
 
 from integrations.slack_emulator.emulator import Emulator
-from knowledge.course_loader import load_course
+from knowledge.course.loader import load_course
 from tests.twins import GOOD, solve, upload_of
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from integrations.slack_emulator.emulator import Emulator
-from knowledge.course_loader import load_course
+from knowledge.course.loader import load_course
 from tests.acceptance.conftest import Place
 from tests.twins import GOOD, solve, upload_of
 

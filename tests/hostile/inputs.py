@@ -8,9 +8,9 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 
-from tests.unit.tools.archives import packed
-from tests.unit.tools.archives.packed import FILES, header, link, tar, tgz, unix, zip_link, zipped
-from tools.archives.repacking import MAX_MEMBERS
+from tests.unit.tools.uploads.archives import packed
+from tests.unit.tools.uploads.archives.packed import FILES, header, link, tar, tgz, unix, zip_link, zipped
+from tools.uploads.archives.repacking import MAX_MEMBERS
 
 Files = dict[str, bytes]
 BASE = b"FROM busybox:stable\n"

@@ -21,27 +21,27 @@ from typing import Any
 import pytest
 import yaml
 
-from agent.build_report import told
+from agent.builds.reports import told
 from integrations.slack.blocks import messages
 from tests.hostile import inputs
-from tools.archives.expanding import _sentences, expand
-from tools.builder import BuildReceipt, Outcome
-from tools.building import running
-from tools.building.buildkit import BuildKit
 from tools.errors import ToolError
-from tools.files import SourceFile, Upload
-from tools.inspection import inspect
-from tools.lab.cgroups import Cgroup
-from tools.lab.engine import LabEngine
-from tools.lab.limits import Limits
+from tools.inspection.inspector import inspect
+from tools.sandbox.build.buildkit import BuildKit
+from tools.sandbox.builder import BuildReceipt, Outcome
+from tools.sandbox.image import running
+from tools.sandbox.lab.cgroups import Cgroup
+from tools.sandbox.lab.engine import LabEngine
+from tools.sandbox.lab.limits import Limits
+from tools.uploads.archives.expanding import _sentences, expand
+from tools.uploads.files import SourceFile, Upload
 
 FOLDER = Path(__file__).parent
 CATALOGUE = [f"{letter}{number:02}" for letter, last in zip("CSBRK", (20, 29, 19, 7, 18), strict=True)
              for number in range(1, last + 1)] + ["O1", "O2"]  # fmt: skip
 # Rows about what is said in the chat have tests where the chat is.
 ELSEWHERE = {
-    "O1": "tests/integration/agent/test_teaching.py",
-    "O2": "tests/integration/agent/test_submissions.py",
+    "O1": "tests/integration/agent/conversation/test_teaching.py",
+    "O2": "tests/integration/agent/grading/test_submissions.py",
 }
 CANARY = "canary-5f2c9e"
 PRIVATE = (CANARY, "/run/tutor-lab", "/root/", "test-lab-", "Traceback", "docker.sock")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from agent.storage import Storage
+from agent.storage.database import Storage
 from tests.databases import created
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]

@@ -13,17 +13,17 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from agent import ledger
+from agent.domain.gate import CLOSED, GateState
+from agent.domain.verdicts import Judgement
 from agent.errors import TutorError
-from agent.gatekeeping import Gates
-from agent.gates import CLOSED, GateState
-from agent.judgements import Judgement
-from agent.learners import Learners
-from agent.reviews import Reviews
-from agent.storage import Storage
+from agent.grading import verification
+from agent.grading.gate_service import Gates
+from agent.grading.reviews import Reviews
+from agent.learners.directory import Learners
+from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, held, met, unmet
-from tools.files import SourceFile, Upload
 from tools.findings import Verdict
+from tools.uploads.files import SourceFile, Upload
 
 REVISED = Upload.of([PLAN, SourceFile("Dockerfile", b"FROM python:3.12\n")])
 JUDGED = st.sampled_from([met, unmet, held, lambda name: unmet(name, Verdict.PARTLY)])
@@ -99,7 +99,7 @@ class TheLedgerHolds(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_verifies(self) -> None:
-        assert ledger.verify(self.storage, course()) == []
+        assert verification.verify(self.storage, course()) == []
 
     @invariant()
     def a_passed_gate_has_every_required_criterion_met(self) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent.settings import Settings
-from tools.files import SourceFile, Upload
 from tools.findings import Verdict
-from tools.inspection import inspect
+from tools.inspection.inspector import inspect
+from tools.uploads.files import SourceFile, Upload
 
 ROOT = Path(__file__).parents[2]
 

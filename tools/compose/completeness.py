@@ -12,9 +12,9 @@ from tools.compose.named_services import WORKER, services_in_plans
 from tools.compose.references import Reference, references_in, references_of
 from tools.compose.rules import Hit, Rule
 from tools.compose.stack import ProblemKind, Service, Stack
-from tools.files import FileKind
+from tools.dockerfile.image_names import parse_reference
 from tools.findings import Severity, Verdict
-from tools.images import parse_reference
+from tools.uploads.files import FileKind
 
 _IMAGES = "https://docs.docker.com/reference/compose-file/services/#image"
 _SERVICES = "https://docs.docker.com/reference/compose-file/services/"

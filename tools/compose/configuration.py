@@ -11,8 +11,8 @@ from tools.compose.rules import Hit, Rule
 from tools.compose.stack import Service, Setting, Stack, Value
 from tools.credentials import credentials_in_command, has_embedded_credential, is_credential
 from tools.errors import UnreadableFile
-from tools.files import FileKind, SourceFile
 from tools.findings import Severity, Verdict
+from tools.uploads.files import FileKind, SourceFile
 
 MAX_CONTENT = 20_000  # characters of an inline file that are read
 

@@ -11,7 +11,7 @@ from tools.compose.stack import Service, Stack
 from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import Stage, pairs, stages
 from tools.errors import UnreadableFile
-from tools.files import FileKind, SourceFile
+from tools.uploads.files import FileKind, SourceFile
 
 
 def dockerfile_of(stack: Stack, service: Service) -> SourceFile | None:

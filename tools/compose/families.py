@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tools.compose.dockerfiles import final_base
 from tools.compose.stack import Service, Stack
-from tools.images import parse_reference
+from tools.dockerfile.image_names import parse_reference
 
 
 @dataclass(frozen=True)

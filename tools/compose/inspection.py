@@ -13,8 +13,8 @@ from tools.compose.reading import read_stack
 from tools.compose.rules import Rule
 from tools.compose.stack import MountKind, Stack
 from tools.errors import UnreadableFile
-from tools.files import Upload
 from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict, verdict_of
+from tools.uploads.files import Upload
 
 RULES: tuple[Rule, ...] = (
     *completeness.RULES,

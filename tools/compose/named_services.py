@@ -10,7 +10,7 @@ from functools import cache
 from tools.compose.document import Place
 from tools.compose.families import FAMILIES
 from tools.errors import UnreadableFile
-from tools.files import FileKind, SourceFile, Upload
+from tools.uploads.files import FileKind, SourceFile, Upload
 
 MAX_PLAN = 200_000  # characters
 WORKER = "worker"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from tools.code import Need, lines_of, programs, variables_read
 from tools.compose.completeness import is_external
 from tools.compose.dockerfiles import built_stage
 from tools.compose.document import Mapping, Node, Place, Scalar, Sequence
@@ -13,9 +12,10 @@ from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.references import references_in
 from tools.compose.rules import Hit, Rule
 from tools.compose.stack import Service, Stack
+from tools.dependencies.program_needs import Need, lines_of, programs, variables_read
 from tools.errors import UnreadableFile
-from tools.files import FileKind, SourceFile
 from tools.findings import Severity
+from tools.uploads.files import FileKind, SourceFile
 
 _ENVIRONMENT = "https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/"
 

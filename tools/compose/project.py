@@ -21,7 +21,7 @@ from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.merging import merge
 from tools.compose.stack import Problem, ProblemKind
 from tools.errors import UnreadableFile
-from tools.files import FileKind, SourceFile, Upload
+from tools.uploads.files import FileKind, SourceFile, Upload
 
 MAX_EXTENDS = 20
 MAX_INCLUDES = 50

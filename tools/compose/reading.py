@@ -24,7 +24,7 @@ from tools.compose.stack import (
     Value,
 )
 from tools.errors import UnreadableFile
-from tools.files import Upload
+from tools.uploads.files import Upload
 
 MAX_SERVICES = 200
 MAX_VALUE = 10_000  # characters of one setting that are read

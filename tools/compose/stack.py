@@ -10,7 +10,7 @@ from functools import cached_property
 
 from tools.compose.document import Mapping, Place
 from tools.compose.interpolation import Text, Variable
-from tools.files import Upload
+from tools.uploads.files import Upload
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.course_loader import load_course
-from knowledge.embedding import Embedding
-from knowledge.index import Index
-from knowledge.ingestion import Ingestor
-from knowledge.retrieval import HybridRetriever
+from knowledge.course.loader import load_course
+from knowledge.ingestion.ingestor import Ingestor
+from knowledge.retrieval.embedding import Embedding
+from knowledge.retrieval.hybrid import HybridRetriever
+from knowledge.retrieval.index import Index
 
 
 @pytest.fixture(scope="session")

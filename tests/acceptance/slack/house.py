@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from agent.bootstrap import Tutoring, open_tutoring
-from agent.records import OutboxRow
+from agent.app import Tutoring, open_tutoring
+from agent.llm.voice import Brief, OfflineVoice
 from agent.settings import Profile, Settings
-from agent.voice import Brief, OfflineVoice
+from agent.storage.tables import OutboxRow
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack.socket import Socket
 from integrations.slack_emulator.deliveries import Delivery
@@ -23,8 +23,8 @@ from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.files import Attachment
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
-from tools.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome
-from tools.files import Upload
+from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome
+from tools.uploads.files import Upload
 
 SECONDS = 60.0
 SUBMISSIONS = Path(__file__).parents[2] / "submissions"

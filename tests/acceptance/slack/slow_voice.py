@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from agent.bootstrap import open_tutoring
+from agent.app import open_tutoring
+from agent.llm.voice import Brief, OfflineVoice
 from agent.settings import Settings
-from agent.voice import Brief, OfflineVoice
 from integrations.cli.slack_command import background, connect, wait_for_signal
 from integrations.slack import streaming
 from integrations.slack.app import open_slack

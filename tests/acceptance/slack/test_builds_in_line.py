@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integrations.slack.pace import Pace
+from integrations.slack.rate_limiter import Pace
 from integrations.slack_emulator.transcript import Seen
 from tests.acceptance.slack.house import SECONDS, House, Place, open_house
 

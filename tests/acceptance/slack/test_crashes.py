@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from agent.storage import Storage
+from agent.storage.database import Storage
 from evals.benchmarks.app_process import AppProcess
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen

@@ -16,7 +16,7 @@ from integrations.slack.files import Attachments
 from integrations.slack_emulator.files import Attachment
 from integrations.slack_emulator.transcript import Seen
 from tests.acceptance.slack.house import House, Place, open_house, weak
-from tools.files import MAX_FILE_BYTES
+from tools.uploads.files import MAX_FILE_BYTES
 
 READ = "I have read `Dockerfile`"
 DOCKERFILE = weak("Dockerfile")

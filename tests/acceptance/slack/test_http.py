@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
+from agent.delivery.inbox import Inbox
 from agent.errors import StorageUnavailable
-from agent.inbox import Inbox
 from evals.benchmarks.app_process import AppProcess
+from integrations.slack.health import serving
 from integrations.slack.http import PATH, HttpDelivery
-from integrations.slack.vitals import serving
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.workspaces import Workspace
 from tests.acceptance.slack.house import QUESTION, SECONDS, House, open_house

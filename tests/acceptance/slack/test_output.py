@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from agent.inbox import Inbox
-from agent.records import InboxRow, OutboxRow
-from agent.replies import Reply, Table
+from agent.delivery.inbox import Inbox
+from agent.domain.reply import Reply, Table
+from agent.storage.tables import InboxRow, OutboxRow
 from integrations.slack.blocks import messages
-from integrations.slack.courier import Courier
+from integrations.slack.outbox_worker import Courier
 from integrations.slack_emulator.faults import Kind
 from tests.acceptance.slack.house import QUESTION, SECONDS, House, Place, open_house
 
@@ -115,7 +115,7 @@ def test_a_post_without_an_answer_is_seen_once(house: House, kind: Kind) -> None
 def test_blocks_that_slack_refuses_are_sent_as_text(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """T-INV: the person reads the answer, the log has the defect."""
     house.emulator.fault("chat.postMessage", "error", error="invalid_blocks")
-    with caplog.at_level(logging.ERROR, "integrations.slack.courier"):
+    with caplog.at_level(logging.ERROR, "integrations.slack.outbox_worker"):
         answer = house.direct("Learner A").asks(QUESTION)
     assert "venv" in answer.text
     assert not answer.raw.get("blocks")
@@ -201,8 +201,8 @@ def test_the_status_is_taken_back(house: House, monkeypatch: pytest.MonkeyPatch,
         assert house.voice.begun.wait(SECONDS)
         house.emulator.wait_for(lambda: _status(house, learner, said.ts) == "processing", SECONDS)
         if breaks:
-            patched.setattr("agent.outbox.Outbox.begin", broken)
-            patched.setattr("agent.tutor.Tutor._result", broken)
+            patched.setattr("agent.delivery.outbox.Outbox.begin", broken)
+            patched.setattr("agent.conversation.tutor.Tutor._result", broken)
         house.voice.go.set()
         answer = learner.answer(said)
     house.emulator.wait_for(lambda: _status(house, learner, said.ts) == "active", SECONDS)

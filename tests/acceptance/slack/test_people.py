@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from agent.judgements import Judgement
-from agent.people import Person
+from agent.domain.people import Person
+from agent.domain.verdicts import Judgement
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.errors import NotPossible
 from integrations.slack_emulator.transcript import Seen, SeenView

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from agent.records import InboxRow
+from agent.storage.tables import InboxRow
 from integrations.slack_emulator.transcript import Seen
 from tests.acceptance.slack.house import QUESTION, SECONDS, House, Place, open_house, weak
 

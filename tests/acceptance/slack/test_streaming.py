@@ -10,7 +10,7 @@ import pytest
 
 from evals.benchmarks.app_process import AppProcess
 from integrations.slack import streaming
-from integrations.slack.pace import Pace
+from integrations.slack.rate_limiter import Pace
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace

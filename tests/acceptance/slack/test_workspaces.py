@@ -20,10 +20,10 @@ import uvicorn
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from agent.bootstrap import Tutoring, open_tutoring
+from agent.app import Tutoring, open_tutoring
 from agent.errors import ConfigurationInvalid
-from agent.records import InstallationRow
 from agent.settings import Settings
+from agent.storage.tables import InstallationRow
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack.http import HttpDelivery
 from integrations.slack_emulator.emulator import Emulator

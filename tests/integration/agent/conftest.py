@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.gatekeeping import Gates
-from agent.learners import Learners
-from agent.reviews import Reviews
-from agent.storage import Storage
+from agent.grading.gate_service import Gates
+from agent.grading.reviews import Reviews
+from agent.learners.directory import Learners
+from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, course
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from integrations.cli.main import _register, app
-from tests.unit.tools.archives.packed import tar, tgz, zipped
+from tests.unit.tools.uploads.archives.packed import tar, tgz, zipped
 from tools.errors import BuilderUnavailable, UploadRefused
 
 FILES = [("Dockerfile", b"FROM python\nCMD python app.py\n"), ("plan.md", b"# Plan\nLogs go to stdout.\n")]

@@ -12,8 +12,8 @@ from agent.settings import Settings
 from integrations.cli import engine_command
 from integrations.cli.doctor_command import _builds
 from tools.errors import BuilderUnavailable, LabFailed
-from tools.lab import daemon, lab, packages
-from tools.lab.engine import open_lab
+from tools.sandbox.lab import daemon, lab, packages
+from tools.sandbox.lab.engine import open_lab
 
 RUN = CliRunner()
 

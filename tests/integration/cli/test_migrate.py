@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import migrations
-from agent.storage import Storage
+from agent.storage import migrations
+from agent.storage.database import Storage
 from integrations.cli.migrate_command import migrate
 
 

@@ -8,13 +8,13 @@ import typer
 from sqlalchemy import update
 
 from agent.errors import StorageUnavailable
-from agent.gatekeeping import Gates
-from agent.learners import Learners
-from agent.records import GateRow
-from agent.reviews import Reviews
-from agent.storage import Storage
+from agent.grading.gate_service import Gates
+from agent.grading.reviews import Reviews
+from agent.learners.directory import Learners
+from agent.storage.database import Storage
+from agent.storage.tables import GateRow
 from integrations.cli.verify_command import verify
-from knowledge.course_loader import load_course
+from knowledge.course.loader import load_course
 from tests.samples import LEARNER
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.bootstrap import Knowledge, open_knowledge
+from agent.app import Knowledge, open_knowledge
 from agent.settings import Settings
-from knowledge.course_loader import SHIPPED
+from knowledge.course.loader import SHIPPED
 
 LESSON = "release-pipelines"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.bootstrap import Knowledge
-from knowledge.course_loader import load_course
+from agent.app import Knowledge
+from knowledge.course.loader import load_course
 
 Open = Callable[[], Knowledge]
 

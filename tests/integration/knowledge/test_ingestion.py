@@ -9,10 +9,10 @@ import chromadb
 import pytest
 from chromadb.config import Settings
 
-from agent.bootstrap import Knowledge
-from knowledge.embedding import Embedding
+from agent.app import Knowledge
 from knowledge.errors import IndexMismatch, SourceUnreadable
-from knowledge.index import COLLECTION, Index, forget_index
+from knowledge.retrieval.embedding import Embedding
+from knowledge.retrieval.index import COLLECTION, Index, forget_index
 
 Open = Callable[[], Knowledge]
 SETTINGS = Settings(anonymized_telemetry=False)

@@ -11,8 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from agent.errors import ConfigurationInvalid
-from agent.language_model import LanguageModel, Message
-from agent.openai_models import open_model
+from agent.llm.openai_models import open_model
+from agent.llm.port import LanguageModel, Message
 from integrations.local_model.process import local_settings, serving
 
 pytestmark = [

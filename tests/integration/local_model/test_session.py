@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.bootstrap import open_tutoring
-from agent.people import Person
-from agent.turns import Turn
+from agent.app import open_tutoring
+from agent.domain.people import Person
+from agent.domain.turn import Turn
 from integrations.local_model.process import local_settings, serving
-from tools.builder import NoBuilder
+from tools.sandbox.builder import NoBuilder
 
 pytestmark = [
     pytest.mark.skipif(find_spec("xllamacpp") is None, reason="not run: the local model is not installed"),

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from integrations.cli.inspect_command import _Input, _name_by_content, _report
-from tools.files import SourceFile, Upload
 from tools.findings import Finding, Inspection, Severity, Verdict
+from tools.uploads.files import SourceFile, Upload
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from evals.labelled import Labelled, score
 from evals.linters import CRITERIA, table
-from tools.files import SourceFile, Upload
 from tools.findings import ASPECTS
+from tools.uploads.files import SourceFile, Upload
 
 UPLOAD = Upload.of([SourceFile("Dockerfile", b"FROM a:1\n")])
 CLEAN = Labelled("clean", UPLOAD, dict.fromkeys(ASPECTS, "met"))

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.compose.risks import SERVICE_KEYS, TOP_KEYS
-from tools.files import SourceFile, Upload
 from tools.findings import COMPOSE_ASPECTS
-from tools.inspection import inspect
+from tools.inspection.inspector import inspect
+from tools.uploads.files import SourceFile, Upload
 
 WORDS = st.sampled_from(
     (

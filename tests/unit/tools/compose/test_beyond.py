@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from tools.compose.inspection import inspect_compose
-from tools.files import SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 STACK = "services:\n  api:\n    build: .\n    mem_limit: 1g\n"
 

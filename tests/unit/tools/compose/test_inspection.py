@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from tools.compose.inspection import UNREADABLE, inspect_compose
 from tools.compose.rules import examples
-from tools.files import SourceFile, Upload
 from tools.findings import COMPOSE_ASPECTS, Finding, Verdict
+from tools.uploads.files import SourceFile, Upload
 
 
 def inspect(text: str | bytes, name: str = "compose.yaml") -> tuple[dict[str, Verdict], tuple[Finding, ...]]:

@@ -8,8 +8,8 @@ from tools.compose.document import Place
 from tools.compose.named_services import services_in_plans
 from tools.compose.references import references_in
 from tools.credentials import credentials_in_command, is_credential
-from tools.files import SourceFile, Upload
-from tools.images import parse_reference
+from tools.dockerfile.image_names import parse_reference
+from tools.uploads.files import SourceFile, Upload
 
 HERE = Place("compose.yaml", 1, 1)
 

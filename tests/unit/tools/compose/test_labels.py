@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tools.compose.inspection import inspect_compose
-from tools.files import SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 CASES = Path(__file__).parents[4] / "evals" / "cases" / "inspection" / "tuned" / "compose"
 

@@ -6,7 +6,7 @@ from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
 from tools.compose.stack import ProblemKind, Service, Stack
 from tools.errors import UnreadableFile
-from tools.files import SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 
 def upload(**files: str) -> Upload:

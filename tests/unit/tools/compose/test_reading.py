@@ -5,7 +5,7 @@ import pytest
 from tools.compose.project import ProjectReader
 from tools.compose.reading import read_stack
 from tools.compose.stack import MountKind, Service
-from tools.files import SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 
 def service(text: str) -> Service:

@@ -8,8 +8,8 @@ import pytest
 
 from tools.compose.inspection import RULES, inspect_compose
 from tools.compose.rules import Rule, examples
-from tools.files import SourceFile, Upload
 from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict
+from tools.uploads.files import SourceFile, Upload
 
 
 def findings_of(files: Mapping[str, str]) -> tuple[Finding, ...]:

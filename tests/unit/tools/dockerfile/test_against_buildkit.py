@@ -14,7 +14,7 @@ from evals.cases import load_all
 from tools.dockerfile import words as cut
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import KEYWORDS, parse
-from tools.files import FileKind, kind_of
+from tools.uploads.files import FileKind, kind_of
 
 WITH_LIST = ("ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME")
 ONE_TEXT = ("USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER")

@@ -1,0 +1,180 @@
+"""The composition root: builds the tutor from settings, and lets tests hand in parts of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agent.builds.jobs import Builds
+from agent.builds.requests import BuildJobs
+from agent.conversation.answering import Answerer
+from agent.conversation.context import Services
+from agent.conversation.graph import build_graph
+from agent.conversation.model_voice import ModelVoice
+from agent.conversation.tutor import Tutor
+from agent.delivery.inbox import Inbox
+from agent.delivery.outbox import Outbox
+from agent.delivery.retention import Retention
+from agent.domain.turn import Turn, TurnResult
+from agent.grading.assessment import Assessor
+from agent.grading.gate_service import Gates
+from agent.grading.plan_review.second_opinion import SecondOpinion
+from agent.grading.receipts import Receipts
+from agent.grading.reviews import Reviews
+from agent.grading.submissions import Submissions
+from agent.guardrails.leaks.meter import LeakMeter
+from agent.learners.directory import Learners
+from agent.learners.hints import Hints
+from agent.learners.mastery import LearnerModel
+from agent.learners.portfolio import Week
+from agent.learners.privacy import Forgetting
+from agent.learners.progress import Progress
+from agent.learners.questions_asked import Asked
+from agent.llm.openai_models import open_model
+from agent.llm.voice import OfflineVoice, Voice
+from agent.settings import Settings
+from agent.storage.checkpoints import open_checkpointer
+from agent.storage.database import Storage
+from agent.understanding.explanations import Explanations
+from agent.understanding.intents import IntentReader
+from knowledge.course.loader import load_course
+from knowledge.course.pack import Course
+from knowledge.ingestion.ingestor import Ingestor
+from knowledge.retrieval.embedding import Embedding
+from knowledge.retrieval.familiar import Familiar, texts_of
+from knowledge.retrieval.hybrid import HybridRetriever
+from knowledge.retrieval.index import Index
+from tools.inspection.hadolint import Hadolint
+from tools.sandbox.builder import Builder
+from tools.sandbox.opening import open_builder
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Retrieval over the course and over what was ingested."""
+
+    course: Course
+    embedding: Embedding
+    retriever: HybridRetriever
+    answerer: Answerer
+    ingestor: Ingestor
+
+
+@dataclass(frozen=True)
+class Tutoring:
+    """The tutor, ready to take turns, with the parts that the edges also need."""
+
+    settings: Settings
+    storage: Storage
+    tutor: Tutor
+    builds: Builds
+    build_jobs: BuildJobs
+    inbox: Inbox
+    outbox: Outbox
+    retention: Retention
+    knowledge: Knowledge
+
+    def take(self, turn: Turn) -> TurnResult:
+        return self.tutor.take(turn)
+
+
+def open_knowledge(settings: Settings) -> Knowledge:
+    """The shipped lessons are always in the index; guides are when they were ingested."""
+    course, embedding = load_course(settings.course), Embedding()
+    index = Index(embedding, folder=settings.index_folder, url=settings.index_url)
+    retriever = HybridRetriever(index, embedding)
+    ingestor = Ingestor(index, retriever, course)
+    ingestor.ensure_course()
+    return Knowledge(course, embedding, retriever, Answerer(retriever, embedding), ingestor)
+
+
+@contextmanager
+def open_tutoring(
+    settings: Settings,
+    *,
+    builder: Builder | None = None,
+    voice: Voice | None = None,
+    knowledge: Knowledge | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Tutoring]:
+    """Everything that a turn needs; the keyword arguments are the ports that tests replace."""
+    knowledge = knowledge or open_knowledge(settings)
+    with Storage.open(settings.database) as storage, open_checkpointer(settings.database) as checkpointer:
+        forgetting = Forgetting(storage, checkpointer)
+        services = _services(settings, knowledge, storage, forgetting, builder=builder, voice=voice, now=now)
+        inbox, outbox = Inbox(storage), Outbox(storage)
+        week = Week(knowledge.course, services.submissions, services.reviews, services.receipts)
+        yield Tutoring(
+            settings=settings,
+            storage=storage,
+            tutor=Tutor(services, build_graph(checkpointer), week),
+            builds=_builds(services),
+            build_jobs=BuildJobs(storage),
+            inbox=inbox,
+            outbox=outbox,
+            retention=Retention(inbox, outbox, checkpointer, days=settings.retention_days, now=now),
+            knowledge=knowledge,
+        )
+
+
+def _services(
+    settings: Settings,
+    knowledge: Knowledge,
+    storage: Storage,
+    forgetting: Forgetting,
+    *,
+    builder: Builder | None,
+    voice: Voice | None,
+    now: Callable[[], datetime],
+) -> Services:
+    course, learners, reviews, hints = knowledge.course, Learners(storage), Reviews(storage), Hints(storage)
+    receipts, gates = Receipts(storage), Gates(storage, course, reviews)
+    engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
+    assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding, _second_opinion(settings))
+    embed = Familiar(knowledge.embedding, texts_of(course))
+    return Services(
+        course=course,
+        learners=learners,
+        learner_model=LearnerModel(storage),
+        submissions=Submissions(storage),
+        reviews=reviews,
+        receipts=receipts,
+        gates=gates,
+        hints=hints,
+        explanations=Explanations(embed),
+        leaks=LeakMeter(assessor.reviewers),
+        asked=Asked(storage),
+        forgetting=forgetting,
+        progress=Progress(storage, course, learners=learners, reviews=reviews, gates=gates, hints=hints),
+        answerer=knowledge.answerer,
+        assessor=assessor,
+        builder=engine,
+        intents=IntentReader.load(embed),
+        voice=voice or _voice(settings, knowledge),
+        embed=embed,
+        now=now,
+    )
+
+
+def _second_opinion(settings: Settings) -> SecondOpinion | None:
+    model = open_model(settings)
+    return SecondOpinion(model) if model else None
+
+
+def _voice(settings: Settings, knowledge: Knowledge) -> Voice:
+    model = open_model(settings)
+    return ModelVoice(model, knowledge.retriever, knowledge.answerer.supports.of) if model else OfflineVoice()
+
+
+def _builds(services: Services) -> Builds:
+    return Builds(
+        course=services.course,
+        builder=services.builder,
+        submissions=services.submissions,
+        receipts=services.receipts,
+        reviews=services.reviews,
+        hints=services.hints,
+        assessor=services.assessor,
+    )

@@ -1,0 +1,130 @@
+"""A build in words: the step, its line and the cause, a few lines of what was printed, and one question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.domain.reply import Action, Reply
+from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, RunReport, SecretFound
+
+MAX_LAYERS, MAX_SECRETS, LOG_LINES = 3, 3, 4
+WORTH_SAYING = 100_000  # bytes that later layers hide
+_MEGABYTE = 1_000_000
+_AGAIN = Action("build", "Build again")
+_NOBODYS = (Outcome.INFRASTRUCTURE, Outcome.CANCELLED)
+
+
+def told(receipt: BuildReceipt) -> Reply:
+    """What happened, where, and one question; never the fix."""
+    if receipt.outcome is Outcome.BUILT:
+        actions = (Action("submit", "Submit for the gate", style="primary"), Action("twice", "Is it reproducible?"))
+        return Reply("\n".join(_built(receipt)), actions=actions)
+    if receipt.outcome in _NOBODYS:
+        return Reply(receipt.summary, actions=(_AGAIN,))
+    return Reply("\n".join(_ended(receipt)), actions=(_AGAIN,))
+
+
+def _built(receipt: BuildReceipt) -> Iterator[str]:
+    cached = f", {receipt.cached_steps} of {receipt.steps} steps from the cache" if receipt.cached_steps else ""
+    size = _size(receipt.image_bytes)
+    yield f"**Built{_of(receipt, '')} in {receipt.seconds:.0f} s**: {size}, user `{receipt.user or 'root'}`{cached}."
+    yield from _layers(receipt)
+    yield from _run(receipt.run)
+    yield from _secrets(receipt)
+    yield from receipt.notes
+    question = _question(receipt)
+    if question:
+        yield question
+
+
+def _layers(receipt: BuildReceipt) -> Iterator[str]:
+    own = [layer for layer in receipt.layers if layer.line and layer.bytes]
+    largest = sorted(own, key=lambda layer: -layer.bytes)[:MAX_LAYERS]
+    base = sum(layer.bytes for layer in receipt.layers if not layer.line)
+    if largest:
+        shown = "; ".join(f"line {one.line} `{one.instruction[:50]}` {_size(one.bytes)}" for one in largest)
+        yield f"The base brings {_size(base)}. Largest of yours: {shown}."
+    if receipt.hidden_bytes >= WORTH_SAYING:
+        lines = ", ".join(str(layer.line) for layer in _hidden(receipt))
+        yield f"{_size(receipt.hidden_bytes)} of files from line {lines} are hidden by later layers, and still shipped."
+
+
+def _hidden(receipt: BuildReceipt) -> list[LayerSize]:
+    hiding = [layer for layer in receipt.layers if layer.line and layer.hidden]
+    return sorted(hiding, key=lambda layer: -layer.hidden)[:MAX_LAYERS]
+
+
+def _run(run: RunReport | None) -> Iterator[str]:
+    if run is None:
+        return
+    if not run.started:
+        yield f"It did not start. {run.cause}{_fenced(run.log, 2)}".rstrip()
+    elif not run.stayed_up:
+        ended = "ran to its end with exit code 0" if run.exit_code == 0 else f"ended with exit code {run.exit_code}"
+        yield f"It started and {ended}. {run.cause}".rstrip() + _fenced(run.log, LOG_LINES)
+    elif run.stop_seconds is None:
+        yield f"It started and stayed up{_health(run)}, but did not stop on SIGTERM within ten seconds."
+    else:
+        yield f"It started, stayed up{_health(run)}, and stopped {run.stop_seconds:.1f} s after SIGTERM."
+
+
+def _health(run: RunReport) -> str:
+    said = {"healthy": ", was healthy", "unhealthy": ", was not healthy", "starting": ", was not healthy yet"}
+    return said.get(run.health, "")
+
+
+def _secrets(receipt: BuildReceipt) -> Iterator[str]:
+    if receipt.found:
+        shown = "; ".join(_secret(one) for one in receipt.found[:MAX_SECRETS])
+        more = len(receipt.found) - MAX_SECRETS
+        rest = f", and {more} more" if more > 0 else ""
+        yield f"⚠️ Something that looks like a credential is in the image: {shown}{rest}."
+
+
+def _secret(one: SecretFound) -> str:
+    line = f", line {one.line}" if one.line else ""
+    return f"{one.place}{line}" + (", removed later and still in its layer" if one.removed_later else "")
+
+
+def _question(receipt: BuildReceipt) -> str:
+    """One: about what holds the gate back first."""
+    run = receipt.run
+    if receipt.found:
+        return "At which moment does the process need that value, and who could give it then?"
+    if run is None or (run.question and (not run.started or run.exit_code)):
+        return run.question if run else ""
+    if run.stayed_up and run.stop_seconds is None:
+        return "Which process has PID 1 there, and does it pass the signal on?"
+    if run.health == "unhealthy":
+        return "What does the health check ask for, and does the container have it without a network?"
+    if receipt.hidden_bytes >= WORTH_SAYING:
+        return "In which instruction would those files have to be removed so that no layer keeps them?"
+    return "What could the process do if somebody took it over as root?" if "root" in receipt.user else ""
+
+
+def _ended(receipt: BuildReceipt) -> Iterator[str]:
+    refused = receipt.outcome is Outcome.REFUSED
+    where = f" at line {receipt.failed_line}" if receipt.failed_line else ""
+    file = _of(receipt, "in ")
+    verb = "I do not build this" if refused and not where else "I stopped" if refused else "The build ended"
+    step = f" (`{receipt.failed_step[:100]}`)" if receipt.failed_step else ""
+    yield f"**{verb}{where}{file}**{step}: {receipt.summary}{_fenced(receipt.log_excerpt, LOG_LINES)}"
+    if receipt.question:
+        yield receipt.question
+
+
+def _of(receipt: BuildReceipt, before: str) -> str:
+    """Which Dockerfile, where it is not simply the Dockerfile."""
+    return f" {before}`{receipt.dockerfile}`" if receipt.dockerfile not in ("", "Dockerfile") else ""
+
+
+def _fenced(log: str, lines: int) -> str:
+    """Its last lines: a program says last why it ended."""
+    shown = "\n".join(log.splitlines()[-lines:])
+    return f"\n```\n{shown}\n```" if shown else ""
+
+
+def _size(count: int) -> str:
+    if count < _MEGABYTE // 10:
+        return f"{count / 1_000:,.1f} kB"
+    return f"{count / _MEGABYTE:,.1f} MB" if count < 10 * _MEGABYTE else f"{count / _MEGABYTE:,.0f} MB"

@@ -1,0 +1,61 @@
+"""A learner's file with our questions at their lines: never what to write there."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from agent.domain.reply import OutgoingFile
+from tools.errors import UnreadableFile
+from tools.findings import Finding
+from tools.uploads.files import FileKind, SourceFile, Upload
+
+_COMMENTED = (FileKind.DOCKERFILE, FileKind.DOCKERIGNORE, FileKind.COMPOSE)  # a line of these may be a comment
+_NAMED = {
+    FileKind.DOCKERIGNORE: re.compile(r"docker ?ignore", re.IGNORECASE),
+    FileKind.DOCKERFILE: re.compile(r"docker ?file", re.IGNORECASE),
+    FileKind.COMPOSE: re.compile(r"compose|blueprint|stack", re.IGNORECASE),
+}
+_HEAD = (
+    "# Your file with my questions, each above its line (#? criterion: question). Remove them before you hand it in."
+)
+
+
+def annotated(workspace: Upload, findings: Iterable[Finding]) -> tuple[OutgoingFile, ...]:
+    """Only files that have questions, and whose language has comments."""
+    asked: defaultdict[str, list[Finding]] = defaultdict(list)
+    for one in findings:
+        asked[one.file].append(one)
+    files = [file for file in workspace if file.kind in _COMMENTED and asked[file.path]]
+    return tuple(
+        OutgoingFile(f"{_name(file.path)}.questions.txt", data, f"{_name(file.path)} with questions")
+        for file in files
+        if (data := _with_questions(file, asked[file.path]))
+    )
+
+
+def meant(workspace: Upload, text: str) -> Upload:
+    """The files of the kinds that a text names; all where it names none."""
+    kinds = {kind for kind, pattern in _NAMED.items() if pattern.search(text)}
+    return Upload.of(file for file in workspace if file.kind in kinds) if kinds else workspace
+
+
+def _with_questions(file: SourceFile, findings: Iterable[Finding]) -> bytes:
+    above: defaultdict[int, dict[str, None]] = defaultdict(dict)
+    for one in findings:
+        if one.question:
+            above[max(1, one.line)][f"#? {one.criterion}: {' '.join(one.question.split())}"] = None
+    try:
+        lines = file.text.splitlines()
+    except UnreadableFile:
+        return b""
+    written = [_HEAD]
+    for number, line in enumerate(lines, start=1):
+        written += [*above.pop(number, {}), line]
+    written += [question for rest in above.values() for question in rest]
+    return "\n".join([*written, ""]).encode()
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

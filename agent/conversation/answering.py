@@ -1,0 +1,143 @@
+"""Answers from what is known: verbatim sentences with their sources, or an honest “I do not know”."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.guardrails.support import Supports, bare
+from agent.understanding.definitions import Term
+from agent.understanding.intent_model import Embed
+from knowledge.ingestion.splitting import sentences
+from knowledge.retrieval.hybrid import HybridRetriever
+from knowledge.retrieval.lexical import words
+from knowledge.retrieval.passages import Citation, Hit
+from knowledge.retrieval.relevance import RELEVANT
+
+CONSIDERED = 6  # sections that an answer may quote from
+MAX_SENTENCES = 4
+MAX_CHARACTERS = 700
+MIN_SENTENCE = 0.30  # cosine between the question and a quoted sentence
+BEHIND = 0.40  # how far a sentence may be behind the best one and still be quoted
+MAX_QUESTION = 2_000
+REMEMBERED = 300  # characters of the question before that a follow-up takes along
+PLAIN = 0.8  # relevance from which a short question stands by itself
+SHORT = 4  # content words; what is shorter may lean on what was said before
+OURS = frozenset({"assistant", "tutor", "bot", "system"})  # roles of a history that are not the person's
+_FOLLOW_UP = re.compile(
+    r"^\W*(?:and|but|so|what about|how about|why|why not|ok|also|then|it|that|this|does it|can it|"
+    r"is it(?! (?:ok(?:ay)?|fine|good|bad|safe|possible|allowed|enough|better|necessary|wrong)\b.{0,12}\bto\b))\b",
+    re.IGNORECASE,
+)
+
+DECLINE = (
+    "I have nothing on that in this course's material, so I would rather not guess. I can help with containers, "
+    "images, reproducible builds, configuration, secrets, and your own gate."
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text` carries markers [1]… that count through `citations`; `hits` are the cited passages in that order."""
+
+    text: str
+    declined: bool
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    passages: tuple[Hit, ...] = ()  # what retrieval found, cited or not
+
+
+class Answerer:
+    def __init__(self, retriever: HybridRetriever, embed: Embed) -> None:
+        self._retriever, self.supports = retriever, Supports(embed)
+
+    def answer(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+        asked = " ".join(question.split())[:MAX_QUESTION]
+        hits, term = self.look_up(asked, history), Term.asked(asked)
+        if term is not None and not any(_defines(one, term) for one in hits):
+            defining = self._retriever.holding(asked, term.is_defined_by)
+            hits = [defining, *hits] if defining else hits
+        fitting = [one for one in hits if one.score >= RELEVANT or _defines(one, term)]
+        chosen = _choose(fitting, term) if words(asked) else []
+        if not chosen:
+            return Answer(DECLINE, declined=True, passages=tuple(hits))
+        return _composed(chosen, hits)
+
+    def look_up(self, asked: str, history: Sequence[tuple[str, str]] = (), *, limit: int = CONSIDERED) -> list[Hit]:
+        """A question that leans on the one before is looked up with it as well; what is surer counts."""
+        hits = self._retriever.search(asked, limit=limit)
+        before = next((text for role, text in reversed(history) if role.lower() not in OURS), "")
+        if not before or not _leans(asked, hits) or self._retriever.is_strange(asked):
+            return hits
+        joined = self._retriever.search(f"{before[:REMEMBERED]} {asked}", limit=limit)
+        return max(hits, joined, key=lambda found: found[0].score if found else 0.0)
+
+    def unsupported(self, text: str, hits: Sequence[Hit]) -> list[str]:
+        """The sentences that no passage supports; questions claim nothing."""
+        whole = [line for line in text.splitlines() if self.supports.of(line, hits) is None]
+        said = [one for line in whole for one in sentences(bare(line)) if not one.endswith("?")]
+        return [one for one in said if self.supports.of(one, hits) is None]
+
+
+def _leans(asked: str, hits: Sequence[Hit]) -> bool:
+    """A short question that finds its answer by itself needs nothing of what was said before."""
+    alone = bool(hits) and hits[0].score >= PLAIN
+    return (len(words(asked)) < SHORT and not alone) or _FOLLOW_UP.match(asked) is not None
+
+
+def _defines(hit: Hit, term: Term | None) -> bool:
+    return term is not None and any(term.is_defined_by(text) for text, _ in hit.sentences)
+
+
+def _choose(hits: Sequence[Hit], term: Term | None = None) -> list[tuple[int, str]]:
+    """(index of the hit, sentence): first what defines, then best sections first, in reading order inside a passage."""
+    pool = [
+        (index, place, text, near) for index, hit in enumerate(hits) for place, (text, near) in enumerate(hit.sentences)
+    ]
+    defining = [term is not None and term.is_defined_by(text) for _, _, text, _ in pool]
+    worth = [_worth(near, hits[index].score, place) for index, place, _, near in pool]
+    ranked = sorted(range(len(pool)), key=lambda one: (not defining[one], -worth[one]))
+    least = max(worth, default=0.0) - BEHIND
+    subject = term if any(defining) else None  # once the word is said what it means, the rest speaks of it too
+    chosen: list[int] = []
+    length = 0
+    for one in ranked:
+        _, _, text, near = pool[one]
+        aside = near < MIN_SENTENCE or worth[one] < least or (subject is not None and not subject.is_in(text))
+        if (chosen and aside and not defining[one]) or any(_same(text, pool[other][2]) for other in chosen):
+            continue
+        if len(chosen) == MAX_SENTENCES or length + len(text) > MAX_CHARACTERS:
+            break
+        chosen.append(one)
+        length += len(text)
+    return [(pool[one][0], pool[one][2]) for one in sorted(chosen, key=lambda one: (not defining[one], pool[one][:2]))]
+
+
+def _worth(nearness: float, relevance: float, place: int) -> float:
+    """A good sentence of the best section beats a slightly nearer one of the sixth; openings define."""
+    return nearness + 0.8 * relevance + (0.03 if place == 0 else 0.0)
+
+
+def _same(text: str, other: str) -> bool:
+    one, two = set(words(text)), set(words(other))
+    return len(one & two) / max(1, min(len(one), len(two))) > 0.75
+
+
+def _composed(chosen: Sequence[tuple[int, str]], hits: Sequence[Hit]) -> Answer:
+    """Numbers the cited sections in the order of their first sentence; one source is cited once."""
+    numbers: dict[Citation, int] = {}
+    cited: dict[Citation, Hit] = {}
+    lines = []
+    for index, text in chosen:
+        citation = hits[index].passage.citation
+        number = numbers.setdefault(citation, len(numbers) + 1)
+        cited.setdefault(citation, hits[index])
+        lines.append(f"{_ended(text)} [{number}]")
+    return Answer(
+        "\n".join(lines), declined=False, citations=tuple(numbers), hits=tuple(cited.values()), passages=tuple(hits)
+    )
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else text.rstrip(":;,") + "."

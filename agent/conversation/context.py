@@ -1,0 +1,101 @@
+"""What a node of the graph works with: one turn, and the services of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.conversation.answering import Answerer
+from agent.domain.people import Person
+from agent.domain.turn import Turn
+from agent.domain.verdicts import Judgement
+from agent.grading.assessment import Assessor
+from agent.grading.gate_service import Gates
+from agent.grading.receipts import Receipts
+from agent.grading.reviews import Reviews
+from agent.grading.submissions import Submissions
+from agent.guardrails.leaks.meter import LeakMeter
+from agent.learners.directory import Learners
+from agent.learners.hints import Hints
+from agent.learners.mastery import LearnerModel, Observed
+from agent.learners.privacy import Forgetting
+from agent.learners.progress import Progress
+from agent.learners.questions_asked import Asked
+from agent.llm.voice import Voice
+from agent.understanding.explanations import Explanations
+from agent.understanding.intent_model import Embed
+from agent.understanding.intents import IntentReader
+from knowledge.course.pack import Course, Lesson
+from tools.sandbox.builder import Builder
+
+
+@dataclass(frozen=True)
+class Services:
+    """Built once by the composition root, shared by all turns."""
+
+    course: Course
+    learners: Learners
+    learner_model: LearnerModel
+    submissions: Submissions
+    reviews: Reviews
+    receipts: Receipts
+    gates: Gates
+    hints: Hints
+    explanations: Explanations
+    leaks: LeakMeter
+    asked: Asked
+    forgetting: Forgetting
+    progress: Progress
+    answerer: Answerer
+    assessor: Assessor
+    builder: Builder
+    intents: IntentReader
+    voice: Voice
+    embed: Embed
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One turn at the tutor's desk; `emit` receives pieces of a streamed reply."""
+
+    services: Services
+    turn: Turn
+    lesson: Lesson
+    emit: Callable[[str], None]
+
+    @property
+    def person(self) -> Person:
+        return self.turn.person
+
+    @property
+    def in_channel(self) -> bool:
+        return self.turn.channel is not None
+
+    @property
+    def says_something(self) -> bool:
+        """More than a nod: two words with letters in them."""
+        return len([word for word in self.turn.text.split() if any(map(str.isalpha, word))]) > 1
+
+    def standing(self) -> dict[str, Judgement]:
+        return self.services.reviews.standing(self.person.id, self.lesson.id)
+
+    def note(self, subject: str, kind: Observed, evidence: str = "") -> None:
+        said = evidence or self.turn.text
+        self.services.learner_model.note(self.person, self.lesson.id, subject, kind, said, self.turn.key)
+
+    @property
+    def is_tutored(self) -> bool:
+        """Whether this is a learner's own way through the lesson: nobody else hears of its next step."""
+        return not self.in_channel and not self.person.is_instructor
+
+    def verdicts(self) -> Mapping[str, str]:
+        """Criterion to verdict, of this lesson and of those that are behind the learner."""
+        found: dict[str, str] = {}
+        for lesson in self.services.course.lessons:
+            standing = self.services.reviews.standing(self.person.id, lesson.id)
+            if standing or lesson.id == self.lesson.id:
+                unjudged = dict.fromkeys((one.id for one in lesson.rubric), "not checked")
+                found |= unjudged | {name: one.verdict.value for name, one in standing.items() if name in unjudged}
+        return found

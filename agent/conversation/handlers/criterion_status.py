@@ -1,0 +1,134 @@
+"""Where a learner stands, and how the tutor greets them."""
+
+from __future__ import annotations
+
+import re
+
+from agent.conversation import rendering
+from agent.conversation.context import Desk
+from agent.conversation.decision import Decision
+from agent.conversation.handlers import mastery
+from agent.conversation.handlers.fault_exercise import waiting_item
+from agent.domain.gate import GateState
+from agent.domain.reply import Action
+from agent.domain.verdicts import Judgement
+from agent.understanding.intents import Intent
+from agent.understanding.topics import named_criterion
+from knowledge.course.pack import Lesson
+from tools.findings import Verdict
+
+_WHO = re.compile(
+    r"\b(who|what) (are|r) (you|u)\b|\bwhat can (you|u)\b|"
+    r"\b(are|r) (you|u) (an?|the|ai|real|human|chat ?gpt|gpt|claude)\b"
+)
+_HELLO = re.compile(r"\b(hi|hello|hey|moin|hallo|good (morning|afternoon|evening)|servus|yo)\b")
+
+
+def report(desk: Desk) -> Decision:
+    """Ends with the next open criterion: what lies behind is one line, what lies ahead is the point."""
+    if _wants_archive(desk):
+        return _archive(desk)
+    services, person, lesson = desk.services, desk.person, desk.lesson
+    if person.is_instructor:
+        return Decision(Intent.STATUS, _for_instructors(lesson))
+    view = services.gates.view(person.id, lesson.id)
+    standing = services.reviews.standing(person.id, lesson.id)
+    head = f"**{lesson.gate}** ({lesson.title}): {rendering.STATES[view.state]}."
+    following = waiting_item(desk) or rendering.next_step(lesson, standing)
+    criterion = named_criterion(desk.turn.text, lesson)
+    about = mastery.counts(desk, criterion) if criterion else ""
+    parts = [about, _earlier(desk), head, _groups(lesson, standing), following]
+    actions = (Action("submit", "Submit for the gate", style="primary"),) if standing else ()
+    return Decision(Intent.STATUS, "\n".join(part for part in parts if part), actions=actions)
+
+
+def _earlier(desk: Desk) -> str:
+    """Gates that are behind the learner."""
+    done = [
+        lesson
+        for lesson in desk.services.course.lessons
+        if desk.services.gates.view(desk.person.id, lesson.id).state in (GateState.PASSED, GateState.WAIVED)
+    ]
+    return "\n".join(f"✅ {lesson.gate} ({lesson.title}): passed." for lesson in done if lesson.id != desk.lesson.id)
+
+
+def _groups(lesson: Lesson, standing: dict[str, Judgement]) -> str:
+    met = [one.id for one in lesson.rubric if rendering.is_met(standing.get(one.id))]
+    held = [one for one, judgement in standing.items() if judgement.held]
+    lines = [
+        f"✅ Met: {', '.join(met)}" if met else "",
+        f"⏳ With an instructor: {', '.join(held)}" if held else "",
+    ]
+    for verdict in (Verdict.PARTLY, Verdict.NOT_MET, Verdict.NOT_CHECKED):
+        ids = [one.id for one in lesson.rubric if one.id not in met + held and _verdict(standing, one.id) is verdict]
+        lines.append(f"{rendering.MARKS[verdict]} {verdict.value.capitalize()}: {', '.join(ids)}" if ids else "")
+    return "\n".join(line for line in lines if line)
+
+
+def _verdict(standing: dict[str, Judgement], criterion: str) -> Verdict:
+    return standing[criterion].verdict if criterion in standing else Verdict.NOT_CHECKED
+
+
+def _wants_archive(desk: Desk) -> bool:
+    pressed = desk.turn.action is not None and desk.turn.action.id == "archive"
+    low = desk.turn.text.lower()
+    return pressed or any(word in low for word in ("archive", "artefact", "artifact", "portfolio"))
+
+
+def _archive(desk: Desk) -> Decision:
+    lesson = _last_reviewed(desk)
+    if lesson is None:
+        text = "Your week artefact is made with your first review. Hand in your files and submit them."
+        return Decision(Intent.STATUS, text)
+    text = f"Your week artefact for *{lesson.title}*: final files, review and receipts."
+    return Decision(Intent.STATUS, text, archive_of=lesson.id)
+
+
+def _last_reviewed(desk: Desk) -> Lesson | None:
+    reviewed = [one for one in desk.services.course.lessons if desk.services.reviews.latest(desk.person.id, one.id)]
+    return reviewed[-1] if reviewed else None
+
+
+def greet(desk: Desk) -> Decision:
+    """Once in full; afterwards one line and the next step."""
+    lesson, services = desk.lesson, desk.services
+    standing = services.reviews.standing(desk.person.id, lesson.id)
+    if desk.person.is_instructor:
+        services.learners.greet(desk.person.id)
+        return Decision(Intent.SOCIAL, _for_instructors(lesson))
+    if not services.learners.greet(desk.person.id):
+        return _again(desk, standing)
+    required = sum(one.required for one in lesson.rubric)
+    met = sum(rendering.is_met(standing.get(one.id)) for one in lesson.rubric)
+    text = (
+        f"Hello, I am the tutor for lesson {lesson.number}, **{lesson.title}**. {lesson.greeting}\n"
+        f"It ends in the **{lesson.gate}**: {required} required criteria, {met} met so far. "
+        "Ask me anything about the lesson, or hand in your work: I read it, build it where I can, and ask back.\n"
+        f"{rendering.next_step(lesson, standing)}"
+    )
+    return Decision(Intent.SOCIAL, text, actions=(Action("status", "Where am I?"),), citations=())
+
+
+def _for_instructors(lesson: Lesson) -> str:
+    return (
+        f"Hello, I tutor *{lesson.title}* and the lessons after it. You are an instructor here. Ask me:\n"
+        f"- “who is stuck on the {lesson.gate}?”, “how is the cohort doing?”, “who has handed nothing in?”\n"
+        "- “how is NAME doing?” for one learner\n"
+        "- “what is waiting for my decision?”, then “approve D6 for NAME” or “reject D6 for NAME: the reason”\n"
+        "- “waive the gate for NAME: the reason”, “reopen the gate for NAME: the reason”\n"
+        "Each number comes with how it was counted. My Home tab shows the cohort and what waits for you."
+    )
+
+
+def _again(desk: Desk, standing: dict[str, Judgement]) -> Decision:
+    low = desk.turn.text.lower()
+    who = _WHO.search(low) is not None
+    about = (
+        "I am a program that tutors this lesson: I answer from its material with sources, read and build your files, "
+        "and keep the gate. I do not do the work for you."
+    )
+    thanks = any(word in low for word in ("thank", "thx", "cheers", "great", "awesome", "perfect"))
+    hello = _HELLO.search(low) is not None
+    greeted = "Hello again." if hello else "I am not sure what you mean." if "?" in low else "All right."
+    head = about if who else "You are welcome." if thanks else greeted
+    return Decision(Intent.SOCIAL, f"{head}\n{rendering.next_step(desk.lesson, standing)}".strip())

@@ -1,0 +1,154 @@
+"""Witness experiments: the learner predicts first, then sees what the smallest build really gave."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+
+from agent.conversation.context import Desk
+from agent.conversation.decision import Decision
+from agent.domain.reply import Action
+from agent.domain.turn import BuildRequest
+from agent.learners.mastery import Observed
+from agent.understanding.intents import Intent
+from knowledge.course.pack import Choice, Criterion, Misconception, Point, Question, Witness
+from tools.sandbox.experiments.witness import Observation, recorded
+from tools.sandbox.opening import experimenter
+
+PREFIX = "witness:"
+FOLLOW_UP = "belief:"
+MAX_SHOWN = 14  # lines of an experiment's first file
+_LETTER = re.compile(r"^\W*(?:(?:i (?:say|think|predict|guess)|option|answer|choice)\s+)?([a-f])\W*$", re.IGNORECASE)
+
+
+def untried(desk: Desk, belief: Misconception | None) -> bool:
+    asked = desk.services.asked.already_asked(desk.person.id, desk.lesson.id)
+    return belief is not None and belief.witness is not None and PREFIX + belief.id not in asked
+
+
+def about(desk: Desk, criterion: Criterion) -> Misconception | None:
+    """An experiment that bears on a criterion and that this learner has not seen."""
+    return next(
+        (one for one in desk.lesson.misconceptions if one.section in criterion.sections and untried(desk, one)), None
+    )
+
+
+def propose(belief: Misconception, lead: str, intent: Intent, level: int = 0) -> Decision:
+    """The files and the question; the result waits for a prediction."""
+    assert belief.witness is not None  # noqa: S101 - callers ask `untried` first
+    choices = list(zip(string.ascii_lowercase, belief.witness.choices, strict=False))
+    listed = "\n".join(f"- **{letter}** {choice.text}" for letter, choice in choices)
+    actions = tuple(Action("predict", letter, f"{belief.id}:{choice.id}") for letter, choice in choices)
+    text = "\n".join(part for part in (lead, _shown(belief.witness), listed) if part)
+    closing = belief.witness.predict
+    asked = PREFIX + belief.id
+    return Decision(intent, text, closing=closing, question_asked=asked, hint_level=level, actions=actions)
+
+
+def _shown(witness: Witness) -> str:
+    first = next((text for step in witness.steps for text in step.files.values()), "").strip()
+    lines = first.splitlines()
+    return "```\n" + "\n".join(lines[:MAX_SHOWN]) + "\n```" if lines else ""
+
+
+def pressed(desk: Desk) -> str:
+    """The experiment that a pressed prediction belongs to; it may be older than the newest question."""
+    action = desk.turn.action
+    known = {one.id for one in desk.lesson.misconceptions}
+    belief = action.value.partition(":")[0] if action is not None and action.id == "predict" else ""
+    return PREFIX + belief if belief in known else ""
+
+
+def result(desk: Desk, pending: str, *, predicted: bool = True) -> Decision:
+    """What an engine gave, beside the prediction."""
+    belief = next((one for one in desk.lesson.misconceptions if PREFIX + one.id == pending), None)
+    if belief is None or belief.witness is None:
+        return Decision(Intent.ANSWER, "That experiment is no longer part of the lesson.")
+    desk.services.asked.answered(desk.person.id, desk.lesson.id, pending, [])
+    found = recorded(belief.witness)
+    chosen = _chosen(desk, belief.witness) if predicted else None
+    seen = _seen(chosen, found) if predicted else Observed.MISSED
+    said = chosen.text if chosen else " ".join(desk.turn.text.split())[:160]
+    desk.note(belief.id, seen, said)
+    if predicted:
+        _count_as_attempt(desk, belief)
+    lines = [
+        f"You expect: “{said.rstrip('.')}”." if predicted else "",
+        f"What {found.on.partition(',')[0]} gave when this was recorded (I have not run it just now):",
+        *(f"- {_on_one_line(line)}" for line in found.lines[:3]),
+        _verdict(seen),
+        belief.witness.observe,
+    ]
+    text = "\n".join(line for line in lines if line)
+    again = (Action("experiment", "Run it here", belief.id),) if experimenter(desk.services.builder) else ()
+    return Decision(Intent.ANSWER, text, closing=belief.question, question_asked=FOLLOW_UP + belief.id, actions=again)
+
+
+def run(desk: Desk) -> Decision:
+    """As a job, like a build: it takes seconds, is shown while it runs, and can be stopped."""
+    wanted = desk.turn.action.value if desk.turn.action else ""
+    belief = next((one for one in desk.lesson.misconceptions if one.id == wanted and one.witness), None)
+    if belief is None:
+        return Decision(Intent.SUBMIT, "That experiment is no longer part of the lesson.")
+    job = f"{desk.turn.key}:experiment"
+    request = BuildRequest(job, desk.person.id, desk.lesson.id, "", desk.turn.conversation, belief.id)
+    stop = Action("stop", "Stop", job, "danger")
+    return Decision(Intent.SUBMIT, "Running the experiment now.", actions=(stop,), build=request)
+
+
+def _chosen(desk: Desk, witness: Witness) -> Choice | None:
+    """By button, by letter, or by what the words are nearest to."""
+    if desk.turn.action is not None:
+        wanted = desk.turn.action.value.partition(":")[2]
+        return next((one for one in witness.choices if one.id == wanted), None)
+    if letter := _LETTER.match(desk.turn.text):
+        place = string.ascii_lowercase.index(letter[1].lower())
+        return witness.choices[place] if place < len(witness.choices) else None
+    best = desk.services.explanations.nearest(desk.turn.text, [one.text for one in witness.choices])
+    return witness.choices[best] if best is not None else None
+
+
+def is_letter(text: str) -> bool:
+    return _LETTER.match(text) is not None
+
+
+def is_prediction(desk: Desk, pending: str) -> bool:
+    """A choice that can be told; whatever else is said is no prediction, and no attempt."""
+    belief = next((one for one in desk.lesson.misconceptions if PREFIX + one.id == pending), None)
+    return belief is not None and belief.witness is not None and _chosen(desk, belief.witness) is not None
+
+
+def _seen(chosen: Choice | None, found: Observation) -> Observed:
+    if chosen is None:
+        return Observed.PREDICTED
+    return Observed.FORESAW if chosen.id == found.truth else Observed.SURPRISED
+
+
+def _verdict(seen: Observed) -> str:
+    return {
+        Observed.FORESAW: "That is what you expected.",
+        Observed.SURPRISED: "That is not what you expected.",
+        Observed.PREDICTED: "Set it beside what you expected.",
+    }.get(seen, "")
+
+
+def _on_one_line(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 200 else flat[:199].rstrip() + "…"
+
+
+def _count_as_attempt(desk: Desk, belief: Misconception) -> None:
+    """A prediction is an attempt at what the experiment bears on, once."""
+    for criterion in desk.lesson.rubric:
+        if belief.section in criterion.sections:
+            desk.services.hints.attempt(desk.person.id, desk.lesson.id, criterion.id, PREFIX + belief.id)
+
+
+def follow_up(desk: Desk, pending: str) -> Question | None:
+    """Our question after an experiment, which expects that the learner says what is the case."""
+    belief = next((one for one in desk.lesson.misconceptions if FOLLOW_UP + one.id == pending), None)
+    if belief is None:
+        return None
+    ways: Sequence[str] = (belief.witness.observe,) if belief.witness else ()
+    return Question(pending, belief.question, belief.section, (Point("reality", belief.reality, tuple(ways)),))

@@ -1,0 +1,117 @@
+"""What follows from a review: the gate moves by its table, and everybody concerned is told."""
+
+from __future__ import annotations
+
+from agent.conversation import rendering
+from agent.conversation.context import Desk, Services
+from agent.conversation.decision import Decision
+from agent.domain.gate import GateDecision, GateState
+from agent.domain.people import Person
+from agent.domain.reply import Action, Reply
+from agent.domain.turn import Notice
+from agent.domain.verdicts import Judgement
+from agent.grading.fault_exercise import shown
+from agent.grading.reviews import ReviewRecord
+from agent.understanding.intents import Intent
+from knowledge.course.pack import Lesson
+from tools.uploads.files import Upload
+
+ARCHIVE = Action("archive", "Week artefact")
+
+
+def settle(desk: Desk, review: ReviewRecord, workspace: Upload) -> Decision:
+    lesson = desk.lesson
+    decision = desk.services.gates.review(desk.person.id, lesson.id, review)
+    standing = {one.criterion: one for one in review.judgements}
+    parts = [
+        _headline(lesson, review, standing),
+        _changes(lesson, decision),
+        rendering.review_lines(lesson, review.judgements, workspace),
+        _outcome(desk.services, lesson, decision, standing),
+    ]
+    return Decision(
+        Intent.SUBMIT,
+        "\n\n".join(part for part in parts if part),
+        actions=(ARCHIVE,) if decision.passes else (),
+        notices=_held_notices(desk.services, desk.person, lesson, review),
+    )
+
+
+def _headline(lesson: Lesson, review: ReviewRecord, standing: dict[str, Judgement]) -> str:
+    required = [one for one in lesson.rubric if one.required]
+    met = sum(rendering.is_met(standing.get(one.id)) for one in required)
+    return f"**Review {review.number} · {lesson.gate}: {met} of {len(required)} required criteria met.**"
+
+
+def _changes(lesson: Lesson, decision: GateDecision) -> str:
+    lines = []
+    if decision.improved:
+        lines.append(f"📈 Improved: {rendering.named(lesson, decision.improved)}.")
+    if decision.regressed:
+        lines.append(f"📉 Lost since the last review: {rendering.named(lesson, decision.regressed)}.")
+    return "\n".join(lines)
+
+
+def _outcome(services: Services, lesson: Lesson, decision: GateDecision, standing: dict[str, Judgement]) -> str:
+    if decision.passes:
+        return passed_text(services, lesson)
+    if decision.twin is not None:
+        return shown(lesson, decision.twin)
+    if not decision.open and decision.waiting:
+        waiting = rendering.named(lesson, decision.waiting)
+        return f"Nothing is open on your side. {waiting} waits for an instructor, who has been told."
+    return rendering.next_step(lesson, standing)
+
+
+def passed_text(services: Services, lesson: Lesson) -> str:
+    following = services.course.next_after(lesson.id)
+    unlocked = f" Lesson {following.number}, *{following.title}*, is unlocked." if following else ""
+    return (
+        f"🎉 **The {lesson.gate} is passed.**{unlocked} Your final files, this review and the receipts are in your "
+        "week artefact; ask for it at any time."
+    )
+
+
+def _held_notices(services: Services, person: Person, lesson: Lesson, review: ReviewRecord) -> tuple[Notice, ...]:
+    held = [one for one in review.judgements if one.held]
+    if not held:
+        return ()
+    reply = held_reply(person.name, lesson, review.id, held)
+    instructors = services.learners.instructors(person.workspace)
+    return tuple(Notice(f"{review.id}:held:{one.id}", one.id, reply) for one in instructors)
+
+
+def held_reply(name: str, lesson: Lesson, review_id: str, held: list[Judgement]) -> Reply:
+    lines = [f"**{name}** handed in for the {lesson.gate}; this waits for you:"]
+    for one in held:
+        criterion = lesson.criterion(one.criterion)
+        title = criterion.title if criterion else ""
+        quote = f" They write: “{' '.join(one.spans[0].quote.split())[:300]}”" if one.spans else ""
+        lines.append(f"- **{one.criterion} {title}**. {one.reason or one.missing}{quote}")
+    actions = [
+        Action(verb, f"{label} {one.criterion}", f"{review_id}:{one.criterion}", style)
+        for one in held[:8]
+        for verb, label, style in (("approve", "Approve", "primary"), ("decide", "Decide on", ""))
+    ]
+    return Reply("\n".join(lines), actions=tuple(actions))
+
+
+def after_decision(
+    services: Services, learner: Person, lesson: Lesson, review: ReviewRecord, key: str, *, decided: str
+) -> Notice:
+    """Moves the learner's gate after an instructor's decision, and says so to the learner."""
+    before = services.gates.view(learner.id, lesson.id).state
+    decision = services.gates.review(learner.id, lesson.id, review)
+    standing = {one.criterion: one for one in review.judgements}
+    text = _outcome(services, lesson, decision, standing)
+    head = "" if before is GateState.PASSED else _decided(lesson, standing.get(decided))
+    actions = (ARCHIVE,) if decision.passes else ()
+    return Notice(f"{key}:decided:{learner.id}", learner.id, Reply(f"{head}\n\n{text}".strip(), actions=actions))
+
+
+def _decided(lesson: Lesson, judgement: Judgement | None) -> str:
+    if judgement is None:
+        return f"An instructor decided on your submission for the {lesson.gate}."
+    said = f" They write: “{judgement.reason}”" if judgement.reason else ""
+    name = rendering.named(lesson, [judgement.criterion])
+    return f"An instructor decided on {name}: {rendering.mark(judgement)} {judgement.verdict.value}.{said}"

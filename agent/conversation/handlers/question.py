@@ -1,0 +1,145 @@
+"""A learner's question: answered from what is known, with one question back, or guided where it is their own work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from agent.conversation import rendering
+from agent.conversation.context import Desk
+from agent.conversation.decision import Decision
+from agent.conversation.handlers.hint import guide
+from agent.conversation.leak_guard import leaks
+from agent.domain.policy import INQUIRY, Inquiry, Step, step
+from agent.domain.reply import Reply
+from agent.domain.turn import Notice
+from agent.llm.port import Message
+from agent.understanding.intents import Intent
+from agent.understanding.language import foreign
+from agent.understanding.topics import criterion_by_id, criterion_of, is_about_own_work
+from knowledge.course.pack import Question
+from knowledge.retrieval.passages import Hit
+from tools.findings import Verdict
+
+SAME = 0.8  # cosine from which two questions ask the same
+RELATED = 0.46  # cosine between what was asked and a question back
+_ASKED = re.compile(r"[^.!?\n]{8,400}\?")
+_OF_FILES = re.compile(r"\b(this|these|that|those|it|they|here|attached|files?|upload)\b", re.IGNORECASE)
+
+
+def answer_question(desk: Desk, history: Sequence[Message]) -> Decision:
+    """Concepts are answered directly; what the learner's own open criterion asks of them is answered by guiding."""
+    own_open = _asks_for_own_work(desk)
+    if own_open and not desk.in_channel:
+        return guide(desk).with_changes(intent=Intent.QUESTION)
+    answer = desk.services.answerer.answer(desk.turn.text, [(one.role, one.text) for one in history])
+    given_away = () if answer.declined else leaks(desk, history, answer.text)
+    chosen = step(
+        INQUIRY,
+        Inquiry(
+            own_open=own_open,
+            known=not answer.declined,
+            gives_away=bool(given_away),
+            in_channel=desk.in_channel,
+            passed_by=desk.services.asked.passed_by(desk.person.id, desk.turn.conversation),
+        ),
+    )
+    if chosen is Step.DECLINE:
+        return _declined(desk, answer.text)
+    if chosen is Step.GUIDE:
+        return _guided(desk, given_away)
+    question = _question_back(desk, answer.hits) if chosen is Step.ANSWER_AND_ASK else None
+    onward = "" if question or not desk.is_tutored else rendering.next_step(desk.lesson, desk.standing())
+    return Decision(
+        Intent.QUESTION,
+        answer.text,
+        closing=question.text if question else onward,
+        hits=answer.hits,
+        citations=answer.citations,
+        may_reword=True,
+        question_asked=question.id if question else "",
+    )
+
+
+def answered_beside(desk: Desk, decision: Decision) -> Decision:
+    """A message may bring files and ask something else: that is answered too, where the material has it."""
+    question = _asked_beside(desk)
+    answer = desk.services.answerer.answer(question) if question else None
+    if answer is None or answer.declined or leaks(desk, (), answer.text):
+        return decision
+    draft = f"{answer.text}\n\n{decision.draft}"
+    return decision.with_changes(draft=draft, hits=answer.hits, citations=answer.citations)
+
+
+def _asked_beside(desk: Desk) -> str:
+    """The last question of a message, where it is not about the files that came with it."""
+    asked = _ASKED.findall(desk.turn.text) if desk.turn.files else []
+    if not asked or _OF_FILES.search(asked[-1]) or is_about_own_work(asked[-1]):
+        return ""
+    alone = replace(desk.turn, text=asked[-1].strip(), files=(), refused=())
+    return alone.text if desk.services.intents.read(alone, pending=False).intent is Intent.QUESTION else ""
+
+
+def _guided(desk: Desk, given_away: Sequence[str]) -> Decision:
+    """The answer would do the learner's step for them."""
+    if desk.in_channel:
+        text = "That is close to something you are working on; ask me in a direct message, and we look at your file."
+        return Decision(Intent.QUESTION, text)
+    return guide(desk, given_away[0]).with_changes(intent=Intent.QUESTION)
+
+
+def _asks_for_own_work(desk: Desk) -> bool:
+    if not is_about_own_work(desk.turn.text) and criterion_by_id(desk.turn.text, desk.lesson) is None:
+        return False
+    criterion = criterion_of(desk.turn.text, desk.lesson, desk.services.embed)
+    if criterion is None:
+        return False
+    judgement = desk.services.reviews.standing(desk.person.id, desk.lesson.id).get(criterion.id)
+    return judgement is not None and judgement.verdict in (Verdict.NOT_MET, Verdict.PARTLY)
+
+
+def _declined(desk: Desk, text: str) -> Decision:
+    spoken = foreign(desk.turn.text)
+    if spoken:
+        text = f"That looks like {spoken}. So far I teach in English only; please say it in English."
+    far_off = desk.services.intents.is_far_off(desk.turn.text)
+    intent = Intent.OUT_OF_SCOPE if far_off else Intent.QUESTION
+    if not desk.in_channel or far_off:
+        onward = rendering.next_step(desk.lesson, desk.standing()) if desk.is_tutored else ""
+        return Decision(intent, f"{text}\n{onward}".strip(), declined=True)
+    held = f"{text} I have passed your question on to the instructors."
+    return Decision(intent, held, declined=True, notices=_held_question(desk))
+
+
+def _held_question(desk: Desk) -> tuple[Notice, ...]:
+    text = f"A question in #{desk.turn.channel} that I could not answer from the material:\n> {_quoted(desk.turn.text)}"
+    return tuple(
+        Notice(f"{desk.turn.key}:held:{instructor.id}", instructor.id, Reply(text))
+        for instructor in desk.services.learners.instructors(desk.person.workspace)
+    )
+
+
+def _quoted(text: str) -> str:
+    return " ".join(text.split())[:500]
+
+
+def _question_back(desk: Desk, hits: Sequence[Hit]) -> Question | None:
+    """A question of the lesson about what was just answered that this learner was not asked before."""
+    asked = desk.services.asked.already_asked(desk.person.id, desk.lesson.id)
+    sections = [hit.passage.citation.section for hit in hits if hit.passage.lesson == desk.lesson.id]
+    fresh = [one for one in desk.lesson.questions if one.id not in asked]
+    of_section = [one for section in sections for one in fresh if one.section == section]
+    return _nearest(desk, of_section, least=0.0) or _nearest(desk, fresh, least=RELATED)
+
+
+def _nearest(desk: Desk, questions: Sequence[Question], *, least: float) -> Question | None:
+    if not questions:
+        return None
+    vectors = desk.services.embed([desk.turn.text[:500], *(one.text for one in questions)])
+    nearness = vectors[1:] @ vectors[0]
+    nearness = np.where(nearness < SAME, nearness, -1.0)  # nobody is asked what they have just asked
+    best = int(np.argmax(nearness))
+    return questions[best] if nearness[best] >= least else None

@@ -1,0 +1,32 @@
+"""What learners tell of their own system in chat, where their plan is what counts."""
+
+from __future__ import annotations
+
+import re
+
+from agent.conversation import rendering
+from agent.conversation.context import Desk
+from agent.conversation.decision import Decision
+from agent.understanding.intents import Intent, looks_like_question
+
+FEWEST_WORDS = 5
+_OWN = re.compile(r"\b(we|our|ours|us|i|my|mine)\b", re.IGNORECASE)
+
+
+def told(desk: Desk) -> Decision | None:
+    """None where the message says nothing that an open criterion of the plan asks for."""
+    text = desk.turn.text
+    if not desk.is_tutored or looks_like_question(text):
+        return None
+    if len(text.split()) < FEWEST_WORDS or not _OWN.search(text):
+        return None
+    standing = desk.standing()
+    spoken = desk.services.assessor.reviewers[desk.lesson.id].speaks_of(text)
+    about = [one for one in spoken if not rendering.is_met(standing.get(one))]
+    if not about:
+        return None
+    name = rendering.ARTEFACT_NAMES["plan"]
+    matter = rendering.named(desk.lesson, about)
+    told = f"That is about **{matter}**. I judge what stands in {name}, not what is said here: "
+    onward = rendering.next_step(desk.lesson, standing)
+    return Decision(Intent.ANSWER, f"{told}write it there in your own words, and send it again.\n{onward}".strip())

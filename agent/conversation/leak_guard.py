@@ -1,0 +1,52 @@
+"""What leaves the house gives nothing away: each reply is measured over the learner's newest files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agent.conversation.context import Desk
+from agent.conversation.decision import Decision
+from agent.llm.port import Message
+
+_CITED = re.compile(r"^.*\[\d+\]\s*$", re.MULTILINE)
+KEPT_BACK = "I leave out the part that would do your own next step."
+
+
+def leaks(desk: Desk, history: Sequence[Message], text: str) -> tuple[str, ...]:
+    """The learner's criteria that would newly pass; pieces of an answer, asked for one by one, count together."""
+    if desk.person.is_instructor or not text.strip():
+        return ()
+    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    earlier = () if desk.in_channel else tuple(_own_words(one.text) for one in history if one.role == "assistant")
+    return desk.services.leaks.leaks(desk.lesson, upload, text, earlier)
+
+
+def _own_words(reply: str) -> str:
+    """Without the sentences that quote a source."""
+    return _CITED.sub("", reply).strip()
+
+
+def _lines(draft: str) -> list[str]:
+    """A fenced block is one line: half of it would be no block."""
+    lines: list[str] = []
+    for line in draft.split("\n"):
+        if lines and lines[-1].startswith("```") and not lines[-1].endswith("\n```"):
+            lines[-1] += f"\n{line}"
+        else:
+            lines.append(line)
+    return lines
+
+
+def guarded(desk: Desk, history: Sequence[Message], decision: Decision) -> Decision:
+    """The decision without the lines of its draft that give something away."""
+    if decision.silent or not leaks(desk, history, f"{decision.draft}\n\n{decision.closing}"):
+        return decision
+    kept: list[str] = []
+    for line in _lines(decision.draft):
+        if not leaks(desk, history, "\n".join([*kept, line])):
+            kept.append(line)
+    text = "\n".join(kept).strip()
+    clean = not leaks(desk, history, f"{text}\n\n{decision.closing}")
+    closing = decision.closing if clean else ""
+    return decision.with_changes(draft=f"{text}\n{KEPT_BACK}".strip(), closing=closing, may_reword=False)

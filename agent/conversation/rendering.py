@@ -1,0 +1,165 @@
+"""Sheets that a learner reads: findings with their place, verdicts with their evidence, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from agent.domain.gate import GateState
+from agent.domain.verdicts import Judgement, Span
+from agent.grading.assessment import place
+from knowledge.course.pack import Criterion, Lesson
+from tools.findings import Finding, Inspection, Verdict
+from tools.uploads.files import SourceFile, Upload
+
+MAX_FINDINGS = 5
+MAX_QUOTE = 160
+
+MARKS: Mapping[Verdict, str] = {
+    Verdict.MET: "✅",
+    Verdict.PARTLY: "🟡",
+    Verdict.NOT_MET: "❌",
+    Verdict.NOT_CHECKED: "⬜",
+}
+STATES: Mapping[GateState, str] = {
+    GateState.LOCKED: "locked",
+    GateState.OPEN: "open",
+    GateState.SUBMITTED: "submitted",
+    GateState.REVIEWED: "reviewed, to be revised",
+    GateState.PASSED: "passed",
+    GateState.WAIVED: "waived by an instructor",
+    GateState.REOPENED: "reopened",
+}
+
+
+def findings(inspection: Inspection, *, limit: int | None = MAX_FINDINGS) -> str:
+    blocking = [one for one in inspection.findings if one.effect is not None] or list(inspection.findings)
+    shown = list({(one.file, one.line, one.message): one for one in reversed(blocking)}.values())[::-1]
+    lines = [_finding(number, one) for number, one in enumerate(shown[:limit], start=1)]
+    return "\n".join(lines)
+
+
+def _finding(number: int, finding: Finding) -> str:
+    return f"{number}. {place(finding)} · **{finding.criterion}**: {finding.message} _{finding.question}_"
+
+
+def more_than(inspection: Inspection, limit: int = MAX_FINDINGS) -> int:
+    """How many findings a short list leaves out."""
+    blocking = sum(one.effect is not None for one in inspection.findings)
+    return len(inspection.findings) - min(blocking or len(inspection.findings), limit)
+
+
+def verdict_line(lesson: Lesson, standing: Mapping[str, Judgement], artefact: str) -> str:
+    """One line for an artefact: each criterion's mark and id; empty where nothing of it was looked at."""
+    rows = [(one, standing.get(one.id)) for one in lesson.rubric if one.artefact == artefact]
+    looked_at = [
+        (one, judgement) for one, judgement in rows if judgement and judgement.verdict is not Verdict.NOT_CHECKED
+    ]
+    return " · ".join(f"{mark(judgement)} {one.id}" for one, judgement in looked_at)
+
+
+def verdict(judgement: Judgement) -> str:
+    return "waits for an instructor" if judgement.held else judgement.verdict.value
+
+
+def mark(judgement: Judgement) -> str:
+    return "⏳" if judgement.held else MARKS[judgement.verdict]
+
+
+def review_lines(lesson: Lesson, judgements: Sequence[Judgement], upload: Upload) -> str:
+    by_id = {one.criterion: one for one in judgements}
+    lines = [_review_line(one, by_id[one.id], upload) for one in lesson.rubric if one.id in by_id]
+    return "\n".join(lines)
+
+
+def _review_line(criterion: Criterion, judgement: Judgement, upload: Upload) -> str:
+    head = f"{mark(judgement)} **{criterion.id} {criterion.title}**: {verdict(judgement)}"
+    detail = evidence(judgement, upload) if judgement.verdict is Verdict.MET else judgement.missing or judgement.reason
+    return f"{head}. {detail}" if detail else head
+
+
+def evidence(judgement: Judgement, upload: Upload) -> str:
+    """The quoted span with its line, or the tool that attests it."""
+    if judgement.spans:
+        return evidence_of(judgement.spans[0], upload)
+    if judgement.receipt is None:
+        return ""
+    return {"build": "Shown by the build receipt.", "decision": "Decided by an instructor."}.get(
+        judgement.receipt.kind, ""
+    )
+
+
+def evidence_of(span: Span, upload: Upload) -> str:
+    file = upload.find(span.file)
+    where = f" (`{span.file}` line {_line_of(file, span.start)})" if file else ""
+    return f"“{_short(span.quote)}”{where}"
+
+
+def _line_of(file: SourceFile, offset: int) -> int:
+    return file.text.count("\n", 0, offset) + 1
+
+
+def _short(quote: str) -> str:
+    flat = " ".join(quote.split())
+    return flat if len(flat) <= MAX_QUOTE else flat[: MAX_QUOTE - 1].rstrip() + "…"
+
+
+def named(lesson: Lesson, ids: Iterable[str]) -> str:
+    """`D2 Locked dependencies, P4 Image hygiene`, in the rubric's order."""
+    wanted = set(ids)
+    return ", ".join(f"{one.id} {one.title}" for one in lesson.rubric if one.id in wanted)
+
+
+def next_step(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
+    """The next open criterion with its place in the newest version, or what to hand in first."""
+    target = next_open(lesson, standing)
+    if target is None:
+        return ""
+    judgement = standing.get(target.id)
+    head = f"Next: **{target.id} {target.title}**"
+    if judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
+        missing = artefacts_missing(lesson, standing)
+        return f"Next: send me {listed(missing)} here." if missing else f"{head}."
+    if judgement.missing.startswith("`"):
+        return f"{head}, {judgement.missing.partition(': ')[0]}. {judgement.reason}".rstrip()
+    if target.judged_by == "text":
+        return f"{head}: your newest version does not show it yet. {judgement.missing}".rstrip()
+    return f"{head}. {judgement.missing or judgement.reason}".rstrip()
+
+
+def is_met(judgement: Judgement | None) -> bool:
+    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.held
+
+
+def next_open(lesson: Lesson, standing: Mapping[str, Judgement], artefact: str = "") -> Criterion | None:
+    """Required before optional, judged before not handed in; what waits for an instructor is not the learner's."""
+
+    def order(one: Criterion) -> tuple[bool, bool]:
+        judgement = standing.get(one.id)
+        unjudged = judgement is None or judgement.verdict is Verdict.NOT_CHECKED
+        return (not one.required, unjudged)
+
+    waiting = {one for one, judgement in standing.items() if judgement.held or judgement.verdict is Verdict.MET}
+    asked = (one for one in lesson.rubric if artefact in ("", one.artefact))
+    return min((one for one in asked if one.id not in waiting), key=order, default=None)
+
+
+ARTEFACT_NAMES: Mapping[str, str] = {
+    "dockerfile": "your Dockerfile",
+    "compose": "your Compose file",
+    "plan": "your plan as a Markdown file",
+}
+
+
+def artefacts_missing(lesson: Lesson, standing: Mapping[str, Judgement]) -> list[str]:
+    """Names of the artefacts of which no criterion was judged yet."""
+    wanted = dict.fromkeys(one.artefact for one in lesson.rubric)
+    judged = {
+        one.artefact
+        for one in lesson.rubric
+        if one.id in standing and standing[one.id].verdict is not Verdict.NOT_CHECKED
+    }
+    return [ARTEFACT_NAMES.get(artefact, artefact) for artefact in wanted if artefact not in judged]
+
+
+def listed(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1] if items else ""

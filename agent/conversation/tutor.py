@@ -1,0 +1,112 @@
+"""The application service: takes a turn, runs the graph, and returns what is to be said to whom."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from agent.conversation.annotated_files import annotated, meant
+from agent.conversation.context import Desk, Services
+from agent.conversation.decision import Decision, from_state
+from agent.conversation.graph import Graph
+from agent.domain.people import Person
+from agent.domain.reply import OutgoingFile, Reply
+from agent.domain.turn import Turn, TurnResult
+from agent.errors import StorageUnavailable, TutorError
+from agent.learners.portfolio import Week
+from agent.storage.checkpoints import CHECKPOINTS_UNAVAILABLE
+from agent.understanding.intents import Intent
+from agent.understanding.pasted_files import with_pasted
+from knowledge.course.pack import Lesson
+from knowledge.errors import KnowledgeError
+from tools.errors import ToolError
+
+MAX_MESSAGE = 39_999
+_GONE = "I cannot reach my records right now. Nothing is lost; please try again in a moment."
+_log = logging.getLogger(__name__)
+
+
+def _nobody(piece: str) -> None:
+    """Where nobody listens while a reply is being worded."""
+
+
+class Tutor:
+    def __init__(self, services: Services, graph: Graph, week: Week) -> None:
+        self.services, self._graph, self._week = services, graph, week
+
+    def take(self, turn: Turn, *, emit: Callable[[str], None] = _nobody) -> TurnResult:
+        """Never raises what a person could read as a fault of theirs: errors of ours become a reply."""
+        try:
+            return self._take(turn, emit)
+        except (TutorError, ToolError, KnowledgeError) as error:
+            _log.info("turn %s ended with %s", turn.key, type(error).__name__)
+            return TurnResult(Reply(str(error), declined=True), Intent.OUT_OF_SCOPE.value)
+
+    def _take(self, turn: Turn, emit: Callable[[str], None]) -> TurnResult:
+        self.enrol(turn.person)
+        if len(turn.text) > MAX_MESSAGE:
+            return _too_long(turn)
+        desk = Desk(self.services, with_pasted(turn), self.lesson_of(turn.person), emit)
+        state = self._run(desk)
+        return self._result(desk, from_state(state["decision"]), state.get("wording", ""))
+
+    def _run(self, desk: Desk) -> dict[str, Any]:
+        """A turn that was cut off goes on where it stopped; one that is done is not run again."""
+        config: Any = {"configurable": {"thread_id": desk.turn.conversation}}
+        try:
+            known = self._graph.get_state(config)
+            if known.values.get("turn_key") == desk.turn.key and not known.next:
+                return dict(known.values)
+            return dict(self._graph.invoke({}, config, context=desk, durability="sync"))
+        except (SQLAlchemyError, *CHECKPOINTS_UNAVAILABLE) as error:
+            raise StorageUnavailable(_GONE) from error
+
+    def _result(self, desk: Desk, decision: Decision, wording: str) -> TurnResult:
+        gate = dict(desk.verdicts())
+        if decision.forget:  # last, so that the conversation that asked for it goes too
+            self.services.forgetting.forget(desk.person.id)
+        reply = None if decision.silent else self._reply(desk, decision, wording)
+        level = decision.hint_level
+        return TurnResult(reply, decision.intent.value, level, gate, decision.notices, decision.build)
+
+    def _reply(self, desk: Desk, decision: Decision, wording: str) -> Reply:
+        return Reply(
+            wording,
+            citations=decision.citations,
+            actions=decision.actions,
+            table=decision.table,
+            files=self._files(desk, decision),
+            declined=decision.declined,
+            feedback=decision.intent is Intent.QUESTION and not decision.declined,
+        )
+
+    def _files(self, desk: Desk, decision: Decision) -> tuple[OutgoingFile, ...]:
+        if decision.annotate:
+            workspace = self.services.submissions.workspace(desk.person.id, desk.lesson.id)
+            return annotated(meant(workspace, desk.turn.text), self.services.assessor.inspect(workspace).findings)
+        if not decision.archive_of:
+            return ()
+        data = self._week.archive(desk.person.id, decision.archive_of)
+        return (OutgoingFile(f"week-artefact-{decision.archive_of}.zip", data, "Week artefact"),)
+
+    def enrol(self, person: Person) -> None:
+        self.services.learners.remember(person, self.services.now())
+        if not person.is_instructor:
+            self.services.gates.enrol(person.id)
+
+    def lesson_of(self, person: Person) -> Lesson:
+        """The first lesson whose gate is not behind the person; for an instructor, the first."""
+        course = self.services.course
+        current = None if person.is_instructor else self.services.gates.current(person.id)
+        return (course.lesson(current) if current else None) or course.lessons[-1 if not person.is_instructor else 0]
+
+
+def _too_long(turn: Turn) -> TurnResult:
+    text = (
+        f"Your message has {len(turn.text):,} characters; I read up to {MAX_MESSAGE:,}. Send long material as a file, "
+        "and ask your question in a few lines."
+    )
+    return TurnResult(Reply(text, declined=True), Intent.OUT_OF_SCOPE.value)

@@ -1,0 +1,108 @@
+"""The gate's state machine: a table of what may follow what, and the rule that decides a review. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.domain.verdicts import Judgement
+from agent.errors import IllegalTransition
+from agent.grading.fault_exercise import Twin
+from knowledge.course.pack import Criterion
+from tools.findings import Verdict
+
+
+class GateState(StrEnum):
+    LOCKED = "locked"
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    REVIEWED = "reviewed"
+    PASSED = "passed"
+    WAIVED = "waived"
+    REOPENED = "reopened"
+
+
+class GateAction(StrEnum):
+    UNLOCK = "unlock"
+    SUBMIT = "submit"
+    REVISE = "revise"
+    PASS = "pass"  # noqa: S105 - a verb
+    WAIVE = "waive"
+    REOPEN = "reopen"
+
+
+TRANSITIONS: Mapping[tuple[GateState, GateAction], GateState] = {
+    (GateState.LOCKED, GateAction.UNLOCK): GateState.OPEN,
+    (GateState.LOCKED, GateAction.WAIVE): GateState.WAIVED,
+    (GateState.OPEN, GateAction.SUBMIT): GateState.SUBMITTED,
+    (GateState.OPEN, GateAction.WAIVE): GateState.WAIVED,
+    (GateState.SUBMITTED, GateAction.REVISE): GateState.REVIEWED,
+    (GateState.SUBMITTED, GateAction.PASS): GateState.PASSED,
+    (GateState.SUBMITTED, GateAction.WAIVE): GateState.WAIVED,
+    (GateState.REVIEWED, GateAction.SUBMIT): GateState.SUBMITTED,
+    (GateState.REVIEWED, GateAction.REVISE): GateState.REVIEWED,
+    (GateState.REVIEWED, GateAction.PASS): GateState.PASSED,
+    (GateState.REVIEWED, GateAction.WAIVE): GateState.WAIVED,
+    (GateState.PASSED, GateAction.REOPEN): GateState.REOPENED,
+    (GateState.WAIVED, GateAction.REOPEN): GateState.REOPENED,
+    (GateState.REOPENED, GateAction.SUBMIT): GateState.SUBMITTED,
+    (GateState.REOPENED, GateAction.WAIVE): GateState.WAIVED,
+}
+CLOSED = frozenset({GateState.PASSED, GateState.WAIVED})
+
+
+def next_state(state: GateState, action: GateAction) -> GateState:
+    following = TRANSITIONS.get((state, action))
+    if following is None:
+        raise IllegalTransition(f"A gate that is {state.value} has no move “{action.value}”.")
+    return following
+
+
+@dataclass(frozen=True)
+class GateDecision:
+    """Ids of criteria. `waiting` is with an instructor, `open` with the learner."""
+
+    passes: bool
+    open: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    improved: tuple[str, ...] = ()
+    regressed: tuple[str, ...] = ()
+    twin: Twin | None = None  # what is to be found unaided before the gate passes
+
+
+_ORDER = (Verdict.NOT_CHECKED, Verdict.NOT_MET, Verdict.PARTLY, Verdict.MET)
+
+
+def decide(rubric: Sequence[Criterion], now: Sequence[Judgement], before: Sequence[Judgement]) -> GateDecision:
+    """Passes when every required criterion is met and no optional one is worse than in the last review."""
+    current, former = {one.criterion: one for one in now}, {one.criterion: one for one in before}
+    improved = [one.id for one in rubric if _step(former.get(one.id), current.get(one.id)) > 0]
+    regressed = [one.id for one in rubric if _step(former.get(one.id), current.get(one.id)) < 0]
+    waiting = [one.id for one in rubric if _is_held(current.get(one.id))]
+    lacking = [one.id for one in rubric if one.id not in waiting and _lacks(one, current.get(one.id), regressed)]
+    required_waiting = [one.id for one in rubric if one.required and one.id in waiting]
+    passes = not lacking and not required_waiting
+    return GateDecision(passes, tuple(lacking), tuple(waiting), tuple(improved), tuple(regressed))
+
+
+def _is_held(judgement: Judgement | None) -> bool:
+    return judgement is not None and judgement.held
+
+
+def _lacks(criterion: Criterion, judgement: Judgement | None, regressed: Sequence[str]) -> bool:
+    met = judgement is not None and judgement.verdict is Verdict.MET
+    return not met if criterion.required else criterion.id in regressed
+
+
+def _step(before: Judgement | None, now: Judgement | None) -> int:
+    if before is None or now is None or before.held or now.held:
+        return 0
+    return _ORDER.index(now.verdict) - _ORDER.index(before.verdict)
+
+
+def to_mermaid() -> str:
+    lines = [
+        f"    {state.value} --> {following.value}: {action.value}" for (state, action), following in TRANSITIONS.items()
+    ]
+    return "\n".join(["stateDiagram-v2", "    [*] --> locked", *lines])

@@ -1,0 +1,127 @@
+"""Judges an upload against a lesson's rubric, each criterion by the tool that the rubric names for it."""
+
+from __future__ import annotations
+
+from agent.domain.verdicts import Judgement, Receipt
+from agent.grading.plan_review.meaning import Embed
+from agent.grading.plan_review.reviewer import PlanReviewer
+from agent.grading.plan_review.second_opinion import SecondOpinion
+from agent.grading.receipts import Receipts
+from knowledge.course.pack import Course, Criterion, Lesson
+from tools.errors import UnreadableFile
+from tools.findings import Finding, Inspection, Verdict
+from tools.inspection.hadolint import Hadolint
+from tools.inspection.inspector import inspect
+from tools.sandbox.build.context import context_key
+from tools.sandbox.builder import Builder, BuildReceipt
+from tools.uploads.files import FileKind, SourceFile, Upload
+
+_PLAN_WORDS = ("plan", "harden", "deploy", "release")
+
+
+class Assessor:
+    """The same bytes get the same inspection and the same review."""
+
+    def __init__(
+        self,
+        course: Course,
+        receipts: Receipts,
+        builder: Builder,
+        linter: Hadolint | None,
+        embed: Embed,
+        opinion: SecondOpinion | None = None,
+    ) -> None:
+        self._opinion = opinion
+        self._receipts, self._builder, self._linter = receipts, builder, linter
+        self.reviewers = {lesson.id: PlanReviewer.load(lesson, embed) for lesson in course.lessons}
+
+    def inspect(self, upload: Upload) -> Inspection:
+        known = self._receipts.inspection(upload.digest)
+        if known is not None:
+            return known
+        inspection = inspect(upload, linter=self._linter)
+        self._receipts.save_inspection(inspection)
+        return inspection
+
+    def judge(self, lesson: Lesson, upload: Upload) -> tuple[Judgement, ...]:
+        """One judgement for each criterion of the lesson's rubric, in its order."""
+        inspection = self.inspect(upload)
+        reviewed = self._review(lesson, upload)
+        return tuple(self._judge(one, upload, inspection, reviewed) for one in lesson.rubric)
+
+    def _judge(
+        self, criterion: Criterion, upload: Upload, inspection: Inspection, reviewed: dict[str, Judgement]
+    ) -> Judgement:
+        if criterion.judged_by == "inspection":
+            return _inspected(criterion, upload, inspection)
+        if criterion.judged_by == "receipt":
+            return self._built(criterion, upload)
+        unread = Judgement(criterion.id, Verdict.NOT_CHECKED, missing=_absent(criterion))
+        return reviewed.get(criterion.id, unread)
+
+    def _review(self, lesson: Lesson, upload: Upload) -> dict[str, Judgement]:
+        plan = plan_of(upload)
+        if plan is None:
+            return {}
+        try:
+            judged = self.reviewers[lesson.id].review(plan)
+            weighed = self._opinion.weigh(lesson, plan, judged) if self._opinion else judged
+            return {one.criterion: one for one in weighed}
+        except UnreadableFile:
+            return {}
+
+    def _built(self, criterion: Criterion, upload: Upload) -> Judgement:
+        key = context_key(upload)
+        if key is None:
+            return Judgement(criterion.id, Verdict.NOT_CHECKED, missing=_absent(criterion))
+        receipt = self._receipts.for_inputs(key)
+        if receipt is not None:
+            return _from_receipt(criterion, receipt)
+        status = self._builder.status()
+        if not status.available:
+            return Judgement(criterion.id, Verdict.NOT_CHECKED, held=True, reason=status.reason)
+        question = "There is no build of exactly these bytes yet. What do you expect it to say?"
+        return Judgement(criterion.id, Verdict.NOT_MET, missing=question)
+
+
+def plan_of(upload: Upload) -> SourceFile | None:
+    """The plan among the Markdown files: by its name first, then the longest that is no README."""
+    plans = upload.of_kind(FileKind.PLAN)
+    named = [file for file in plans if any(word in file.path.lower() for word in _PLAN_WORDS)]
+    others = [file for file in plans if "readme" not in file.path.lower()]
+    return max(named or others or plans, key=lambda file: len(file.data), default=None)
+
+
+def _inspected(criterion: Criterion, upload: Upload, inspection: Inspection) -> Judgement:
+    verdict = inspection.criteria[criterion.aspect]
+    if verdict is Verdict.NOT_CHECKED:
+        return Judgement(criterion.id, verdict, missing=_absent(criterion))
+    tools = tuple(sorted(inspection.tools.items()))
+    receipt = Receipt("inspection", upload.digest, verdict.value, tools)
+    worst = first_finding(inspection, criterion.aspect)
+    missing = f"{place(worst)}: {worst.question}" if worst and verdict is not Verdict.MET else ""
+    return Judgement(
+        criterion.id, verdict, receipt=receipt, missing=missing, reason=worst.message if missing and worst else ""
+    )
+
+
+def _from_receipt(criterion: Criterion, receipt: BuildReceipt) -> Judgement:
+    proof = Receipt("build", receipt.inputs, receipt.outcome.value, (("engine", receipt.engine),))
+    if receipt.builds_and_runs:
+        return Judgement(criterion.id, Verdict.MET, receipt=proof)
+    question = "What in that step, or in how the process starts and stops, explains it?"
+    return Judgement(criterion.id, Verdict.NOT_MET, receipt=proof, missing=f"{receipt.summary} {question}")
+
+
+def first_finding(inspection: Inspection, aspect: str) -> Finding | None:
+    return next((one for one in inspection.findings if one.criterion == aspect and one.effect is not None), None)
+
+
+def place(finding: Finding) -> str:
+    lines = f"line {finding.line}" if finding.end_line <= finding.line else f"lines {finding.line}–{finding.end_line}"
+    return f"`{finding.file}` {lines}"
+
+
+def _absent(criterion: Criterion) -> str:
+    names = {"dockerfile": "a Dockerfile", "compose": "a Compose file", "plan": "the plan as a Markdown file"}
+    return f"Nothing to look at yet: hand in {names.get(criterion.artefact, 'its file')}."

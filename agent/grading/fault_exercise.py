@@ -1,0 +1,205 @@
+"""The twin fault: a copy of the learner's own file with one fault put back, to be found unaided; code grades it."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from knowledge.course.pack import Criterion, Lesson
+from tools.errors import ToolError
+from tools.findings import Finding, Inspection
+from tools.inspection.inspector import inspect
+from tools.uploads.files import FileKind, SourceFile, Upload
+
+OPTIONS = "ABCD"
+MAX_TRIES = 25  # inspections that one item may cost
+WINDOW = 30  # lines of the copy that are shown
+
+
+@dataclass(frozen=True)
+class Twin:
+    """`lines` are right, first to last; `options` are criteria, whose reasons are the choices; `right` is one."""
+
+    number: int
+    file: str
+    text: str
+    lines: tuple[int, int]
+    options: tuple[str, ...]
+    right: str
+
+    def on_record(self) -> dict[str, Any]:
+        """What the ledger keeps: everything but the copy itself, which comes of the files again."""
+        return {
+            "number": self.number,
+            "file": self.file,
+            "copy": SourceFile(self.file, self.text.encode()).digest,
+            "lines": list(self.lines),
+            "options": list(self.options),
+            "right": self.right,
+        }
+
+
+_LINE, _LETTER = r"(?:line|l|row|#)?\s*(?P<line>\d{1,5})\b", r"(?P<letter>[A-D])\b"
+_BETWEEN = r"[\s,;:/)–-]*"
+_ANSWERS = (
+    re.compile(
+        rf"^\W*(?:it(?:'s| is) )?{_LINE}{_BETWEEN}(?:and |because |option |reason )*\(?{_LETTER}", re.IGNORECASE
+    ),
+    re.compile(rf"^\W*(?:option |reason )?{_LETTER}{_BETWEEN}(?:and |in |at |on )*{_LINE}", re.IGNORECASE),
+)
+
+
+def read_answer(said: str) -> tuple[int, int] | None:
+    """The line and the place of the letter, where a message is an answer to a twin."""
+    match = next((found for pattern in _ANSWERS if (found := pattern.match(said.strip()))), None)
+    return (int(match["line"]), OPTIONS.index(match["letter"].upper())) if match else None
+
+
+def is_right(record: Mapping[str, Any], said: str) -> bool:
+    """Both the line and the reason have to be right."""
+    answer = read_answer(said)
+    if answer is None or answer[1] >= len(record["options"]):
+        return False
+    first, last = record["lines"]
+    return bool(first <= answer[0] <= last and record["options"][answer[1]] == record["right"])
+
+
+def twin_of(lesson: Lesson, upload: Upload, seed: str, number: int) -> Twin | None:
+    """The same files and seed give the same twin; None where no fault can be put back that the checks would see."""
+    return _twin(lesson.rubric, upload, seed, number)
+
+
+@lru_cache(maxsize=512)  # it is made again to be shown, answered and verified
+def _twin(rubric: tuple[Criterion, ...], upload: Upload, seed: str, number: int) -> Twin | None:
+    chance = random.Random(f"{seed}:{number}")
+    candidates = [one for file in upload for one in _mutants(file)]
+    chance.shuffle(candidates)
+    for file, changed, line in candidates[:MAX_TRIES]:
+        found = _one_new_fault(upload, file, changed, line)
+        right = next((one for one in rubric if found and one.aspect == found.criterion), None)
+        if found is None or right is None:
+            continue
+        options = _options(rubric, right, chance)
+        if len(options) > 1:
+            lines = (min(line, found.line), max(line, found.end_line))
+            return Twin(number, file.path, changed, lines, options, right.id)
+    return None
+
+
+def _near(found: Finding, line: int) -> bool:
+    return found.line <= line <= found.end_line
+
+
+def _one_new_fault(upload: Upload, file: SourceFile, changed: str, line: int) -> Finding | None:
+    """The finding that the change brings, where all that it brings belong to one criterion and stand at its line."""
+    try:
+        before, after = _inspected(upload), inspect(_with(upload, file, changed))
+    except ToolError:
+        return None
+    known = {(one.rule, one.message) for one in before.findings}
+    new = [one for one in after.findings if one.effect is not None and (one.rule, one.message) not in known]
+    if (
+        len({one.criterion for one in new}) != 1
+        or before.criteria[new[0].criterion] == after.criteria[new[0].criterion]
+    ):
+        return None
+    return next((one for one in new if one.file == file.path and _near(one, line)), None)
+
+
+@lru_cache(maxsize=64)
+def _inspected(upload: Upload) -> Inspection:
+    return inspect(upload)
+
+
+def _with(upload: Upload, file: SourceFile, changed: str) -> Upload:
+    return Upload.of(SourceFile(one.path, changed.encode()) if one.path == file.path else one for one in upload)
+
+
+def _options(rubric: Sequence[Criterion], right: Criterion, chance: random.Random) -> tuple[str, ...]:
+    """Ids of criteria: the right one among others of the same artefact, in an order that says nothing."""
+    others = [one.id for one in rubric if one.aspect and one.id != right.id and one.artefact == right.artefact]
+    chosen = [right.id, *chance.sample(others, min(len(others), len(OPTIONS) - 1))]
+    chance.shuffle(chosen)
+    return tuple(chosen)
+
+
+Change = Callable[[re.Match[str]], str]
+
+
+def _shell_form(match: re.Match[str]) -> str:
+    try:
+        parts = [str(one) for one in json.loads(match["list"])]
+    except ValueError:
+        return match.group()
+    return f"{match['keyword']} {' '.join(parts)}"
+
+
+# What is put back, by kind of file: a pattern of one line, and the line that it becomes.
+_CHANGES: Mapping[FileKind, Sequence[tuple[str, Change]]] = {
+    FileKind.DOCKERFILE: (
+        (
+            r"^(?P<head>FROM\s+(?:--\S+\s+)*[\w./-]+?)(?::[\w.-]+)?(?:@sha256:\w+)?(?P<tail>\s.*)?$",
+            lambda m: f"{m['head']}:latest{m['tail'] or ''}",
+        ),
+        (r"^USER\s+\S+\s*$", lambda _: "USER root"),
+        (r"^(?P<keyword>CMD|ENTRYPOINT)\s+(?P<list>\[.*\])\s*$", _shell_form),
+        (r"^(?P<head>.*\b)npm ci\b(?P<tail>.*)$", lambda m: f"{m['head']}npm install{m['tail']}"),
+        (r"^(?P<head>.*pip install.*?)--require-hashes (?P<tail>.*)$", lambda m: f"{m['head']}--upgrade {m['tail']}"),
+        (r"^(?P<head>.*\buv sync\b.*?)--(?:locked|frozen)(?P<tail>.*)$", lambda m: f"{m['head']}--upgrade{m['tail']}"),
+        (r"^(?P<line>WORKDIR\s+\S+)\s*$", lambda m: f"{m['line']}\nENV DB_PASSWORD=winter2024"),
+        (
+            r"^(?P<line>COPY\s+--from=.*)$",
+            lambda m: f"{m['line']}\nRUN apt-get update && apt-get install -y build-essential",
+        ),
+    ),
+    FileKind.COMPOSE: (
+        (
+            r"^(?P<head>\s+image:\s*[\"']?[\w./-]+):[\w.-]+(?:@sha256:\w+)?(?P<tail>[\"']?\s*)$",
+            lambda m: m["head"] + m["tail"],
+        ),
+        (
+            r"^(?P<head>\s+.*condition:\s*)service_healthy(?P<tail>.*)$",
+            lambda m: f"{m['head']}service_started{m['tail']}",
+        ),
+        (r"^(?P<head>\s+.*[\"'])127\.0\.0\.1:(?P<tail>\d+:\d+.*)$", lambda m: m["head"] + m["tail"]),
+        (
+            r"^(?P<indent>\s+)(?P<name>\w*(?:PASSWORD|SECRET|TOKEN|KEY)):\s*.*$",
+            lambda m: f"{m['indent']}{m['name']}: winter2024",
+        ),
+    ),
+}
+
+
+def _mutants(file: SourceFile) -> Iterator[tuple[SourceFile, str, int]]:
+    """(file, changed text, line of the fault in it), one for each change of each line that it fits."""
+    lines = file.text.split("\n") if file.kind in _CHANGES else []
+    for at, line in enumerate(lines):
+        for pattern, change in _CHANGES[file.kind]:
+            match = re.match(pattern, line, re.IGNORECASE)
+            became = change(match) if match else line
+            if became != line:
+                yield file, "\n".join([*lines[:at], became, *lines[at + 1 :]]), at + 1 + became.count("\n")
+
+
+def shown(lesson: Lesson, twin: Twin) -> str:
+    """The item as a learner reads it; the window is as long as the copy, or lies somewhere around the fault."""
+    lines = twin.text.rstrip("\n").split("\n")
+    spare = random.Random(twin.text).randrange(WINDOW // 2)
+    first = 0 if len(lines) <= WINDOW else max(0, min(twin.lines[0] - 1 - spare, len(lines) - WINDOW))
+    numbered = "\n".join(f"{at:3d}  {line}" for at, line in list(enumerate(lines, start=1))[first : first + WINDOW])
+    choices = "\n".join(f"- **{OPTIONS[at]}** {_why(lesson, name)}" for at, name in enumerate(twin.options))
+    return (
+        f"One thing is left before the {lesson.gate} passes. This is a copy of your `{twin.file}` in which I have put "
+        f"one fault back; find it on your own.\n```\n{numbered}\n```\n{choices}\n"
+        "Answer with the line and the letter of what follows from it, like “12 B”."
+    )
+
+
+def _why(lesson: Lesson, criterion: str) -> str:
+    found = lesson.criterion(criterion)
+    return found.why if found else ""

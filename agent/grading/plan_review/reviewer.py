@@ -1,0 +1,96 @@
+"""Judges a plan by a lesson's guides: the same text gets the same verdicts, and only assertions count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+
+from agent.domain.verdicts import Judgement
+from agent.grading.plan_review.fitted import recall
+from agent.grading.plan_review.guide import Guide, read_guides
+from agent.grading.plan_review.matching import Matcher, Said
+from agent.grading.plan_review.meaning import Embed, Learnt
+from agent.grading.plan_review.statements import MAX_STATEMENTS, Statement, language, statements
+from knowledge.course.pack import Criterion, Lesson
+from knowledge.errors import CourseInvalid
+from knowledge.retrieval.lexical import words
+from tools.findings import Verdict
+from tools.uploads.files import SourceFile
+
+REMEMBERED = 2_048  # sentences: a revised plan is mostly the plan before
+MIN_WORDS = 25
+PARROTED = 0.8  # share of a statement's words that stand in the rubric's own sentence
+TOO_LONG = f"The plan has more than {MAX_STATEMENTS} sentences, which is more than I read; an instructor looks at it."
+TOO_SHORT = "The plan is only a few words long. What do you do about this in your own system?"
+
+
+class PlanReviewer:
+    def __init__(
+        self,
+        lesson: Lesson,
+        guides: Mapping[str, Guide],
+        embed: Embed,
+        learnt: Callable[[], Learnt],
+        *,
+        guarded: bool = True,
+    ) -> None:
+        self._guarded = guarded
+        self._recall = learnt
+        self._criteria = [one for one in lesson.rubric if one.judged_by == "text"]
+        self._guides = guides
+        self._features = lru_cache(REMEMBERED)(lambda said: self._learnt.features(said, embed))
+        self._rubric = {one.id: set(words(f"{one.met_when} {one.title}")) for one in self._criteria}
+
+    @classmethod
+    def load(cls, lesson: Lesson, embed: Embed, *, guarded: bool = True) -> PlanReviewer:
+        """`guarded=False` drops the defences against text that works on the reviewer; only a measurement wants that."""
+        guides, faults = read_guides(lesson)
+        if faults:
+            raise CourseInvalid([f"{lesson.id}/{fault}" for fault in faults])
+        return cls(lesson, guides, embed, lambda: recall(lesson.folder / "review", guides, embed), guarded=guarded)
+
+    @cached_property
+    def _learnt(self) -> Learnt:
+        return self._recall()
+
+    @cached_property
+    def _matchers(self) -> list[Matcher]:
+        return [Matcher(one, self._guides[one.id], self._learnt) for one in self._criteria]
+
+    def review(self, file: SourceFile) -> tuple[Judgement, ...]:
+        """One judgement for each text criterion, in the rubric's order; raises UnreadableFile."""
+        text = file.text
+        spoken = language(text)
+        if spoken != "english":
+            return tuple(_unread(one, _foreign(spoken)) for one in self._criteria)
+        if len(text.split()) < MIN_WORDS:
+            return tuple(Judgement(one.id, Verdict.NOT_MET, missing=TOO_SHORT) for one in self._criteria)
+        found = statements(text, guarded=self._guarded)
+        if len(found) > MAX_STATEMENTS:
+            return tuple(_unread(one, TOO_LONG) for one in self._criteria)
+        return self._judged(found, file)
+
+    def _judged(self, found: Sequence[Statement], file: SourceFile) -> tuple[Judgement, ...]:
+        kept = [one for one in found if not self._is_parroted(one)]
+        said = [Said(one, self._features(one.claim.whole), self._features(one.claim.affirmed)) for one in kept]
+        return tuple(one.judge(said, file) for one in self._matchers)
+
+    def speaks_of(self, text: str) -> tuple[str, ...]:
+        """The criteria of which a few words say something that a plan could say."""
+        found = statements(text, guarded=self._guarded)[:MAX_STATEMENTS]
+        judged = self._judged(found, SourceFile("message", text.encode()))
+        return tuple(one.criterion for one in judged if one.verdict in (Verdict.MET, Verdict.PARTLY))
+
+    def _is_parroted(self, statement: Statement) -> bool:
+        """The rubric's own sentence, handed back, shows nothing of a system."""
+        own = set(words(statement.claim.whole))
+        return len(own) >= 4 and any(len(own & rubric) / len(own) >= PARROTED for rubric in self._rubric.values())
+
+
+def _unread(criterion: Criterion, reason: str) -> Judgement:
+    return Judgement(criterion.id, Verdict.NOT_MET, held=True, reason=reason)
+
+
+def _foreign(spoken: str) -> str:
+    named = spoken.capitalize() if spoken != "unknown" else "another language"
+    return f"The plan seems to be written in {named}; I can only judge English, so an instructor reads it."

@@ -1,0 +1,155 @@
+"""A plan as statements with their place: sentences, list items and table rows that a reader would see."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.grading.plan_review.assertions import Claim, ends_scope, opens_scope, read_claim, rejects
+
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$|^\s*\*\*[^*]+\*\*:?\s*$|^\s*__[^_]+__:?\s*$")
+_UNDERLINE = re.compile(r"^\s{0,3}(=+|-{3,})\s*$")
+_QUOTE = re.compile(r"^\s*>")
+_ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|]+\|[^|]+\|.*$")
+_RULE = re.compile(r"^[\s|:\-–=*_]+$")
+_ITEM = re.compile(r"^\s*(?:(?:[-*+•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|(?:[☐□☑✓✔✅❌✗]|\[[ xX]\])\s*)")
+_LABEL = re.compile(r"^\s{0,6}[A-Za-z][\w &/-]{0,22}:\s")
+_UNDONE = re.compile(r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[ \]|[☐□❌✗])")
+_HIDDEN = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(style|script|template|noscript)\b[^>]*>.*?(?:</\1>|\Z)|"
+    r"<(\w+)\b[^>]*\b(?:style|hidden|color|class|bgcolor|size)\b[^>]*>.*?(?:</\2>|\Z)|"
+    r"^\s{0,3}\[[^\]\n]*\]:\s*\S[^\n]*$|!\[[^\]]*\]\([^)]*\)|<[^>\n]{0,2000}>|\\(?:color|textcolor|phantom)\{[^}]*\}\{?[^}\n]*\}?",
+    re.DOTALL | re.IGNORECASE | re.MULTILINE,
+)
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?;])(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)[\"”’)*_`]*(?:\s*\n\s*|\s+(?=[\"“‘(*_\[]*[A-Z0-9`/]))"
+)
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f]"
+)
+_COVERED = re.compile("[\u202d\u202e\U000e0020-\U000e007f]")  # text in them reads otherwise than it is written
+MAX_STATEMENTS = 500
+MAX_STATEMENT_CHARACTERS = 1_200
+MIN_STATEMENT_WORDS = 1
+
+
+@dataclass(frozen=True)
+class Statement:
+    """`start` and `end` are offsets in the file; `claim` is what it asserts."""
+
+    start: int
+    end: int
+    claim: Claim
+
+
+@dataclass(frozen=True)
+class _Piece:
+    start: int
+    end: int
+    text: str
+    block: int  # the paragraph, item or row that it stands in
+    undone: bool = False
+
+
+def statements(text: str, *, guarded: bool = True) -> list[Statement]:
+    """In order; code, quotes and headings are no statements, and what says nothing of today is left out.
+
+    `guarded`: text that a reader does not see, or that speaks to the reviewer, is left out too.
+    """
+    visible = _HIDDEN.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text) if guarded else text
+    pieces = list(itertools.islice(_pieces(visible), 2 * MAX_STATEMENTS))
+    spoiled = _spoiled_by_neighbours(pieces)
+    return [
+        Statement(piece.start, piece.end, claim)
+        for index, piece in enumerate(pieces)
+        if index not in spoiled and not piece.undone and (claim := read_claim(piece.text, guarded=guarded)) is not None
+    ]
+
+
+def _spoiled_by_neighbours(pieces: list[_Piece]) -> set[int]:
+    """Sentences that go on about a former system, and proposals that the next sentence turns down."""
+    spoiled, scope = set[int](), -1
+    for index, piece in enumerate(pieces):
+        if scope == piece.block and not ends_scope(piece.text):
+            spoiled.add(index)
+        else:
+            scope = piece.block if opens_scope(piece.text) else -1
+        if index and piece.block == pieces[index - 1].block and rejects(piece.text):
+            spoiled.add(index - 1)
+    return spoiled
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    for block, (start, raw) in enumerate(_blocks(text)):
+        item = _ITEM.match(raw)
+        undone = _UNDONE.match(raw) is not None
+        begin = item.end() if item else 0
+        cuts = [begin, *(match.end() for match in _SENTENCE_END.finditer(raw, begin)), len(raw)]
+        for left, right in itertools.pairwise(cuts):
+            piece = raw[left:right]
+            said = _readable(piece)
+            if len(said.split()) >= MIN_STATEMENT_WORDS and not _COVERED.search(piece):
+                yield _Piece(start + left, start + left + len(piece.rstrip()), said, block, undone)
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """(offset, paragraph or item or row): wrapped lines of a paragraph are joined by their own newline."""
+    offset, fenced = 0, False
+    held_start, held = 0, ""
+    for line in text.splitlines(keepends=True):
+        bare = line.rstrip("\r\n")
+        fence = _FENCE.match(bare)
+        if held and _UNDERLINE.match(bare) and held.count("\n") == 1:
+            held = ""  # the line before was a heading
+        alone = bool(
+            fence or fenced or not bare.strip() or _HEADING.match(bare) or _QUOTE.match(bare) or _RULE.match(bare)
+        )
+        if held and (alone or _ITEM.match(bare) or _ROW.match(bare) or _LABEL.match(bare)):
+            yield held_start, held
+            held = ""
+        if not alone:
+            held_start, held = (held_start, held + line) if held else (offset, line)
+            if _ROW.match(bare):
+                yield held_start, held
+                held = ""
+        fenced = fenced != bool(fence)
+        offset += len(line)
+    if held:
+        yield held_start, held
+
+
+def _readable(raw: str) -> str:
+    bare = _INVISIBLE.sub("", raw).replace("|", " ; ")
+    straight = bare.translate({0x2019: "'", 0x2018: "'", 0x201C: '"', 0x201D: '"'})
+    said = " ".join(
+        re.sub(r"(\*\*|__|`|(?<!\w)\*|\*(?!\w)|(?<!\w)_(?=\w)|(?<=\w)_(?!\w))", "", straight).split()
+    ).strip(" ;")
+    return said[:MAX_STATEMENT_CHARACTERS]
+
+
+_COMMON: dict[str, frozenset[str]] = {
+    "english": frozenset("the and is are to of in for we with by on our it that from this each at as be will".split()),
+    "german": frozenset("der die das und ist sind wir mit von für auf nicht ein eine werden wird im den zu".split()),
+    "french": frozenset("le la les et est sont nous avec pour dans des une un du sur pas par en que".split()),
+    "spanish": frozenset("el la los las y es son con para en de una un por que se del al como".split()),
+    "italian": frozenset("il la le e è sono con per in di una un che del della si come nel".split()),
+    "portuguese": frozenset("o a os as e é são com para em de uma um por que do da no na".split()),
+    "dutch": frozenset("de het een en is zijn wij met van voor op niet worden wordt in te dat".split()),
+}
+
+
+def language(text: str) -> str:
+    """The language whose commonest words are the most frequent; `unknown` where too few are known."""
+    found = re.findall(r"[^\W\d_]+", _INVISIBLE.sub("", text).lower())[:3_000]
+    if not found:
+        return "english"
+    if sum("a" <= word[0] <= "z" for word in found) < len(found) / 2:
+        return "unknown"
+    if len(found) < 15:
+        return "english"
+    counts = {name: sum(word in common for word in found) / len(found) for name, common in _COMMON.items()}
+    best = max(counts, key=lambda name: (counts[name], name == "english"))
+    return best if counts[best] >= 0.06 and counts[best] > 1.3 * counts["english"] else "english"

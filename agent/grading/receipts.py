@@ -1,0 +1,80 @@
+"""Receipts of tools, kept by the digest of what they looked at: the same bytes get the same receipt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+
+from agent.storage.database import Storage, insert_once
+from agent.storage.tables import BuildReceiptRow, InspectionRow, Json
+from tools.findings import Finding, Inspection, Verdict
+from tools.sandbox.builder import BuildReceipt
+
+_BUILD = TypeAdapter(BuildReceipt)
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
+
+
+def build_to_json(receipt: BuildReceipt) -> Json:
+    data: Json = _BUILD.dump_python(receipt, mode="json")
+    return data
+
+
+def build_from_json(data: Json) -> BuildReceipt:
+    return _BUILD.validate_python(data)
+
+
+class Receipts:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def save(self, person_id: str, receipt: BuildReceipt) -> None:
+        """The newest build of the same bytes counts; earlier ones stay, for gates that stand on them."""
+        row = BuildReceiptRow(
+            inputs=receipt.inputs,
+            person_id=person_id,
+            receipt=build_to_json(receipt),
+            created_at=datetime.now(UTC),
+        )
+        with self._storage.begin() as session:
+            session.add(row)
+
+    def for_inputs(self, inputs: str) -> BuildReceipt | None:
+        newest = select(BuildReceiptRow).where(BuildReceiptRow.inputs == inputs).order_by(BuildReceiptRow.id.desc())
+        with self._storage.begin() as session:
+            row = session.scalars(newest.limit(1)).first()
+            return build_from_json(row.receipt) if row else None
+
+    def save_inspection(self, inspection: Inspection) -> None:
+        """The first inspection of the same bytes stays."""
+        digest, kept = inspection.upload_digest, inspection_to_json(inspection)
+        with self._storage.begin() as session:
+            insert_once(session, InspectionRow, digest=digest, inspection=kept)
+
+    def inspection(self, digest: str) -> Inspection | None:
+        with self._storage.begin() as session:
+            row = session.get(InspectionRow, digest)
+            return inspection_from_json(digest, row.inspection) if row else None
+
+
+def inspection_to_json(inspection: Inspection) -> Json:
+    return {
+        "criteria": {aspect: verdict.value for aspect, verdict in inspection.criteria.items()},
+        "findings": _FINDINGS.dump_python(inspection.findings, mode="json"),
+        "tools": dict(inspection.tools),
+        "evidence": {aspect: [list(span) for span in spans] for aspect, spans in inspection.evidence.items()},
+        "unreadable": dict(inspection.unreadable),
+    }
+
+
+def inspection_from_json(digest: str, data: Json) -> Inspection:
+    return Inspection(
+        digest,
+        MappingProxyType({aspect: Verdict(verdict) for aspect, verdict in data["criteria"].items()}),
+        _FINDINGS.validate_python(data["findings"]),
+        MappingProxyType(data["tools"]),
+        MappingProxyType({aspect: tuple((a, b, c) for a, b, c in spans) for aspect, spans in data["evidence"].items()}),
+        MappingProxyType(data["unreadable"]),
+    )

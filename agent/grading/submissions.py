@@ -1,0 +1,125 @@
+"""What learners handed in: contents by digest, uploads as lists of them, and the workspace of newest versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from agent.errors import NotFound
+from agent.storage.database import Storage, insert_once
+from agent.storage.tables import ArtefactRow, UploadRow
+from tools.uploads.files import MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload
+
+# A newer plan or blueprint replaces the former, whatever it is called now.
+_ONE_OF_A_KIND = (FileKind.COMPOSE, FileKind.PLAN, FileKind.DOCKERIGNORE)
+
+
+class Submissions:
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def record_upload(self, person_id: str, lesson_id: str, upload: Upload, key: str) -> str:
+        """Stores the files; the same key again changes nothing."""
+        with self._storage.begin() as session:
+            if session.get(UploadRow, key) is None:
+                keep(session, upload)
+                _add(session, person_id, lesson_id, upload, key)
+        return key
+
+    def workspace(self, person_id: str, lesson_id: str) -> Upload:
+        """The newest version of each file, the oldest left out where all together exceed an upload's limits."""
+        with self._storage.begin() as session:
+            kinds: dict[str, str] = {}
+            files: dict[str, str] = {}
+            for row in session.scalars(_uploads(person_id, lesson_id)):
+                _lay_over(files, kinds, row)
+            return Upload.of(fetch(session, _within_limits(session, files)))
+
+    def upload(self, upload_id: str) -> Upload:
+        with self._storage.begin() as session:
+            row = session.get(UploadRow, upload_id)
+            if row is None:
+                raise NotFound("That upload is no longer there. Please send the files again.")
+            return Upload.of(fetch(session, row.files))
+
+    def by_digests(self, files: Mapping[str, str]) -> Upload:
+        with self._storage.begin() as session:
+            return Upload.of(fetch(session, files))
+
+
+def _uploads(person_id: str, lesson_id: str) -> Select[UploadRow]:
+    mine = (UploadRow.person_id == person_id, UploadRow.lesson_id == lesson_id)
+    return select(UploadRow).where(*mine).order_by(UploadRow.number, UploadRow.created_at)
+
+
+def _add(session: Session, person_id: str, lesson_id: str, upload: Upload, key: str) -> None:
+    mine = (UploadRow.person_id == person_id, UploadRow.lesson_id == lesson_id)
+    number = session.scalar(select(func.count()).select_from(UploadRow).where(*mine)) or 0
+    insert_once(
+        session,
+        UploadRow,
+        id=key,
+        person_id=person_id,
+        lesson_id=lesson_id,
+        number=number + 1,
+        digest=upload.digest,
+        files=digests(upload),
+        kinds={file.path: _kind(file) for file in upload},
+        created_at=datetime.now(UTC),
+    )
+
+
+def digests(upload: Upload) -> dict[str, str]:
+    return {file.path: file.digest for file in upload}
+
+
+def _kind(file: SourceFile) -> FileKind:
+    """A README stands beside a plan and never replaces one."""
+    readme = PurePosixPath(file.path).stem.lower() == "readme"
+    return FileKind.OTHER if readme else file.kind
+
+
+def keep(session: Session, upload: Upload) -> None:
+    """Adds the contents that are not there yet."""
+    contents = {file.digest: file.data for file in upload}
+    known = set(session.scalars(select(ArtefactRow.digest).where(ArtefactRow.digest.in_(contents))))
+    for digest in sorted(contents.keys() - known):  # one order everywhere: two uploads at once never deadlock
+        insert_once(session, ArtefactRow, digest=digest, data=contents[digest])
+
+
+def fetch(session: Session, files: Mapping[str, str]) -> list[SourceFile]:
+    """Files whose contents were forgotten are left out."""
+    rows = session.scalars(select(ArtefactRow).where(ArtefactRow.digest.in_(set(files.values()))))
+    contents = {row.digest: row.data for row in rows}
+    return [SourceFile(path, contents[digest]) for path, digest in files.items() if digest in contents]
+
+
+def _lay_over(files: dict[str, str], kinds: dict[str, str], newer: UploadRow) -> None:
+    """One new plan or blueprint under another name takes the place of what there was of its kind."""
+    for kind in _ONE_OF_A_KIND:
+        arrived = [path for path, its in newer.kinds.items() if its == kind]
+        if len(arrived) == 1 and arrived[0] not in files:
+            for path in [path for path, its in kinds.items() if its == kind]:
+                del files[path], kinds[path]
+    for path in newer.files:
+        files.pop(path, None)  # the newest stands last
+    files |= newer.files
+    kinds |= newer.kinds
+
+
+def _within_limits(session: Session, files: Mapping[str, str]) -> dict[str, str]:
+    sized = select(ArtefactRow.digest, func.length(ArtefactRow.data))
+    found = session.execute(sized.where(ArtefactRow.digest.in_(set(files.values()))))
+    sizes: dict[str, int] = {row[0]: row[1] for row in found}
+    kept: dict[str, str] = {}
+    total = 0
+    for path in reversed(list(files)):
+        total += sizes.get(files[path], 0)
+        if total > MAX_UPLOAD_BYTES or len(kept) == MAX_FILES:
+            break
+        kept[path] = files[path]
+    return kept

@@ -1,0 +1,203 @@
+"""Ways in which an offer could go into a Dockerfile; each yields the file as it would stand then."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+
+from agent.guardrails.leaks.offers import Kind, Offer
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import KEYWORDS, parse
+
+_PROCESS = ("CMD", "ENTRYPOINT")
+_SEPARATOR = re.compile(r"(\s*(?:&&|\|\||;)\s*)")
+_NAME = re.compile(r"[:=@~<>!]")
+
+
+def splices(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
+    """`flagged` are the lines that findings of open criteria point to."""
+    if offer.kind is Kind.DEED:
+        yield from _done(text, offer.text, set(flagged))
+        return
+    lines = [line for line in offer.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    first = lines[0].split()[0].upper() if lines else ""
+    if any(line.split()[0].upper() in KEYWORDS for line in lines) and (offer.kind is Kind.BLOCK or first in KEYWORDS):
+        yield from _instructions(text, offer, set(flagged))
+    elif offer.kind is Kind.CODE:
+        yield from _values(text, offer.text.strip(), set(flagged), told=offer.told)
+
+
+def _touched(text: str, flagged: set[int]) -> list[Instruction]:
+    return [one for one in parse(text).instructions if flagged & set(range(one.line, one.end_line + 1))]
+
+
+def _instructions(text: str, offer: Offer, flagged: set[int]) -> Iterator[str]:
+    """An example about another image or program is none about this file, unless the reply says to use it."""
+    given = parse(offer.text).instructions
+    own = [one for one in given if offer.told or _is_akin(one, text)]
+    if len(given) > 1 and any(one.keyword == "FROM" for one in own):
+        yield offer.text + "\n"
+    if own and len(own) * 2 >= len(given):
+        yield _merged(text, own, flagged, everywhere=True)
+        yield _merged(text, own, flagged, everywhere=False)
+        yield _before_process(text, offer.text)
+        yield f"{text.rstrip()}\n{offer.text}\n"
+
+
+def _is_akin(given: Instruction, text: str) -> bool:
+    if given.keyword not in ("FROM", "RUN", *_PROCESS):
+        return True
+    first = (given.argv or given.value.removeprefix("exec ").split() or [""])[0]
+    name = re.escape(_NAME.split(first)[0])
+    return bool(name) and re.search(rf"(?<![\w-]){name}(?![\w-])", text, re.IGNORECASE) is not None
+
+
+def _merged(text: str, given: Sequence[Instruction], flagged: set[int], *, everywhere: bool) -> str:
+    """Each instruction takes the place of those of its kind that are flagged (or of all), or is added."""
+    for new in given:
+        same = [one for one in parse(text).instructions if one.keyword == new.keyword]
+        marked = [one for one in same if flagged & set(range(one.line, one.end_line + 1))]
+        targets = same if everywhere and new.keyword in ("FROM", *_PROCESS) else marked or same[-1:]
+        written = " ".join([new.keyword, *(f"--{name}={value}" for name, value in new.flags), new.value])
+        if targets and new.keyword not in ("COPY", "ENV", "LABEL", "ARG"):
+            text = _replaced(text, [(one, _with_alias(written, one)) for one in targets])
+        else:
+            text = _before_process(text, written)
+    return text
+
+
+def _with_alias(written: str, old: Instruction) -> str:
+    alias = re.search(r"\s+as\s+\S+\s*$", old.value, re.IGNORECASE)
+    keeps = old.keyword == "FROM" and alias and not re.search(r"\sas\s", written, re.IGNORECASE)
+    return written + alias.group() if keeps and alias else written
+
+
+def _replaced(text: str, changes: Sequence[tuple[Instruction, str]]) -> str:
+    lines = text.splitlines()
+    for old, new in sorted(changes, key=lambda change: -change[0].line):
+        lines[old.line - 1 : old.end_line] = [new] if new else []
+    return "\n".join(lines) + "\n"
+
+
+def _before_process(text: str, added: str) -> str:
+    """In the last stage, before what starts the process."""
+    process = [one for one in parse(text).instructions if one.keyword in _PROCESS]
+    lines = text.splitlines()
+    place = process[-1].line - 1 if process else len(lines)
+    return "\n".join([*lines[:place], added, *lines[place:]]) + "\n"
+
+
+def _values(text: str, code: str, flagged: set[int], *, told: bool) -> Iterator[str]:
+    touched = _touched(text, flagged)
+    if " " not in code:
+        yield renamed(text, code)
+        if code.startswith("--"):
+            yield _replaced(text, [(one, _with_option(one, code)) for one in touched if one.keyword == "RUN"])
+    images = [one for one in touched if one.keyword == "FROM"]
+    if told and " " not in code and images:
+        yield _replaced(text, [(one, _with_alias(f"FROM {code}", one)) for one in images])
+    users = [one for one in parse(text).instructions if one.keyword == "USER"]
+    if code.startswith("["):
+        process = [one for one in touched if one.keyword in _PROCESS and (told or _shares_word(one.value, code))]
+        yield _replaced(text, [(one, f"{one.keyword} {code}") for one in process])
+    elif re.fullmatch(r"[\w-]+(:[\w-]+)?", code) and not users and touched:
+        return  # a bare word is a name, not a line
+    runs = [(one, f"{one.keyword} {_swapped(one.value, code)}") for one in touched if one.keyword in ("RUN", *_PROCESS)]
+    yield _replaced(text, runs)
+    if told and re.search(rf"(?<![\w-]){re.escape(code.split(maxsplit=1)[0])}(?![\w-])", text):
+        yield from (_replaced(text, [(one, f"{one.keyword} {code}")]) for one, _ in runs)
+
+
+def _shares_word(one: str, other: str) -> bool:
+    return bool(set(re.findall(r"\w{3,}", one)) & set(re.findall(r"\w{3,}", other)))
+
+
+def renamed(text: str, token: str) -> str:
+    """Every bare or otherwise versioned mention of a name becomes the token: `python` → `python:3.12.4`."""
+    name = _NAME.split(token)[0]
+    if not name or name == token or len(name) < 2:
+        return text
+    return re.sub(
+        rf"(?<![\w./@:=-]){re.escape(name)}(?:(?:[:=@~<>!]=?)[^\s\\'\",;&|]*)?(?![\w./-])", lambda _: token, text
+    )
+
+
+def _with_option(run: Instruction, option: str) -> str:
+    parts = _SEPARATOR.split(run.value)
+    changed = [
+        part if index % 2 else re.sub(r"^(\S+\s+\S+)", rf"\1 {option}", part) for index, part in enumerate(parts)
+    ]
+    return f"RUN {''.join(changed)}"
+
+
+def _swapped(value: str, command: str) -> str:
+    """The command of a chain that calls the same program."""
+    program = command.split(maxsplit=1)[0]
+    if command in value:
+        return value
+    parts = _SEPARATOR.split(value)
+    return "".join(command if part.split()[:1] == [program] else part for part in parts)
+
+
+_EXEC_FORM = re.compile(
+    r"\b(exec(-|\s)?form|json (array|list|form)|list form|array form|(square )?brackets|without a shell)\b",
+    re.IGNORECASE,
+)
+_USER = re.compile(
+    r"\b(non-?root|unprivileged|another|dedicated|normal)\s+(\w+\s+)?user\b|\buser instruction\b", re.IGNORECASE
+)
+_REMOVE = re.compile(r"\b(remove|delete|drop|take out)\b", re.IGNORECASE)
+_LINES = re.compile(r"\blines?\s+(\d+)(?:\s*(?:and|–|-|to)\s*(\d+))?", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+[\w.-]*|\d+-[a-z]\w*)")
+_OPTION = re.compile(r"--[a-z][a-z-]+")
+
+
+def _done(text: str, deed: str, flagged: set[int]) -> Iterator[str]:
+    """The file after somebody did as the words say."""
+    instructions = parse(text).instructions
+    touched = _touched(text, flagged)
+    if _EXEC_FORM.search(deed):
+        shell = [one for one in instructions if one.keyword in _PROCESS and one.argv is None]
+        yield _replaced(text, [(one, f"{one.keyword} {_as_json(one.value)}") for one in shell])
+    if _USER.search(deed):
+        yield _before_process(text, "USER 10001")
+    if _REMOVE.search(deed):
+        yield from _removed(text, deed, instructions)
+    for option in _OPTION.findall(deed):
+        yield _replaced(text, [(one, _with_option(one, option)) for one in touched if one.keyword == "RUN"])
+    for version in _VERSION.findall(deed):
+        yield _pinned(text, deed, version.rstrip("."), touched)
+
+
+def _removed(text: str, deed: str, instructions: Sequence[Instruction]) -> Iterator[str]:
+    for match in _LINES.finditer(deed):
+        wanted = set(range(int(match.group(1)), min(int(match.group(2) or match.group(1)), 10_000) + 1))
+        yield _replaced(text, [(one, "") for one in instructions if one.line in wanted])
+    named = set(re.findall(r"[A-Z_]{3,}", deed)) - KEYWORDS
+    mentioned = [one for one in instructions if any(word in one.value for word in named)]
+    if mentioned:
+        yield _replaced(text, [(one, "") for one in mentioned])
+
+
+def _as_json(value: str) -> str:
+    try:
+        return json.dumps(shlex.split(value.removeprefix("exec ")))
+    except ValueError:
+        return json.dumps(value.split())
+
+
+def _pinned(text: str, deed: str, version: str, touched: Sequence[Instruction]) -> str:
+    """`pin fastapi to 0.115` and `use version 3.12.4`: the version goes to what is named, or to the flagged image."""
+    changed = text
+    for word in set(re.findall(r"[A-Za-z][\w./-]*\w", deed)):
+        for one in parse(changed).instructions:
+            if one.keyword == "FROM" and re.match(rf"{re.escape(word)}(?![\w/-])", one.value, re.IGNORECASE):
+                changed = renamed(changed, f"{word}:{version}")
+            elif one.keyword == "RUN" and re.search(rf"install\b.*\s{re.escape(word)}(?![\w-])", one.value):
+                changed = renamed(changed, f"{word}=={version}")
+    if changed != text:
+        return changed
+    images = [one for one in touched if one.keyword == "FROM" and one.value]
+    return _replaced(text, [(one, f"FROM {_NAME.split(one.value.split()[0])[0]}:{version}") for one in images])

@@ -1,0 +1,3 @@
+"""What is known of each learner: directory, mastery, hints, questions asked, progress, privacy."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The database: tables, sessions, checkpoints and migrations."""
+
+from __future__ import annotations

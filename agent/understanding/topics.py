@@ -1,0 +1,61 @@
+"""Which criterion of a lesson a text is about."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from agent.understanding.intent_model import Embed
+from knowledge.course.pack import Criterion, Lesson
+
+_ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)
+_OWN_WORK = re.compile(
+    r"\b(my|our|mine|ours)\b|\b(i|we) (have|wrote|put|use[d]?|got|did|set|added|changed|fixed)\b|\bline \d+|"
+    r"\bthis (file|line|plan|dockerfile|finding|criterion|build|image)\b",
+    re.IGNORECASE,
+)
+NEAR = 0.45  # cosine between a message and a criterion's own words
+
+
+def criterion_by_id(text: str, lesson: Lesson) -> Criterion | None:
+    found = (lesson.criterion(match.group(1).upper()) for match in _ID.finditer(text))
+    return next((one for one in found if one is not None), None)
+
+
+def named_criterion(text: str, lesson: Lesson) -> Criterion | None:
+    """The criterion that a text names by id, or by its name's words."""
+    criterion = criterion_by_id(text, lesson)
+    if criterion is not None:
+        return criterion
+    low = text.lower().replace("-", " ")
+    return next((one for one in lesson.rubric if one.name.replace("-", " ") in low or one.title.lower() in low), None)
+
+
+def criterion_of(text: str, lesson: Lesson, embed: Embed) -> Criterion | None:
+    """The named criterion, else the nearest in meaning where one is near enough."""
+    named = named_criterion(text, lesson)
+    if named is not None or not text.strip() or not lesson.rubric:
+        return named
+    words = [f"{one.title}. {one.met_when}" for one in lesson.rubric]
+    vectors = embed([text[:500], *words])
+    nearness = vectors[1:] @ vectors[0]
+    best = int(np.argmax(nearness))
+    return lesson.rubric[best] if nearness[best] >= NEAR else None
+
+
+_ARTEFACTS = {
+    "plan": re.compile(r"\bplan\b", re.IGNORECASE),
+    "compose": re.compile(r"\b(compose|blueprint)\b", re.IGNORECASE),
+    "dockerfile": re.compile(r"\bdocker ?file\b", re.IGNORECASE),
+}
+
+
+def named_artefact(text: str) -> str:
+    """The one artefact that a text names; empty for none or several."""
+    named = [artefact for artefact, name in _ARTEFACTS.items() if name.search(text)]
+    return named[0] if len(named) == 1 else ""
+
+
+def is_about_own_work(text: str) -> bool:
+    return _OWN_WORK.search(text) is not None

@@ -1,0 +1,234 @@
+"""Takes messages from the outbox to Slack, in order and each once, and knows what to do when Slack says no."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Self
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from agent.delivery.outbox import PARTIAL, Outbox, Outgoing
+from integrations.slack import delivery_lookup
+from integrations.slack.directory import Directory
+from integrations.slack.rate_limiter import Pace
+from integrations.slack.unfinished_streams import complete
+
+IDLE_SECONDS = 2.0  # between two looks for what another process left
+LONGEST_WAIT = 300.0
+# A new token is needed: nothing is sent, and nothing lost, until the app starts again.
+_HALTING = frozenset("invalid_auth account_inactive token_revoked token_expired not_authed".split())
+# The place takes no message: the person who asked is answered in their direct message.
+_ELSEWHERE = frozenset(
+    "channel_not_found is_archived not_in_channel restricted_action restricted_action_read_only_channel "
+    "restricted_action_thread_locked thread_not_found response_url_refused".split()
+)
+# What another attempt would not change.
+_FINAL = _ELSEWHERE | frozenset("user_not_found cannot_dm_bot user_disabled messages_tab_disabled no_text".split())
+_REFUSED_BLOCKS = frozenset("invalid_blocks invalid_blocks_format msg_blocks_too_long msg_blocks_too_many".split())
+_log = logging.getLogger(__name__)
+
+
+class Courier:
+    """A context manager: while it is open, what has to wait is sent when its time has come.
+
+    `flush` may be called by many threads and processes: what one has taken is no other's.
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        outbox: Outbox,
+        directory: Directory,
+        team: str,
+        *,
+        bot: str = "",
+        pace: Pace | None = None,
+        owner: str = "",
+    ) -> None:
+        self._client, self._outbox, self._directory, self._owner = client, outbox, directory, owner
+        self._bot = bot
+        self._here = f"{team}/"
+        self._pace = pace or Pace()
+        self._wake, self._closing = threading.Event(), False
+        self._soonest = float("inf")
+        self._loop = threading.Thread(target=self._run, name="courier", daemon=True)
+        self.halted = ""
+
+    def __enter__(self) -> Self:
+        self._outbox.release(self._owner, within=self._here)
+        self._loop.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._closing = True
+        self._wake.set()
+        self._loop.join()
+
+    def post(
+        self,
+        key: str,
+        *messages: dict[str, Any],
+        channel: str = "",
+        user: str = "",
+        thread_ts: str = "",
+        response_url: str = "",
+    ) -> None:
+        """To a channel (then `user` is who asked), or to a person by their direct message; a key is one message."""
+        for number, message in enumerate(messages):
+            payload = {"user": user, "thread_ts": thread_ts, "message": message, "since": time.time()}
+            if response_url:
+                payload["response_url"] = response_url
+            self._outbox.put(f"{key}:{number + 1}" if number else key, self.place_of(channel or f"@{user}"), payload)
+
+    def place_of(self, channel: str) -> str:
+        """A channel's name in the outbox: an id may exist in two workspaces."""
+        return f"{self._here}{channel}"
+
+    def cancel(self, turn: str) -> None:
+        """What a turn still had to say is not said any more."""
+        self._outbox.cancel(turn)
+
+    def halt(self, reason: str) -> None:
+        """Sends nothing more until the app starts again."""
+        if not self.halted:
+            _log.error(
+                "Slack takes nothing from this app any more (%s); messages are kept until it starts again", reason
+            )
+        self.halted = reason
+
+    def flush(self) -> None:
+        """Never raises: what cannot be sent now stays in the outbox."""
+        try:
+            while not self.halted and (due := self._outbox.due(owner=self._owner, within=self._here)):
+                self._deliver_all(due)
+        except Exception:  # noqa: BLE001 - the loop that calls this must go on
+            _log.exception("the outbox could not be read; it is tried again")
+
+    def _deliver_all(self, due: Sequence[Outgoing]) -> None:
+        for one in due:
+            if self.halted:
+                self._outbox.put_off(one, 0)
+            elif wait := self._pace.wait(one.channel):
+                self._outbox.put_off(one, wait)
+                self._look_again_in(wait)
+            else:
+                self._deliver(one)
+
+    def _deliver(self, one: Outgoing) -> None:
+        try:
+            said = self._said_before(one) or self._completed(one)
+            self._outbox.sent(one.key, said or self._send(one, one.payload["message"]))
+        except SlackApiError as error:
+            self._refused(one, error)
+        except _AddressRefused:
+            self._give_up(one, "response_url_refused")
+        except (SlackClientError, OSError) as error:
+            self._try_later(one, type(error).__name__)
+
+    def _said_before(self, one: Outgoing) -> str | None:
+        """Where an attempt ended without an answer, Slack may have the message: only Slack can tell."""
+        if not one.uncertain or one.payload.get("response_url"):
+            return None
+        where = {"channel": self._place(one), "thread_ts": one.payload["thread_ts"]}
+        return delivery_lookup.find(self._client, one.key, since=one.payload.get("since", 0.0), **where)
+
+    def _completed(self, one: Outgoing) -> str | None:
+        begun = PARTIAL in one.payload
+        return complete(self._client, one, channel=self._place(one), bot=self._bot) if begun else None
+
+    def _place(self, one: Outgoing) -> str:
+        channel = self._channel(one)
+        return self._directory.direct(channel[1:]) if channel.startswith("@") else channel
+
+    def _channel(self, one: Outgoing) -> str:
+        return one.channel.removeprefix(self._here)
+
+    def _send(self, one: Outgoing, message: dict[str, Any]) -> str:
+        if url := one.payload.get("response_url"):
+            return _respond(url, message)
+        arguments: dict[str, Any] = {
+            "channel": self._place(one),
+            **message,
+            "metadata": delivery_lookup.metadata(one.key),
+        }
+        if one.payload["thread_ts"]:
+            arguments["thread_ts"] = one.payload["thread_ts"]
+        return str(self._client.chat_postMessage(**arguments, unfurl_links=False, unfurl_media=False)["ts"])
+
+    def _refused(self, one: Outgoing, error: SlackApiError) -> None:
+        response: Any = error.response
+        code = str(response.get("error", "unknown")) if hasattr(response, "get") else "unknown"
+        if response.status_code == 429:
+            self._try_later(one, "ratelimited", seconds=float(response.headers.get("Retry-After", 30)), refused=True)
+        elif code in _HALTING:
+            self._outbox.failed(one.key, code, retry_after=0, refused=True)
+            self.halt(code)
+        elif code in _REFUSED_BLOCKS and "blocks" in one.payload["message"]:
+            _log.error("Slack refused the blocks of %s (%s); sent as text", one.key, code)
+            self._as_text(one)
+        elif code in _FINAL:
+            self._give_up(one, code)
+        else:
+            self._try_later(one, code)
+
+    def _try_later(self, one: Outgoing, code: str, *, seconds: float = 0.0, refused: bool = False) -> None:
+        wait = seconds or min(LONGEST_WAIT, 2.0**one.tries)
+        if not self._outbox.failed(one.key, code, retry_after=wait, refused=refused):
+            _log.error("message %s is given up after %d attempts (%s)", one.key, one.tries + 1, code)
+        self._look_again_in(wait)
+
+    def _as_text(self, one: Outgoing) -> None:
+        try:
+            self._outbox.sent(one.key, self._send(one, {"text": one.payload["message"]["text"]}))
+        except SlackApiError as error:
+            code = str(error.response.get("error", "unknown"))
+            self._give_up(one, code) if code in _REFUSED_BLOCKS else self._refused(one, error)
+        except (SlackClientError, OSError) as error:
+            self._try_later(one, type(error).__name__)
+
+    def _give_up(self, one: Outgoing, code: str) -> None:
+        """Said in the direct message instead, where there is somebody to say it to."""
+        asker, in_thread = one.payload["user"], bool(one.payload["thread_ts"])
+        self._outbox.failed(one.key, code, retry_after=None)
+        _log.warning("message %s cannot be posted there (%s)", one.key, code)
+        if (
+            code in _ELSEWHERE
+            and asker
+            and not one.key.endswith(_ASIDE)
+            and (not self._channel(one).startswith("@") or in_thread)
+        ):
+            self.post(f"{one.key}{_ASIDE}", one.payload["message"], user=asker)
+
+    def _look_again_in(self, seconds: float) -> None:
+        self._soonest = min(self._soonest, time.monotonic() + seconds)
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._soonest = float("inf")
+            self.flush()
+            self._wake.clear()
+            wait = min(IDLE_SECONDS, max(0.0, self._soonest - time.monotonic()))
+            self._wake.wait(wait)
+
+
+_ASIDE = ":aside"
+
+
+def _respond(url: str, message: dict[str, Any]) -> str:
+    """Seen by the asker only; raises SlackApiError where Slack no longer takes it."""
+    answer = WebhookClient(url).send(response_type="ephemeral", replace_original=False, **message)
+    if answer.status_code == 429 or answer.status_code >= 500:
+        raise ConnectionError(f"status {answer.status_code}")
+    if answer.status_code != 200:
+        raise _AddressRefused
+    return ""
+
+
+class _AddressRefused(Exception):
+    """A response URL was used too often or is too old."""

@@ -1,0 +1,3 @@
+"""Modals and App Home."""
+
+from __future__ import annotations

@@ -1,0 +1,59 @@
+"""The form for handing in: the newest version of each file, to be looked at and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent.conversation import rendering
+from agent.conversation.context import Services
+from agent.domain.people import Person
+from integrations.slack.block_kit import MAX_LABEL, Block, context, modal, plain, section, shortened
+from knowledge.course.pack import Lesson
+from tools.uploads.files import SourceFile
+
+TITLE = "Submit for the gate"
+MAX_BOXES, MAX_OPTIONS = 10, 100  # what Slack takes as checkboxes, and in a list
+
+
+def form(services: Services, person: Person, lesson: Lesson) -> Block:
+    files = list(services.submissions.workspace(person.id, lesson.id))
+    if not files:
+        names = rendering.listed(list(rendering.ARTEFACT_NAMES.values()))
+        return modal(
+            TITLE, [section(f"I have no file of yours yet. Attach {names} to a message, then come back here.")]
+        )
+    standing = services.reviews.standing(person.id, lesson.id)
+    if missing := rendering.artefacts_missing(lesson, standing):
+        listed = "\n".join(f"- {_label(one)}" for one in files)
+        text = f"For the **{lesson.gate}** I still need {rendering.listed(missing)}.\nI have these of yours:\n{listed}"
+        return modal(TITLE, [section(text)])
+    number = len(services.reviews.all(person.id, lesson.id)) + 1
+    head = f"This becomes review {number} for the **{lesson.gate}**. I take the newest version of each file:"
+    note = "A review is kept. You can revise and submit again as often as you like."
+    return modal(TITLE, [section(head), _files(files), context(note)], submit="Submit")
+
+
+def _files(files: Sequence[SourceFile]) -> Block:
+    options = [{"text": plain(shortened(_label(one), MAX_LABEL)), "value": one.digest} for one in files[:MAX_OPTIONS]]
+    unique = list({one["value"]: one for one in options}.values())
+    boxes = len(unique) <= MAX_BOXES
+    element = {
+        "type": "checkboxes" if boxes else "multi_static_select",
+        "action_id": "chosen",
+        "options": unique,
+        "initial_options": unique,
+    }
+    return {"type": "input", "block_id": "files", "label": plain("Files"), "element": element}
+
+
+def _label(file: SourceFile) -> str:
+    lines = file.data.count(b"\n") + (not file.data.endswith(b"\n"))
+    return f"{file.path} ({lines} {'line' if lines == 1 else 'lines'})"
+
+
+def read(values: Mapping[str, Any]) -> tuple[dict[str, str], str, dict[str, str]]:
+    """Action, text and faults; the action's value names the chosen contents."""
+    chosen = [str(one["value"]) for one in values["files"]["chosen"].get("selected_options") or ()]
+    faults = {} if chosen else {"files": "Choose at least one file."}
+    return {"action_id": "submit", "value": ",".join(chosen)}, "", faults

@@ -1,0 +1,118 @@
+"""The workspaces in which the app is installed, each with an office of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from typing import Any, Self
+
+from slack_bolt import BoltResponse
+
+from agent.app import Tutoring
+from agent.delivery.queues import Jobs
+from integrations.slack.coalescing_queue import Latest
+from integrations.slack.envelopes import home_team
+from integrations.slack.grants import Grants
+from integrations.slack.workspace import Means, Office, open_office
+
+_log = logging.getLogger(__name__)
+
+
+class Offices:
+    """A context manager. What befalls one workspace (a revoked token, an uninstall) leaves the others alone."""
+
+    def __init__(self, tutoring: Tutoring, grants: Grants, latest: Latest) -> None:
+        self._tutoring, self._grants, self._latest = tutoring, grants, latest
+        self._open: dict[str, Office] = {}
+        self._lock = threading.RLock()
+        self._means: Means | None = None
+        self._ready = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ready.set()
+        with self._lock:
+            for team in list(self._open):
+                self._close(team)
+
+    def open(self, jobs: Jobs, executor: Executor) -> None:
+        """From now on messages are taken and sent."""
+        self._means = Means(self._tutoring, self._latest, jobs, executor, self.leave)
+        for team in self._grants.teams():
+            self.of(team)
+        self._ready.set()
+
+    def of(self, team: str) -> Office | None:
+        """None where the app is not installed; an office whose token was refused opens again with a new one."""
+        ready = self._open.get(team)
+        if ready is not None and not ready.courier.halted:
+            return ready  # without the lock: while one workspace opens slowly, the others are served
+        with self._lock:
+            office = self._open.get(team)
+            if office is not None and not office.courier.halted:
+                return office
+            grant = self._grants.find(team)
+            if grant is None or self._means is None or (office is not None and office.grant == grant):
+                return office
+            self._close(team)
+            self._open[team] = open_office(grant, self._means)
+            return self._open[team]
+
+    def reopen(self, team: str) -> None:
+        """The app was installed there, for the first time or again."""
+        with self._lock:
+            self._close(team)
+            self.of(team)
+
+    def leave(self, team: str) -> None:
+        """The workspace removed the app: its token goes, and so does what was still to be said there."""
+        self._grants.withdraw(team)
+        self._tutoring.inbox.stop_all(team)
+        self._tutoring.outbox.cancel(team)
+
+    def take(self, body: dict[str, Any]) -> BoltResponse:
+        """An envelope goes to its workspace's door; one of a workspace that is not ours is acknowledged and left."""
+        office = self.of(home_team(body))
+        if office is not None:
+            return office.door.take(body)
+        _log.warning("an envelope of a workspace where the app is not installed was left aside")
+        return BoltResponse(status=200, body="")
+
+    def flush(self) -> None:
+        """Also takes up workspaces where another process installed the app."""
+        for team in self._grants.teams():
+            office = self.of(team)
+            if office is not None:
+                office.courier.flush()
+
+    def run_turn(self, key: str) -> None:
+        self._at(key, lambda office: office.room.run_turn(key))
+
+    def run_build(self, turn: str) -> None:
+        """A turn of the queue is anybody's: it takes the build that is fairest next, whichever workspace it is of."""
+        taken = self._tutoring.build_jobs.take(turn)
+        if taken is not None:
+            self._at(taken.job_id, lambda office: office.building.run(taken))
+
+    def halted(self) -> Mapping[str, str]:
+        """Workspaces that take nothing from us just now, and why."""
+        return {team: office.courier.halted for team, office in self._open.items() if office.courier.halted}
+
+    def _at(self, key: str, work: Callable[[Office], None]) -> None:
+        """Keys begin with the workspace. A turn that a crash cut off begins before the offices are open."""
+        self._ready.wait()
+        office = self.of(key.partition(":")[0])
+        if office is not None:
+            work(office)
+            return
+        _log.warning("%s is left: the app is no longer installed there", key)
+        self._tutoring.inbox.finish(key, failed=True)
+
+    def _close(self, team: str) -> None:
+        office = self._open.pop(team, None)
+        if office is not None:
+            office.close()

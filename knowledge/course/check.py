@@ -1,0 +1,125 @@
+"""Faults between the files of a pack: references that lead nowhere, ids given twice, hints that give code away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from knowledge.course.pack import Course, Criterion, Lesson, Misconception, Question, Witness
+
+_FENCE = re.compile(r"```|~~~")
+_Fault = tuple[str, str]
+
+
+def faults_of_course(course: Course) -> Iterator[str]:
+    for name in _twice(one.id for one in course.lessons):
+        yield f"lessons names “{name}” more than once; a lesson stands in a course once"
+    numbers = [one.number for one in course.lessons]
+    if numbers != sorted(set(numbers)):
+        yield f"lessons have the numbers {numbers}; they rise from lesson to lesson"
+
+
+def faults_of_lesson(lesson: Lesson) -> Iterator[_Fault]:
+    """(file, what is wrong and what to do) for each fault."""
+    if lesson.folder.name and lesson.id != lesson.folder.name:
+        yield "lesson.yaml", f"id is “{lesson.id}” and the folder “{lesson.folder.name}”; give both the same name"
+    yield from _faults_of_sections(lesson)
+    for file, ids in _ids(lesson):
+        yield from ((file, f"{name} stands there more than once; ids are unique") for name in _twice(ids))
+    for criterion in lesson.rubric:
+        yield from _faults_of_criterion(criterion, lesson)
+    for question in lesson.questions:
+        yield from _faults_of_question(question, lesson)
+    for belief in lesson.misconceptions:
+        yield from _faults_of_misconception(belief, lesson)
+    yield from _faults_of_hints(lesson)
+    for section in lesson.asked.get(lesson.id, ()):
+        if lesson.section(section) is None:
+            yield "asked", f"names the section “{section}”, which lesson.md does not have; use one of its ids"
+
+
+def _ids(lesson: Lesson) -> Iterator[tuple[str, list[str]]]:
+    yield "lesson.md", [one.id for one in lesson.sections if one.id]
+    yield "rubric.yaml", [one.id for one in lesson.rubric]
+    yield "questions.yaml", [one.id for one in lesson.questions]
+    yield "misconceptions.yaml", [one.id for one in lesson.misconceptions]
+    yield "readings.yaml", [one.url for one in lesson.readings]
+
+
+def _faults_of_sections(lesson: Lesson) -> Iterator[_Fault]:
+    if not lesson.sections:
+        yield "lesson.md", "has no sections; start each with “## Title {#id}”"
+    for section in lesson.sections:
+        if not section.id:
+            yield "lesson.md", f"“{section.title}” has no id; end its heading with {{#id}} in lower case"
+        if not section.text:
+            yield "lesson.md", f"“{section.title}” has no text; write it or remove the heading"
+
+
+def _faults_of_criterion(criterion: Criterion, lesson: Lesson) -> Iterator[_Fault]:
+    yield from _unknown_sections("rubric.yaml", criterion.id, criterion.sections, lesson)
+    if (criterion.judged_by == "inspection") != bool(criterion.aspect):
+        yield "rubric.yaml", f"{criterion.id} → aspect names what is inspected; give it with judged_by inspection only"
+    if criterion.id not in lesson.hints:
+        yield "hints.yaml", f"{criterion.id} is missing; every criterion has a ladder of hints, mildest first"
+
+
+def _faults_of_question(question: Question, lesson: Lesson) -> Iterator[_Fault]:
+    yield from _unknown_sections("questions.yaml", question.id, [question.section], lesson)
+    if question.criterion and lesson.criterion(question.criterion) is None:
+        yield "questions.yaml", f"{question.id} → criterion is “{question.criterion}”, which the rubric does not have"
+    for name in _twice(point.id for point in question.points):
+        yield "questions.yaml", f"{question.id} → points has “{name}” more than once; ids are unique"
+
+
+def _faults_of_misconception(belief: Misconception, lesson: Lesson) -> Iterator[_Fault]:
+    yield from _unknown_sections("misconceptions.yaml", belief.id, [belief.section], lesson)
+    if belief.witness is not None:
+        yield from (
+            ("misconceptions.yaml", f"{belief.id} → witness {what}") for what in _faults_of_witness(belief.witness)
+        )
+
+
+def _faults_of_witness(witness: Witness) -> Iterator[str]:
+    built = [step.build for step in witness.steps if step.build]
+    named = {step.build or step.run for step in witness.steps} | {"engine"}
+    for step in witness.steps:
+        if bool(step.build) == bool(step.run):
+            yield "has a step that neither builds nor runs, or does both; give build with files, or run with image"
+        elif step.build and "Dockerfile" not in step.files:
+            yield f"→ {step.build} has no Dockerfile; an image is built from one"
+        elif step.run and step.image not in built:
+            yield f"→ {step.run} starts “{step.image}”, which no step builds"
+    for reference in _measured(witness):
+        if reference.partition(".")[0] not in named:
+            yield f"speaks of “{reference}”, but no step has that name"
+        elif reference not in witness.recorded:
+            yield f"speaks of “{reference}”, which is not recorded; run the experiment and write down what it gave"
+    if sum(choice.belief for choice in witness.choices) != 1:
+        yield "marks no choice, or more than one, as the belief; exactly one is what the belief predicts"
+
+
+def _measured(witness: Witness) -> list[str]:
+    shown = [name for line in witness.show for name in re.findall(r"\{([a-z0-9-]+\.[a-z]+)\}", line)]
+    return sorted({*shown, *(choice.when[0] for choice in witness.choices)})
+
+
+def _faults_of_hints(lesson: Lesson) -> Iterator[_Fault]:
+    for name, ladder in lesson.hints.items():
+        if lesson.criterion(name) is None:
+            yield "hints.yaml", f"{name} is no criterion of the rubric; remove the ladder or correct its name"
+        if any(_FENCE.search(hint) for hint in ladder):
+            yield "hints.yaml", f"{name} holds a block of code; a hint leads to a line and never is one"
+        if len(set(ladder)) < len(ladder):
+            yield "hints.yaml", f"{name} says the same twice; each hint says more than the one before"
+
+
+def _unknown_sections(file: str, owner: str, names: Iterable[str], lesson: Lesson) -> Iterator[_Fault]:
+    for name in names:
+        if lesson.section(name) is None:
+            yield file, f"{owner} names the section “{name}”, which lesson.md does not have"
+
+
+def _twice(ids: Iterable[str]) -> Sequence[str]:
+    held = list(ids)
+    return sorted({one for one in held if held.count(one) > 1})

@@ -1,0 +1,151 @@
+"""Loads a course pack from its folder; CourseInvalid names every fault in it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from knowledge.course.check import faults_of_course, faults_of_lesson
+from knowledge.course.files import Faults
+from knowledge.course.format import (
+    Asked,
+    CourseFile,
+    CriterionEntry,
+    Ladders,
+    LessonFile,
+    MisconceptionEntry,
+    QuestionEntry,
+    ReadingEntry,
+    Text,
+    WitnessEntry,
+)
+from knowledge.course.pack import (
+    Choice,
+    Course,
+    Criterion,
+    Lesson,
+    Misconception,
+    Point,
+    Question,
+    Reading,
+    Section,
+    Step,
+    Witness,
+)
+from knowledge.errors import CourseInvalid
+
+SHIPPED = Path(__file__).parents[1] / "courses" / "shipping-ai-systems"
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_HEADING = re.compile(r"^## (?P<title>.+?)\s*(\{#(?P<id>[a-z0-9-]+)\})?\s*$")
+
+
+def load_course(folder: Path | None = None) -> Course:
+    """The course in `folder`, or the shipped one."""
+    root, faults = folder or SHIPPED, Faults()
+    head = faults.read(root / "course.yaml", CourseFile)
+    if head is None:
+        raise CourseInvalid(faults.found)
+    lessons = [_lesson(root / "lessons" / name, faults) for name in head.lessons]
+    outside = _outside(root / "outside.yaml", faults)
+    course = Course(head.id, head.title, head.url, tuple(one for one in lessons if one), outside)
+    for what in faults_of_course(course):
+        faults.add(root / "course.yaml", what)
+    if faults.found:
+        raise CourseInvalid(faults.found)
+    return course
+
+
+def load_lesson(folder: Path) -> Lesson:
+    """One lesson by itself, for its author."""
+    faults = Faults()
+    lesson = _lesson(folder, faults)
+    if lesson is None or faults.found:
+        raise CourseInvalid(faults.found)
+    return lesson
+
+
+def _lesson(folder: Path, faults: Faults) -> Lesson | None:
+    """None where a file cannot be read; the others are still looked at."""
+    head = faults.read(folder / "lesson.yaml", LessonFile)
+    body = faults.text(folder / "lesson.md")
+    rubric = faults.read(folder / "rubric.yaml", list[CriterionEntry])
+    questions = faults.read(folder / "questions.yaml", list[QuestionEntry])
+    beliefs = faults.read(folder / "misconceptions.yaml", list[MisconceptionEntry])
+    hints = faults.read(folder / "hints.yaml", Ladders)
+    readings = faults.read(folder / "readings.yaml", list[ReadingEntry])
+    asked = _asked(folder, faults, (head.id if head else ""))
+    if head is None or body is None or rubric is None or questions is None:
+        return None
+    if beliefs is None or hints is None or readings is None:
+        return None
+    lesson = Lesson(
+        **head.model_dump(),
+        sections=tuple(_sections(body)),
+        rubric=tuple(Criterion(**{**one.model_dump(), "sections": tuple(one.sections)}) for one in rubric),
+        questions=tuple(_question(one) for one in questions),
+        misconceptions=tuple(_misconception(one) for one in beliefs),
+        hints={criterion: tuple(ladder) for criterion, ladder in hints.items()},
+        readings=tuple(Reading(**one.model_dump()) for one in readings),
+        folder=folder,
+        asked=asked,
+    )
+    for file, what in faults_of_lesson(lesson):
+        faults.add(folder / file, what)
+    return lesson
+
+
+def _sections(body: str) -> Iterator[Section]:
+    """`## Title {#id}` starts a section; what stands above the first one belongs to none."""
+    title, identifier, lines, fenced = "", "", list[str](), False
+    for line in body.splitlines():
+        fenced = fenced != bool(_FENCE.match(line))
+        match = None if fenced else _HEADING.match(line)
+        if match is None:
+            lines.append(line)
+            continue
+        if title:
+            yield Section(identifier, title, "\n".join(lines).strip())
+        title, identifier, lines = match["title"], match["id"] or "", []
+    if title:
+        yield Section(identifier, title, "\n".join(lines).strip())
+
+
+def _asked(folder: Path, faults: Faults, lesson: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Every file of the folder `asked`; `lesson` there means this lesson, other names are paths of guides."""
+    found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for file in sorted((folder / "asked").glob("*.yaml")):
+        for name, sections in (faults.read(file, Asked) or {}).items():
+            held = found[lesson if name == "lesson" else name]
+            for section, texts in sections.items():
+                held[section] = (*held.get(section, ()), *texts)
+    return dict(found)
+
+
+def _outside(file: Path, faults: Faults) -> tuple[str, ...]:
+    return tuple(faults.read(file, list[Text]) or ()) if file.exists() else ()
+
+
+def _question(one: QuestionEntry) -> Question:
+    points = tuple(Point(point.id, point.text, tuple(point.cues), point.ask) for point in one.points)
+    return Question(one.id, one.text, one.section, points, one.criterion)
+
+
+def _misconception(one: MisconceptionEntry) -> Misconception:
+    witness = _witness(one.witness) if one.witness else None
+    return Misconception(one.id, one.belief, tuple(one.cues), one.reality, one.question, one.section, witness)
+
+
+def _witness(one: WitnessEntry) -> Witness:
+    return Witness(
+        one.predict,
+        tuple(
+            Choice(made.id, made.text, (made.when[0], made.when[1], made.when[2]), made.belief) for made in one.choices
+        ),
+        tuple(Step(step.build, step.files, step.tag, step.run, step.image) for step in one.steps),
+        tuple(one.show),
+        one.observe,
+        one.recorded,
+        one.recorded_on,
+    )

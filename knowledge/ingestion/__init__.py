@@ -1,0 +1,3 @@
+"""Documents into the index."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Finding the passages that answer a question."""
+
+from __future__ import annotations

@@ -1,0 +1,108 @@
+"""What is indexed, arranged by section, and what of it speaks for each section when a question is asked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.retrieval.index import Entry, Kind
+from knowledge.retrieval.lexical import BM25, words
+from knowledge.retrieval.passages import Passage, Sentence
+from knowledge.retrieval.relevance import Question, Signals
+from knowledge.retrieval.wording import Wording
+
+WORDED = 40  # sections that come in by their words alone
+SLACK = 0.05  # an entry that is not among the nearest is taken for a little less near than the last of them
+
+Place = tuple[str, str]  # source, section
+
+
+@dataclass(frozen=True)
+class Candidate:
+    place: Place
+    passage: Passage  # the part of the section that is nearest to the question
+    signals: Signals
+    sentences: tuple[Sentence, ...]  # of that part
+
+
+class Material:
+    def __init__(self, entries: Sequence[Entry], is_word: Callable[[str], bool]) -> None:
+        self._entries = {one.id: one for one in entries}
+        sections: defaultdict[Place, list[Entry]] = defaultdict(list)
+        for one in entries:
+            if one.passage is not None:
+                sections[_place(one.passage)].append(one)
+        self._sections = dict(sections)
+        self._places = list(sections)
+        texts = ["\n".join(one.text for one in held if one.kind is not Kind.SENTENCE) for held in sections.values()]
+        self._lexicon = BM25(texts)
+        self.wording = Wording(texts, is_word)
+
+    def __bool__(self) -> bool:
+        return bool(self._sections)
+
+    def holds(self, identifiers: Mapping[str, float]) -> bool:
+        return all(one in self._entries for one in identifiers)
+
+    def places(self) -> frozenset[Place]:
+        return frozenset(self._sections)
+
+    def sentences(self, wanted: Callable[[str], bool]) -> list[tuple[Passage, str]]:
+        """Of the whole material, the course's own first."""
+        all_of_them = (one for one in self._entries.values() if one.kind is Kind.SENTENCE and wanted(one.text))
+        found = [(one.passage, one.text) for one in all_of_them if one.passage is not None]
+        return sorted(found, key=lambda one: not one[0].lesson)
+
+    def of_passage(self, passage: Passage) -> list[Entry]:
+        """Its sentences, in reading order."""
+        held = self._sections[_place(passage)]
+        return [one for one in held if one.kind is Kind.SENTENCE and one.passage == passage]
+
+    def question(self, asked: str, nearness: Mapping[str, float]) -> Question:
+        _, known = self._lexicon.coverage(asked)
+        outside = [near for one, near in nearness.items() if self._entries[one].kind is Kind.OUTSIDE]
+        return Question(known, len(set(words(asked))) / 10, max(outside, default=_floor(nearness)))
+
+    def candidates(self, asked: str, nearness: Mapping[str, float]) -> Iterator[Candidate]:
+        """The sections of the nearest entries, and those that share most words with the question."""
+        scores = {self._places[index]: score for index, score in self._lexicon.scores(asked).items()}
+        held = {self._places[index]: share for index, share in self._lexicon.coverage(asked)[0].items()}
+        best, floor = max(scores.values(), default=0.0) or 1.0, _floor(nearness)
+        near = {_place(one.passage) for name in nearness if (one := self._entries[name]).passage is not None}
+        worded = sorted(scores, key=lambda place: -scores[place])[:WORDED]
+        for place in {**dict.fromkeys(near), **dict.fromkeys(worded)}:
+            passage = self._nearest(place, asked, nearness)
+            nearest = self._by_kind(place, nearness, floor)
+            course = 1.0 if passage.lesson else 0.0
+            signals = Signals(*nearest, scores.get(place, 0.0) / best, held.get(place, 0.0), course)
+            said = tuple((one.text, nearness.get(one.id, floor)) for one in self.of_passage(passage))
+            yield Candidate(place, passage, signals, said)
+
+    def _by_kind(self, place: Place, nearness: Mapping[str, float], floor: float) -> tuple[float, float, float]:
+        """Nearest text, sentence and way of asking; where nobody wrote down how it is asked for, the lesser of both."""
+        nearest: dict[Kind, float] = {}
+        for one in self._sections[place]:
+            nearest[one.kind] = max(nearest.get(one.kind, floor), nearness.get(one.id, floor))
+        text, sentence = nearest[Kind.TEXT], nearest.get(Kind.SENTENCE, floor)
+        return text, sentence, nearest.get(Kind.ASKED, min(text, sentence))
+
+    def _nearest(self, place: Place, asked: str, nearness: Mapping[str, float]) -> Passage:
+        quotable = {one.passage for one in self._sections[place] if one.kind is Kind.SENTENCE}
+        near = [
+            one for one in self._sections[place] if one.id in nearness and (one.passage in quotable or not quotable)
+        ]
+        best = max(near, key=lambda one: nearness[one.id], default=None)
+        if best is not None and best.passage is not None:
+            return best.passage
+        wanted = set(words(asked))
+        texts = (one.passage for one in self._sections[place] if one.kind is Kind.TEXT and one.passage is not None)
+        return max(texts, key=lambda one: len(wanted & set(words(one.text))))
+
+
+def _place(passage: Passage) -> Place:
+    return passage.citation.source, passage.citation.section
+
+
+def _floor(nearness: Mapping[str, float]) -> float:
+    return max(0.0, min(nearness.values(), default=0.0) - SLACK)

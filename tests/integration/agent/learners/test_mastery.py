@@ -1,0 +1,56 @@
+"""What is believed of a learner rests on observations, and an instructor has the last word."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.errors import NotAllowed
+from agent.learners.directory import Learners
+from agent.learners.mastery import LearnerModel, Observed, Standing
+from agent.storage.database import Storage
+from tests.samples import INSTRUCTOR, LEARNER
+
+
+@pytest.fixture
+def model(storage: Storage, people: Learners) -> LearnerModel:
+    return LearnerModel(storage)
+
+
+def _note(model: LearnerModel, kind: Observed, key: str, said: str = "it is the newest") -> None:
+    model.note(LEARNER, "first", "latest-is-newest", kind, said, key)
+
+
+def _standing(model: LearnerModel) -> Standing:
+    return model.belief(LEARNER.id, "first", "latest-is-newest").standing
+
+
+def test_nothing_seen_is_no_belief(model: LearnerModel) -> None:
+    assert _standing(model) is Standing.UNKNOWN
+    assert model.beliefs(LEARNER.id, "first") == {}
+
+
+def test_the_newest_observation_counts_and_every_one_is_kept(model: LearnerModel) -> None:
+    _note(model, Observed.BELIEVES, "m1")
+    assert _standing(model) is Standing.SHAKY
+    _note(model, Observed.SHOWN, "m2", "a tag can be moved")
+    belief = model.belief(LEARNER.id, "first", "latest-is-newest")
+    assert belief.standing is Standing.KNOWN
+    assert [one.evidence for one in belief.observations] == ["it is the newest", "a tag can be moved"]
+
+
+def test_the_same_turn_observes_the_same_once(model: LearnerModel) -> None:
+    _note(model, Observed.MISSED, "m1")
+    _note(model, Observed.MISSED, "m1")
+    assert len(model.belief(LEARNER.id, "first", "latest-is-newest").observations) == 1
+
+
+def test_an_instructor_decides_what_a_learner_contests(model: LearnerModel) -> None:
+    _note(model, Observed.MISSED, "m1")
+    _note(model, Observed.CONTESTED, "m2")
+    assert _standing(model) is Standing.CONTESTED
+    with pytest.raises(NotAllowed):
+        model.decide(LEARNER, "first", "latest-is-newest", LEARNER, "m3", uphold=True)
+    model.decide(LEARNER, "first", "latest-is-newest", INSTRUCTOR, "m4", uphold=True)
+    assert _standing(model) is Standing.KNOWN
+    model.decide(LEARNER, "first", "latest-is-newest", INSTRUCTOR, "m5", uphold=False)
+    assert _standing(model) is Standing.SHAKY

@@ -1,0 +1,27 @@
+"""Every shipped experiment on a real engine: what it gives contradicts the belief, as it was recorded."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.course.loader import load_course
+from knowledge.course.pack import Misconception
+from tools.sandbox.engine.port import client
+from tools.sandbox.experiments.witness import perform, recorded
+from tools.sandbox.lab.engine import LabEngine
+
+pytestmark = pytest.mark.engine
+BELIEFS = [belief for lesson in load_course().lessons for belief in lesson.misconceptions if belief.witness]
+
+
+@pytest.mark.parametrize("belief", BELIEFS, ids=lambda one: one.id)
+def test_reality_contradicts_the_belief(lab: LabEngine, belief: Misconception) -> None:
+    assert belief.witness is not None
+    found = perform(belief.witness, lab, on_progress=lambda _: None, cancelled=lambda: False)
+    believed = next(choice.id for choice in belief.witness.choices if choice.belief)
+    assert found.truth not in ("", believed), found.values
+    assert found.truth == recorded(belief.witness).truth
+    assert not found.was_recorded
+    with client(lab.base_url) as opened:
+        assert not opened.containers.list(all=True)
+        assert not [tag for image in opened.images.list() for tag in image.tags if "witness" in tag]

@@ -1,0 +1,55 @@
+"""hadolint itself: many files, in their order, in our words, without doubles of what our own checks say."""
+
+from __future__ import annotations
+
+import pytest
+
+from tools.findings import ASPECTS
+from tools.inspection.hadolint import SMALL, Hadolint, advice, wordings
+from tools.inspection.inspector import inspect
+from tools.uploads.files import SourceFile, Upload
+
+LINTER = Hadolint.find()
+
+
+def test_it_is_there() -> None:
+    assert LINTER is not None
+
+
+@pytest.mark.parametrize("count", [1, SMALL + 1, 3 * SMALL])
+def test_rows_come_back_to_their_files(count: int) -> None:
+    assert LINTER is not None
+    texts = ["FROM a:1\n" + "MAINTAINER x\n" * (number % 3) for number in range(count)]
+    rows = LINTER.lint(texts)
+    assert [[code for code, *_ in found] for found in rows] == [["DL4000"] * (number % 3) for number in range(count)]
+    assert LINTER.lint([]) == []
+
+
+def test_what_it_says_is_said_in_our_words_and_only_where_ours_do_not() -> None:
+    assert LINTER is not None
+    runs = ("cd /app", "pip install flask", "curl x | grep -q y")
+    text = "FROM python\n" + "".join(f"RUN {one}\n" for one in runs)
+    findings = advice("Dockerfile", LINTER.lint([text])[0])
+    assert {"DL3003", "DL4006", "SC2164"} <= {one.rule for one in findings}
+    assert {"DL3006", "DL3013", "DL3042"} & {one.rule for one in findings} == set()
+    assert all(one.effect is None and one.question.endswith("?") for one in findings)
+
+
+def test_every_wording_names_a_criterion_and_asks() -> None:
+    for one in wordings().values():
+        assert one.criterion in (*ASPECTS, "D6")
+        assert one.question.endswith("?")
+        assert one.message.endswith(".")
+
+
+def test_its_findings_stand_among_ours_and_its_version_is_named() -> None:
+    found = inspect(Upload.of([SourceFile("Dockerfile", b"FROM a:1\nRUN cd /x && y\n")]), linter=LINTER)
+    assert "DL3003" in {one.rule for one in found.findings}
+    assert found.tools["hadolint"]
+
+
+def test_a_linter_that_is_gone_does_not_stop_the_inspection() -> None:
+    assert LINTER is not None
+    gone = Hadolint(LINTER.binary.with_name("no-such-linter"), "0")
+    found = inspect(Upload.of([SourceFile("Dockerfile", b"FROM a\n")]), linter=gone)
+    assert found.criteria["D1"] == "not met"

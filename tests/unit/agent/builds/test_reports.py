@@ -1,0 +1,105 @@
+"""What a learner is told of a build: step, line, cause, few lines of log, one question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from agent.builds.reports import told
+from integrations.slack.blocks import messages
+from tools.sandbox.build.excerpts import excerpt
+from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, RunReport, SecretFound
+
+UP = RunReport(started=True, stayed_up=True, exit_code=None, stop_seconds=0.2, health="healthy")
+BUILT = BuildReceipt(
+    "sha256:in",
+    Outcome.BUILT,
+    "Your image was built.",
+    seconds=12.3,
+    image_bytes=142_000_000,
+    layers=(LayerSize("base", 100_000_000), LayerSize("RUN pip install", 42_000_000, 4, 5_000_000)),
+    user="app",
+    run=UP,
+    steps=5,
+    cached_steps=2,
+)
+FAILED = BuildReceipt(
+    "sha256:in",
+    Outcome.FAILED,
+    "`curl` is not in this image at this step.",
+    failed_line=7,
+    failed_step="RUN curl x",
+    log_excerpt="\n".join(f"line {number}" for number in range(8)),
+    question="Which instruction before this one would bring it?",
+)
+
+
+def test_a_build_that_runs_asks_nothing() -> None:
+    text = told(BUILT).text
+    assert "**Built in 12 s**: 142 MB, user `app`, 2 of 5 steps from the cache." in text
+    assert "line 4 `RUN pip install` 42 MB" in text
+    assert "was healthy, and stopped 0.2 s after SIGTERM" in text
+    assert "?" not in text
+
+
+def test_a_failed_build_names_line_step_cause_and_few_lines_of_its_log() -> None:
+    text = told(FAILED).text
+    assert text.startswith("**The build ended at line 7** (`RUN curl x`): `curl` is not in this image at this step.")
+    assert "line 7" in text
+    assert "line 3\n" not in text
+    assert text.count("line ") <= 6
+    assert text.endswith("Which instruction before this one would bring it?")
+
+
+WORSE = {
+    "did not start": RunReport(False, False, None, None, "exec: no", cause="It is not there.", question="Where is it?"),
+    "ended with exit code 3": RunReport(True, False, 3, None, "boom", question="What does the last line tell you?"),
+    "did not stop on SIGTERM": RunReport(True, True, None, None),
+    "was not healthy": replace(UP, health="unhealthy"),
+}
+
+
+@pytest.mark.parametrize("what", WORSE)
+def test_what_is_wrong_with_a_run_is_said_with_one_question(what: str) -> None:
+    text = told(replace(BUILT, run=WORSE[what])).text
+    assert what in text
+    assert text.count("?") == 1
+
+
+def test_a_secret_is_placed_and_asked_about_before_all_else() -> None:
+    found = SecretFound("`app/.env` (DB_PASSWORD)", 4, removed_later=True)
+    text = told(replace(BUILT, found=(found,) * 5, hidden_bytes=10**7, user="root", run=UP)).text
+    assert "`app/.env` (DB_PASSWORD), line 4, removed later and still in its layer" in text
+    assert "and 2 more" in text
+    assert text.count("?") == 1
+
+
+def test_hidden_bytes_are_told_with_their_line() -> None:
+    text = told(replace(BUILT, hidden_bytes=5_000_000)).text
+    assert "5.0 MB of files from line 4 are hidden by later layers" in text
+
+
+@pytest.mark.parametrize("outcome", [Outcome.INFRASTRUCTURE, Outcome.CANCELLED])
+def test_what_is_nobodys_fault_is_said_without_a_question(outcome: Outcome) -> None:
+    reply = told(replace(FAILED, outcome=outcome, summary="The engine went away."))
+    assert reply.text == "The engine went away."
+    assert [action.id for action in reply.actions] == ["build"]
+
+
+def test_a_refusal_says_so() -> None:
+    refused = BuildReceipt("k", Outcome.REFUSED, "`--network` asks for the host's network.", failed_line=2)
+    assert told(refused).text.startswith("**I stopped at line 2**")
+    assert told(BuildReceipt("k", Outcome.REFUSED, "There is no Dockerfile.")).text.startswith(
+        "**I do not build this**"
+    )
+
+
+def test_what_a_step_printed_mentions_nobody_and_closes_no_block() -> None:
+    """The receipt's excerpt is clean already; the edge makes what is left harmless."""
+    log = excerpt("\x1b[2J<!channel> <@U1> ```\n*bold* https://example.com|click password=hunter2hunter2")
+    shown = str(messages(told(replace(FAILED, log_excerpt=log))))
+    assert "<!channel>" not in shown
+    assert "<@U1>" not in shown
+    assert "\x1b" not in shown
+    assert "hunter2" not in shown

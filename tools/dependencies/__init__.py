@@ -1,0 +1,3 @@
+"""Dependency files and what programs need from outside."""
+
+from __future__ import annotations

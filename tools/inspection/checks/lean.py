@@ -1,0 +1,242 @@
+"""D4: what is shipped is what the process needs. What only a build or a test needs is `not met`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tools.dockerfile.image_names import parse_reference
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.shell import Command
+from tools.findings import Verdict
+from tools.inspection.checks.rule import Check, Hit, Rule, Subject
+from tools.inspection.checks.secrets import copies_everything
+
+_LINKS = ("https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds",)
+_TOOLS = re.compile(
+    r"^(build-essential|build-base|gcc|g\+\+|gcc-\d+|g\+\+-\d+|clang(-\d+)?|make|cmake|ninja-build|autoconf|automake|libtool|"
+    r"musl-dev|linux-headers|rustc|cargo|golang(-go)?|maven|gradle|default-jdk(-headless)?|openjdk-\d+-jdk(-headless)?|"
+    r"python3?-dev|python3\.\d+-dev|libpq-dev|libssl-dev|libffi-dev|[a-z0-9.+-]+-dev(el)?|git|subversion|mercurial|"
+    r"@?development[-_ ]tools|patch|bison|flex|nvidia-cuda-toolkit|cuda-toolkit[\w.-]*)(=.*)?$",
+    re.IGNORECASE,
+)
+_INSTALL = {"install", "add", "groupinstall", "group"}
+_MANAGERS = frozenset("apt-get apt apk yum dnf microdnf tdnf zypper".split())
+_TOOLCHAIN_IMAGES = re.compile(
+    r"^(golang|rust|maven|gradle|gcc|buildpack-deps|swift|haskell|dart|clojure|sbt|dotnet/sdk|sdk)$"
+)
+_TEST_DATA = re.compile(r"(^|/)(tests?|spec|__tests__|fixtures|testdata|\.git|\.github|\.venv|node_modules)/?$")
+
+
+def _runs(subject: Subject) -> Iterator[tuple[Instruction, list[Command]]]:
+    """RUN lines whose layers are shipped."""
+    for stage, one, found in subject.runs:
+        if subject.in_final(stage):
+            yield one, found
+
+
+def _tool_chain(subject: Subject) -> Iterator[Hit]:
+    removed = {word for _, found in _runs(subject) for command in found for word in _removed(command)}
+    for one, found in _runs(subject):
+        gone = {word for command in found for word in _removed(command)}
+        for command in found:
+            tools = [word for word in _installed(command) if _TOOLS.match(word) and not _is_gone(word, command, gone)]
+            if tools:
+                again = " (removed in a later layer, which does not shrink this one)" if set(tools) <= removed else ""
+                yield Hit(command.line, f"{', '.join(tools[:3])}{again}", one.end_line)
+
+
+def _installed(command: Command) -> list[str]:
+    if command.name not in _MANAGERS or not _INSTALL & set(command.words):
+        return []
+    return [word for word in command.words[1:] if not word.startswith("-") and word not in _INSTALL]
+
+
+def _removed(command: Command) -> set[str]:
+    if command.name not in _MANAGERS or not {"purge", "remove", "del", "autoremove", "erase"} & set(command.words):
+        return set()
+    return set(command.words[1:])
+
+
+def _is_gone(word: str, command: Command, gone: set[str]) -> bool:
+    """Removed in the same RUN, by name, or as a named group of apk."""
+    virtual = next((command.words[i + 1] for i, one in enumerate(command.words[:-1]) if one in ("--virtual", "-t")), "")
+    virtual = virtual or next((one.partition("=")[2] for one in command.words if one.startswith("--virtual=")), "")
+    return word in gone or (bool(virtual) and virtual in gone)
+
+
+def _toolchain_base(subject: Subject) -> Iterator[Hit]:
+    final = subject.final
+    if final is None:
+        return
+    root = list(final.lineage())[-1]
+    reference = parse_reference(root.base)
+    cuda = "cuda" in root.base and "devel" in reference.tag
+    if cuda or reference.tag.endswith("-devel") or _is_toolchain(reference.repository, reference.name, reference.tag):
+        yield Hit(root.opening.line, root.base)
+
+
+def _is_toolchain(repository: str, name: str, tag: str) -> bool:
+    sdk = name == "sdk" and "dotnet" in repository
+    java = name in ("eclipse-temurin", "amazoncorretto", "openjdk") and "jdk" in tag
+    return sdk or java or (name != "sdk" and _TOOLCHAIN_IMAGES.match(name) is not None)
+
+
+def _whole_context(subject: Subject) -> Iterator[Hit]:
+    if subject.ignore is not None:
+        return
+    for stage in subject.stages:
+        for one in stage.of("COPY", "ADD"):
+            if copies_everything(one):
+                yield Hit(one.line, "", one.end_line)
+
+
+def _development_only(subject: Subject) -> Iterator[Hit]:
+    """Folders that only development needs, copied into a layer that is shipped: by name, or with everything else."""
+    for stage in subject.stages:
+        for one in stage.of("COPY", "ADD") if subject.in_final(stage) else ():
+            sources = (one.argv or one.value.split())[:-1]
+            named = [source for source in sources if _TEST_DATA.search(source) and not one.flag("from")]
+            along = _came_along(subject) if subject.ignore and copies_everything(one) else []
+            yield from (Hit(one.line, folder, one.end_line) for folder in [*named, *along[:1]])
+
+
+def _came_along(subject: Subject) -> list[str]:
+    """Such folders of the upload that the .dockerignore lets through."""
+    ignore = subject.ignore
+    through = (file.path for file in subject.upload if ignore is None or not ignore.excludes(file.path))
+    folders = (path.rpartition("/")[0].split("/") for path in through)
+    return sorted({name for folder in folders for name in folder if _TEST_DATA.search(name)})
+
+
+def _cache_left(subject: Subject) -> Iterator[Hit]:
+    for one, found in _runs(subject):
+        mounts = " ".join(one.flag("mount"))
+        text = "\n".join([one.value, *(doc.body for doc in one.heredocs)])
+        for command in found:
+            left = _leaves(subject, command, text, mounts)
+            if left:
+                yield Hit(command.line, left, one.end_line)
+                break
+
+
+def _leaves(subject: Subject, command: Command, text: str, mounts: str) -> str:
+    words = set(command.words)
+    name = command.name
+    if name in ("apt-get", "apt") and "install" in words:
+        clean = "/var/lib/apt/lists" in text or "/var/lib/apt" in mounts
+        return "" if clean else "the package lists of apt"
+    if name == "apk" and "add" in words:
+        clean = "--no-cache" in words or "/var/cache/apk" in text + mounts or "/etc/apk/cache" in mounts
+        return "" if clean else "the cache of apk"
+    if name in ("yum", "dnf", "microdnf") and "install" in words:
+        return "" if re.search(r"clean all|/var/cache/(yum|dnf)", text + mounts) else f"the cache of {name}"
+    if "install" in words and (re.fullmatch(r"pip[\d.]*", name) or (name.startswith("python") and "pip" in words)):
+        purged = re.search(r"pip cache purge|rm -rf \S*\.cache", text) is not None
+        clean = purged or "--no-cache-dir" in words or "/pip" in mounts
+        return "" if clean or _is_set(subject, command, "PIP_NO_CACHE_DIR") else "the cache of pip"
+    if name in ("conda", "mamba") and words & {"install", "create", "env"}:
+        return "" if re.search(r"conda clean|mamba clean|/pkgs", text + mounts) else "the cache of conda"
+    return ""
+
+
+def _is_set(subject: Subject, command: Command, name: str) -> bool:
+    values = [one.value for stage in subject.stages if subject.in_final(stage) for one in stage.of("ENV", "ARG")]
+    return any(name in value for value in (*values, *command.env))
+
+
+def _removed_later(subject: Subject) -> Iterator[Hit]:
+    """`rm` of what an earlier layer of the shipped image has brought."""
+    brought = [
+        path
+        for stage in subject.stages
+        if subject.in_final(stage)
+        for copy in stage.of("COPY", "ADD")
+        for path in _destinations(copy)
+    ]
+    for stage, one, found in subject.runs:
+        if not subject.in_final(stage):
+            continue
+        own = [match for command in found for match in re.findall(r"(?:-o|-O|>)\s*(\S+)", command.text)]
+        for command in found:
+            targets = command.arguments if command.name == "rm" else []
+            hit = next((word for word in targets if word in brought), None)
+            if hit:
+                yield Hit(command.line, hit, one.end_line)
+        brought += own
+
+
+def _destinations(copy: Instruction) -> list[str]:
+    words = list(copy.argv or copy.value.split())
+    if len(words) < 2:
+        return []
+    return [words[-1], *(f"{words[-1].rstrip('/')}/{word.rpartition('/')[2]}" for word in words[:-1])]
+
+
+def _rule(name: str, effect: Verdict | None, words: tuple[str, str], check: Check, bad: str, good: str) -> Rule:
+    return Rule(name, "D4", effect, words[0], words[1], check, bad, good, _LINKS)
+
+
+_BASE = "FROM debian:12.8\n"
+RULES = (
+    _rule(
+        "tool-chain-shipped",
+        Verdict.NOT_MET,
+        (
+            "The image that is shipped holds what only a build needs: {it}.",
+            "Which of these does the running process use?",
+        ),
+        _tool_chain,
+        _BASE + "RUN apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*\n",
+        _BASE + "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    _rule(
+        "tool-chain-base",
+        Verdict.NOT_MET,
+        (
+            "The final stage stands on `{it}`, an image made for building.",
+            "What does the finished program need to run?",
+        ),
+        _toolchain_base,
+        "FROM golang:1.23\n",
+        "FROM golang:1.23 AS build\nFROM debian:12.8\n",
+    ),
+    _rule(
+        "context-unfiltered",
+        Verdict.NOT_MET,
+        (
+            "The whole context is copied and no .dockerignore came along to keep anything out.",
+            "What lies in that folder on your machine that the image must not have?",
+        ),
+        _whole_context,
+        _BASE + "COPY . /app\n",
+        _BASE + "COPY app.py /app/\n",
+    ),
+    _rule(
+        "development-files",
+        Verdict.NOT_MET,
+        (
+            "`{it}` is copied into the image, though only development needs it.",
+            "Does the process read this folder at run time?",
+        ),
+        _development_only,
+        _BASE + "COPY .git /app/.git\n",
+        _BASE + "COPY src /app/src\n",
+    ),
+    _rule(
+        "cache-left",
+        Verdict.NOT_MET,
+        ("This layer keeps {it}.", "When are these files read again, and by whom?"),
+        _cache_left,
+        _BASE + "RUN apt-get update && apt-get install -y curl\n",
+        _BASE + "RUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    _rule(
+        "removed-later",
+        None,
+        ("`{it}` is removed here, but the layer that brought it still carries it.", "In which layer are its bytes?"),
+        _removed_later,
+        _BASE + "COPY big.tar /tmp/big.tar\nRUN rm /tmp/big.tar\n",
+        _BASE + "COPY big.tar /tmp/big.tar\nRUN true\n",
+    ),
+)

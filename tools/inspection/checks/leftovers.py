@@ -1,0 +1,151 @@
+"""What is shipped without need, though no rule of the gate speaks of it: advice on D4."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from tools.dockerfile.image_names import parse_reference
+from tools.dockerfile.shell import Command
+from tools.inspection.checks.rule import Hit, Subject, advising
+
+_DEBUG = frozenset(
+    "vim nano emacs gdb strace ltrace htop openssh-server telnet nmap tcpdump man-db net-tools less".split()
+)
+_FULL = frozenset("python node ruby php perl".split())
+_DEVELOPMENT_FILE = re.compile(r"(?:^|/)(?:requirements[-_.](?:dev|test|lint)\w*|(?:dev|test)[-_]requirements)\.txt$")
+# Installer -> what keeps it from leaving a cache behind.
+_CACHES = {
+    "npm": re.compile(r"npm cache clean|/\.npm|npm_config_cache|--cache[ =]/tmp"),
+    "yarn": re.compile(r"yarn cache clean|/\.yarn|/\.cache|--cache-folder"),
+    "pnpm": re.compile(r"pnpm store prune|pnpm-store|/pnpm|/\.cache"),
+    "uv": re.compile(r"--no-cache|/\.cache|UV_NO_CACHE|UV_CACHE_DIR"),
+    "poetry": re.compile(r"--no-cache|pypoetry|POETRY_CACHE_DIR|POETRY_NO_CACHE|cache clear|/\.cache"),
+}
+_INSTALL = frozenset("install ci i sync add".split())
+
+
+def _shipped(subject: Subject) -> Iterator[tuple[Command, str]]:
+    """Commands whose layers are shipped, each with all that its RUN says."""
+    for stage, one, found in subject.runs:
+        if subject.in_final(stage):
+            said = " ".join([one.value, *one.flag("mount"), *(doc.body for doc in one.heredocs)])
+            yield from ((command, said) for command in found)
+
+
+def _installer_cache(subject: Subject) -> Iterator[Hit]:
+    settings = " ".join(one.value for stage in subject.stages for one in stage.of("ENV"))
+    for command, said in _shipped(subject):
+        kept = _CACHES.get(command.name)
+        if kept and _INSTALL & set(command.words[1:3]) and not kept.search(said + settings):
+            yield Hit(command.line, command.name)
+
+
+def _development_packages(subject: Subject) -> Iterator[Hit]:
+    settings = " ".join(one.value for stage in subject.stages for one in stage.of("ENV"))
+    for command, _ in _shipped(subject):
+        words = command.words
+        files = [word for word in words if _DEVELOPMENT_FILE.search(word)]
+        production = "NODE_ENV=production" in settings or command.has(
+            "--omit", "--production", "--only", "--prod", "-P"
+        )
+        if files:
+            yield Hit(command.line, posixpath.basename(files[0]))
+        elif words[:2] == ("npm", "ci") and not production:
+            yield Hit(command.line, "npm ci")
+        elif words[:2] == ("uv", "sync") and not command.has(
+            "--no-dev", "--no-group", "--only-group", "--no-default-groups"
+        ):
+            if "UV_NO_DEV" not in settings:
+                yield Hit(command.line, "uv sync")
+        elif words[:2] == ("poetry", "install") and not command.has("--only", "--without", "--no-dev", "--only-root"):
+            yield Hit(command.line, "poetry install")
+
+
+def _debug_tools(subject: Subject) -> Iterator[Hit]:
+    for command, _ in _shipped(subject):
+        found = [word for word in command.arguments if word in _DEBUG]
+        if (
+            command.name in ("apt-get", "apt", "apk", "dnf", "yum")
+            and {"install", "add"} & set(command.words)
+            and found
+        ):
+            yield Hit(command.line, ", ".join(found[:3]))
+
+
+def _full_base(subject: Subject) -> Iterator[Hit]:
+    final = subject.final
+    root = list(final.lineage())[-1] if final else None
+    reference = parse_reference(root.base) if root else None
+    if (
+        root
+        and reference
+        and reference.name in _FULL
+        and re.fullmatch(r"[\d.]+(?:-?(?:bookworm|bullseye|trixie))?", reference.tag)
+    ):
+        yield Hit(root.opening.line, root.base)
+
+
+def _owner_later(subject: Subject) -> Iterator[Hit]:
+    """`chown -R` of what a COPY has brought writes every file a second time."""
+    for stage in subject.stages:
+        if not subject.in_final(stage):
+            continue
+        targets = [one.words[-1].rstrip("/") for one in stage.of("COPY", "ADD") if len(one.words) > 1]
+        for run in stage.of("RUN"):
+            for command in next((found for _, one, found in subject.runs if one is run), []):
+                named = [word.rstrip("/") for word in command.arguments]
+                if (
+                    command.name in ("chown", "chmod")
+                    and command.has("-R", "--recursive")
+                    and set(named) & set(targets)
+                ):
+                    yield Hit(command.line, command.name)
+
+
+_rule = advising("D4", "https://docs.docker.com/build/building/best-practices/")
+_PINNED = "RUN pip install --no-cache-dir flask==3.1.0\n"
+
+RULES = (
+    _rule(
+        "installer-cache-left",
+        "{it} leaves its own cache in this layer.",
+        "When is this cache read again, and could it live outside of the image?",
+        _installer_cache,
+        "COPY uv.lock .\nRUN uv sync --locked --no-dev\n",
+        "COPY uv.lock .\nRUN uv sync --locked --no-dev --no-cache\n",
+    ),
+    _rule(
+        "development-packages",
+        "`{it}` also installs what only development and tests need.",
+        "Which of these packages does the running process import?",
+        _development_packages,
+        "COPY uv.lock .\nRUN uv sync --locked --no-cache\n",
+        "COPY uv.lock .\nRUN uv sync --locked --no-cache --no-dev\n",
+    ),
+    _rule(
+        "debug-tools",
+        "{it}: tools for a person at a keyboard are shipped with the service.",
+        "Who uses them in production, and who else could?",
+        _debug_tools,
+        "RUN apt-get update && apt-get install -y libpq5 vim && rm -rf /var/lib/apt/lists/*\n",
+        "RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    _rule(
+        "full-base",
+        "`{it}` is the full image: compilers, headers and version control come along with the language.",
+        "What of it does the process use at run time?",
+        _full_base,
+        _PINNED + "FROM python:3.12\n",
+        _PINNED + "FROM python:3.12-slim\n",
+    ),
+    _rule(
+        "owner-changed-later",
+        "This {it} writes every file a second time into a layer of its own.",
+        "When could these files have got their owner and mode, so that they are written once?",
+        _owner_later,
+        "COPY app /app\nRUN chown -R 1000 /app\n",
+        "COPY --chown=1000 app /app\n",
+    ),
+)

@@ -1,0 +1,193 @@
+"""D2 for projects and single packages of every ecosystem: the lock is kept, or a version is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from tools.dependencies.manifests import has_lock
+from tools.dockerfile.shell import Command
+from tools.inspection.checks.rule import Hit, Subject, gating
+
+
+def _unlocked_project(subject: Subject) -> Iterator[Hit]:
+    """Installers that may change the lock, or that run without one."""
+    for _, command, _ in subject.commands:
+        if any(is_open(subject, command) for is_open in _UNLOCKED):
+            yield Hit(command.line, " ".join(command.words[:3]))
+
+
+def _npm_install(subject: Subject, command: Command) -> bool:  # noqa: ARG001 - the shape of its siblings
+    if command.name not in ("npm", "pnpm", "yarn", "bun") or len(command.words) < 1:
+        return False
+    verb = command.words[1] if len(command.words) > 1 else ""
+    packages = command.arguments[1:]
+    if command.name == "yarn":
+        return verb in ("", "install") and not command.has("--frozen-lockfile", "--immutable")
+    if command.name == "npm":
+        return verb in ("install", "i") and not packages and not command.has("-g", "--global")
+    return verb in ("install", "i") and not packages and not command.has("--frozen-lockfile")
+
+
+def _python_project(subject: Subject, command: Command) -> bool:
+    words = command.words
+    if words[:2] == ("uv", "sync"):
+        return not command.has("--locked", "--frozen") and not any(
+            "UV_LOCKED=" in one or "UV_FROZEN=" in one for one in _env(subject)
+        )
+    if words[:2] == ("poetry", "install"):
+        return not _locked(subject, "python", "poetry.lock")
+    if words[:2] == ("poetry", "update") or words[:2] == ("pdm", "update"):
+        return True
+    if words[:2] == ("pipenv", "install"):
+        return not command.has("--deploy", "--ignore-pipfile")
+    return words[:2] == ("pdm", "install") and not command.has("--frozen-lockfile", "--check")
+
+
+def _env(subject: Subject) -> list[str]:
+    return [one.value for stage in subject.stages for one in stage.of("ENV")]
+
+
+def _locked(subject: Subject, ecosystem: str, name: str) -> bool:
+    """A lock in the upload, or one that the Dockerfile copies."""
+    copied = any(name in one.value for stage in subject.stages for one in stage.of("COPY", "ADD"))
+    return copied or has_lock(subject.upload, ecosystem)
+
+
+def _other_project(subject: Subject, command: Command) -> bool:
+    words = command.words
+    if words[:2] == ("composer", "install"):
+        return not _locked(subject, "php", "composer.lock")
+    if words[:2] == ("bundle", "install"):
+        return not _locked(subject, "ruby", "Gemfile.lock")
+    if words[:2] == ("composer", "update") or words[:2] == ("bundle", "update") or words[:2] == ("cargo", "update"):
+        return True
+    if words[:2] == ("go", "get"):
+        return not all(re.search(r"@(v\d|[0-9a-f]{7,40}$)", one) for one in command.arguments[1:])
+    if words[:2] == ("go", "mod"):
+        return words[2:3] in (("init",), ("tidy",))
+    return words[:2] == ("mix", "deps.update")
+
+
+_UNLOCKED: tuple[Callable[[Subject, Command], bool], ...] = (_npm_install, _python_project, _other_project)
+
+
+def _package_open(subject: Subject) -> Iterator[Hit]:
+    """Single packages of other ecosystems without a version."""
+    for _, command, _ in subject.commands:
+        for package in _named_packages(command):
+            yield Hit(command.line, package)
+
+
+def _named_packages(command: Command) -> list[str]:
+    words = command.words
+    if not words:
+        return []
+    rest = command.arguments[1:]
+    if (
+        command.name in ("npm", "pnpm", "yarn", "bun")
+        and len(words) > 2
+        and words[1] in ("install", "i", "add", "global")
+    ):
+        return [
+            one
+            for one in rest
+            if one != "add" and not re.search(r".@v?\d", one) and not one.startswith((".", "/", "$"))
+        ]
+    if command.name == "npx" and rest + command.arguments[:1]:
+        return [one for one in command.arguments[:1] if "@" not in one[1:] and command.has("-y", "--yes")]
+    if words[:2] == ("go", "install"):
+        return [
+            one
+            for one in rest
+            if one.endswith(("@latest", "@master", "@main"))
+            or ("@" not in one and "." in one.split("/")[0] and not one.startswith("."))
+        ]
+    if words[:2] == ("cargo", "install"):
+        own = command.has("--path") or command.has("--version", "--vers", "--rev", "--tag")
+        return [] if own else [one for one in rest if not re.search(r"@\d", one)]
+    if words[:3] == ("dotnet", "tool", "install"):
+        return [] if command.has("--version") else command.arguments[-1:]
+    if words[:2] == ("gem", "install"):
+        return [] if command.has("-v", "--version") else [one for one in rest if not re.search(r":\d", one)]
+    if command.name in ("conda", "mamba", "micromamba") and "install" in words[1:3]:
+        return (
+            []
+            if command.has("-f", "--file")
+            else [one for one in _without_values(command, _CONDA_VALUE) if "=" not in one and "::" not in one]
+        )
+    return []
+
+
+_R_SCRIPT = re.compile(
+    r"\b(install\.packages|(?:remotes|devtools|pak|BiocManager)::\w*install\w*|pak::pkg_install)\s*\(\s*(?:c\(\s*)?[\"']([^\"']+)"
+)
+_JULIA = re.compile(r"\bPkg\.(add)\(\s*(?:\[\s*)?[\"']([^\"'@]+)[\"']")
+
+
+def _script_packages(subject: Subject) -> Iterator[Hit]:
+    """Packages that a language's own interpreter is told to install, in whatever version is newest."""
+    for _, command, _ in subject.commands:
+        if command.name in ("R", "Rscript", "julia"):
+            for pattern in (_R_SCRIPT, _JULIA):
+                match = pattern.search(command.text)
+                if match and not _is_dated(subject, command) and not re.search(r"@[0-9a-f]{7,40}$|@v?\d", match[2]):
+                    yield Hit(command.line, match[2])
+        elif command.name in ("install2.r", "installGithub.r", "cpanm", "cpan", "luarocks", "opam"):
+            yield from (Hit(command.line, one) for one in _bare_packages(command))
+
+
+def _is_dated(subject: Subject, command: Command) -> bool:
+    """A repository that stands still: one of Posit's snapshots."""
+    said = command.text + " ".join(one.value for stage in subject.stages for one in stage.of("ENV", "ARG", "RUN"))
+    return re.search(r"packagemanager\.posit\.co/\S+/20\d\d-\d\d-\d\d", said) is not None
+
+
+def _bare_packages(command: Command) -> list[str]:
+    verbs = ("install", "make", "build")
+    if command.name in ("luarocks", "opam") and "install" not in command.words[1:2]:
+        return []
+    named = [one for one in command.arguments if one not in verbs and not one.startswith((".", "/", "$"))]
+    if command.name == "luarocks":
+        return named[:1] if len(named) == 1 else []
+    return [one for one in named if not re.search(r"[@=]v?\d|@[0-9a-f]{7,40}$", one)]
+
+
+_CONDA_VALUE = frozenset("-c --channel -n --name -p --prefix --solver --platform --subdir --override-channels".split())
+
+
+def _without_values(command: Command, options: frozenset[str]) -> list[str]:
+    """The packages of `install`: words that are no option and no option's value."""
+    words = command.words[command.words.index("install") + 1 :]
+    values = {index + 1 for index, word in enumerate(words) if word in options}
+    return [word for index, word in enumerate(words) if not word.startswith("-") and index not in values]
+
+
+_rule = gating("D2", "https://docs.docker.com/build/building/best-practices/")
+
+RULES = (
+    _rule(
+        "lock-not-kept",
+        "`{it}` may resolve versions anew instead of keeping to a lock file.",
+        "Does this command fail when the lock file and the project disagree, or does it go on?",
+        _unlocked_project,
+        "RUN npm install --omit=dev\n",
+        "RUN npm ci --omit=dev\n",
+    ),
+    _rule(
+        "script-package-open",
+        "`{it}` is installed in whatever version is newest on the day of the build.",
+        "Where is written which version of this package your results were made with?",
+        _script_packages,
+        "RUN R -e \"install.packages('plumber')\"\n",
+        'RUN R -e "renv::restore()"\n',
+    ),
+    _rule(
+        "package-open",
+        "`{it}` comes without a version, so each build may get another one.",
+        "Which version of this tool does your build rely on?",
+        _package_open,
+        "RUN npm install -g typescript\n",
+        "RUN npm install -g typescript@5.6.3\n",
+    ),
+)

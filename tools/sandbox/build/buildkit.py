@@ -1,0 +1,171 @@
+"""Builds an upload with BuildKit on an engine, and makes the receipt of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from docker.errors import DockerException
+
+from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
+from tools.sandbox.build import outcomes
+from tools.sandbox.build.buildx import Buildx, Ended
+from tools.sandbox.engine.port import Engine, Job, answers, buildx_version, client
+from tools.sandbox.image.inspection import Inside, final_stage, look_inside
+from tools.sandbox.build.progress import Progress
+from tools.sandbox.build.refusals import Policy, refusal
+from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
+from tools.sandbox.image.running import watch
+from tools.sandbox.experiments.witness import Experiment, Observation, perform
+from tools.sandbox.build.context import Context, context_of, contexts_of, key_of
+from tools.errors import BuilderUnavailable, UnreadableFile
+from tools.uploads.files import Upload
+
+REMEMBERED, MAX_DOCKERFILES = 64, 4
+
+OnProgress = Callable[[BuildProgress], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class BuildKit:
+    """The Builder for every engine. What an image holds and does is remembered by its id: it is the same each time."""
+
+    engine: Engine
+    _known: dict[str, tuple[Inside, RunReport]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def status(self) -> BuilderStatus:
+        return self.engine.status()
+
+    def build(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
+        """Each Dockerfile in turn, until one does not build or run."""
+        contexts = contexts_of(upload)
+        key = key_of(contexts)
+        if key is None:
+            return BuildReceipt(upload.digest, Outcome.REFUSED, "There is no Dockerfile to build.")
+        if len(contexts) > MAX_DOCKERFILES:
+            sentence = f"There are {len(contexts)} Dockerfiles, and I build up to {MAX_DOCKERFILES} of an upload."
+            return BuildReceipt(key, Outcome.REFUSED, f"{sentence} Which of them does your blueprint need?")
+        made = list[BuildReceipt]()
+        for context in contexts:
+            said = partial(_said_of, context, on_progress) if len(contexts) > 1 else on_progress
+            made.append(self._build(key, context, said, cancelled))
+            if not made[-1].builds_and_runs:
+                break
+        return outcomes.together(made)
+
+    def _build(self, key: str, context: Context, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
+        receipt = BuildReceipt(key, Outcome.BUILT, "", dockerfile=context.source.path)
+        refused = self._refused(receipt, context)
+        if refused is not None:
+            return refused
+        started = time.monotonic()
+        receipt = replace(receipt, builder=buildx_version())
+        made = self._attempt(receipt, context, on_progress, cancelled)
+        if made.outcome is Outcome.INFRASTRUCTURE and not cancelled():  # what the engine got wrong is tried once more
+            made = self._attempt(receipt, context, on_progress, cancelled)
+        return replace(made, seconds=round(time.monotonic() - started, 1))
+
+    def perform(self, experiment: Experiment, *, on_progress: OnProgress, cancelled: Cancelled) -> Observation:
+        return perform(experiment, self.engine, on_progress=on_progress, cancelled=cancelled)
+
+    def repeat(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> Repetition:
+        """Raises BuilderUnavailable where the engine fails."""
+        context = context_of(upload)
+        if context is None:
+            return Repetition(Rung.NOT_COMPARABLE, "There is no Dockerfile to build.")
+        refused = self._refused(BuildReceipt(context.key, Outcome.BUILT, ""), context)
+        if refused is not None:
+            return Repetition(Rung.NOT_COMPARABLE, refused.summary)
+        return repeat(context, self.engine, on_progress=on_progress, cancelled=cancelled)
+
+    def policy(self) -> Policy:
+        return Policy(self.engine.isolated, self.engine.allows, self.engine.offered())
+
+    def _refused(self, receipt: BuildReceipt, context: Context) -> BuildReceipt | None:
+        try:
+            text = context.source.text
+        except UnreadableFile as error:
+            return replace(receipt, outcome=Outcome.REFUSED, summary=str(error))
+        found = refusal(text, self.policy())
+        if found is None:
+            return None
+        return replace(
+            receipt,
+            outcome=Outcome.REFUSED,
+            summary=found.sentence,
+            cause=found.rule,
+            failed_line=found.line,
+            failed_step=found.step,
+        )
+
+    def _attempt(
+        self, receipt: BuildReceipt, context: Context, on_progress: OnProgress, cancelled: Cancelled
+    ) -> BuildReceipt:
+        tag = f"tutor-build:{uuid4().hex}"
+        try:
+            with self.engine.job() as job:
+                try:
+                    return self._on(job, receipt, context, tag, on_progress, cancelled)
+                finally:
+                    self._forget(tag)
+        except (DockerException, OSError, BuilderUnavailable) as error:
+            return outcomes.unavailable(receipt, error)
+
+    def _on(
+        self,
+        job: Job,
+        receipt: BuildReceipt,
+        context: Context,
+        tag: str,
+        on_progress: OnProgress,
+        cancelled: Cancelled,
+    ) -> BuildReceipt:
+        progress = Progress(on_progress)
+        ended = self._run(job, context, tag, progress, cancelled)
+        receipt = replace(receipt, steps=progress.steps, cached_steps=progress.cached)
+        if ended.limit is not None or ended.code:
+            if ended.limit is not None and not answers(self.engine.base_url):
+                self.engine.recover()
+            return outcomes.ended(receipt, context, progress, ended)
+        return self._look(receipt, context, tag, job, cancelled)
+
+    def _run(self, job: Job, context: Context, tag: str, progress: Progress, cancelled: Cancelled) -> Ended:
+        buildx = Buildx(self.engine, job)
+        options = ["--load", "--tag", tag, "--file", context.dockerfile]
+        options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={tag[-32:]}"]
+        return buildx.run(buildx.sent(context), options, progress, cancelled)
+
+    def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: Job, cancelled: Cancelled) -> BuildReceipt:
+        with client(self.engine.base_url) as opened:
+            attributes: dict[str, Any] = opened.images.get(tag).attrs
+            image, version = str(attributes["Id"]), str(opened.version()["Version"])
+            if image not in self._known:
+                stage = final_stage(context.source.text)
+                with ThreadPoolExecutor(max_workers=1) as pool:  # the image is read while it runs
+                    inside = pool.submit(look_inside, attributes, self.engine.base_url, stage)
+                    run = watch(opened, tag, job, cancelled)
+                    self._remember(image, inside.result(), run)
+        if cancelled():
+            return outcomes.cancelled(receipt)
+        inside_, run = self._known[image]
+        return outcomes.built(replace(receipt, engine=version, image=image), inside_, run)
+
+    def _remember(self, image: str, inside: Inside, run: RunReport) -> None:
+        while len(self._known) >= REMEMBERED:
+            self._known.pop(next(iter(self._known)))
+        self._known[image] = (inside, run)
+
+    def _forget(self, tag: str) -> None:
+        with suppress(DockerException, OSError), client(self.engine.base_url) as opened:
+            opened.images.remove(tag, force=True)
+
+
+def _said_of(context: Context, on_progress: OnProgress, progress: BuildProgress) -> None:
+    on_progress(replace(progress, text=f"{context.source.path}: {progress.text}"))

@@ -1,0 +1,182 @@
+"""Receipts of what happened: built, ended by a limit, ended by its own error, or by the engine's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
+from tools.sandbox.build.buildx import Ended
+from tools.sandbox.build.excerpts import excerpt, one_line
+from tools.sandbox.build.failures import Cause, cause_of
+from tools.sandbox.image.inspection import Inside
+from tools.sandbox.build.progress import Progress, Step
+from tools.sandbox.build.refusals import LAYERED
+from tools.sandbox.build.context import Context
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import parse
+from tools.dockerfile.stages import Stage, stages
+
+_SUMMARIES = {
+    Outcome.CANCELLED: "The build was stopped.",
+    Outcome.TIMEOUT: "The build took longer than it is given.",
+    Outcome.IDLE: "The build printed nothing for longer than I wait.",
+    Outcome.CPU: "The build used more processor time than it is given.",
+    Outcome.MEMORY: "The build used more memory than it is given.",
+    Outcome.PIDS: "The build started more processes than it is given.",
+    Outcome.DISK: "The build wrote more to disk than it is given.",
+    Outcome.LOG_LIMIT: "The build printed more than I read.",
+}
+_QUESTIONS = {
+    Outcome.TIMEOUT: "What in this step takes so long, and does it have to happen during the build?",
+    Outcome.IDLE: "What does this step wait for?",
+    Outcome.CPU: "What does this step compute, and could it be done once and be brought along?",
+    Outcome.MEMORY: "What in this step holds so much in memory at once?",
+    Outcome.PIDS: "What in this step starts so many processes?",
+    Outcome.DISK: "What does this step write, and which of it is needed in the image?",
+    Outcome.LOG_LIMIT: "Which program in this step prints so much, and how is it told to be quiet?",
+}
+_PARSE_LINE = re.compile(r"parse error on line (\d+)")
+
+
+def built(receipt: BuildReceipt, inside: Inside, run: RunReport) -> BuildReceipt:
+    return replace(
+        receipt,
+        summary="Your image was built.",
+        image_bytes=inside.bytes,
+        layers=inside.layers,
+        hidden_bytes=inside.hidden,
+        user=inside.user,
+        ports=inside.ports,
+        entrypoint=inside.entrypoint,
+        found=inside.secrets,
+        secrets=tuple(one.place for one in inside.secrets),
+        notes=(*receipt.notes, *inside.notes),
+        run=run,
+    )
+
+
+def together(made: Sequence[BuildReceipt]) -> BuildReceipt:
+    """One receipt of several Dockerfiles: of the first that did not build and run, else of the main one."""
+    if len(made) == 1:
+        return made[0]
+    told = next((one for one in made if not one.builds_and_runs), made[0])
+    others = [one for one in made if one is not told]
+    found = [replace(secret, place=f"{one.dockerfile}: {secret.place}") for one in made for secret in one.found]
+    return replace(
+        told,
+        seconds=round(sum(one.seconds for one in made), 1),
+        found=tuple(found),
+        secrets=tuple(one.place for one in found),
+        notes=(*told.notes, *(f"`{one.dockerfile}` was built too, and what it makes runs." for one in others)),
+    )
+
+
+def cancelled(receipt: BuildReceipt) -> BuildReceipt:
+    return replace(receipt, outcome=Outcome.CANCELLED, summary=_SUMMARIES[Outcome.CANCELLED])
+
+
+def unavailable(receipt: BuildReceipt, error: Exception) -> BuildReceipt:
+    summary = f"The engine failed, not your file ({type(error).__name__}). Try again later."
+    return replace(receipt, outcome=Outcome.INFRASTRUCTURE, summary=summary)
+
+
+def ended(receipt: BuildReceipt, context: Context, progress: Progress, how: Ended) -> BuildReceipt:
+    if how.limit is Outcome.CANCELLED:
+        return cancelled(receipt)
+    step = progress.failed or progress.running
+    one = _instruction(context.source.text, step)
+    log = excerpt(progress.failed_log())
+    if how.limit is not None:
+        summary, question = _SUMMARIES[how.limit], _QUESTIONS[how.limit]
+        told = replace(receipt, outcome=how.limit, summary=summary, question=question, cause=how.limit.value)
+        return replace(told, log_excerpt=log, failed_line=one.line if one else None, failed_step=_step(one, step))
+    return _failed(receipt, context.source.text, progress, one, step, log)
+
+
+def _failed(
+    receipt: BuildReceipt, text: str, progress: Progress, one: Instruction | None, step: Step | None, log: str
+) -> BuildReceipt:
+    error = progress.error or _client_error(progress)
+    line = one.line if one else _printed_line(receipt, progress, error)
+    one = one or next((other for other in parse(text).instructions if other.line == line), None)
+    cause = cause_of(error, progress.failed_log())
+    cause = _of_stage(one) if _asks_for_no_stage(one, cause) else cause
+    return replace(
+        receipt,
+        outcome=cause.outcome,
+        summary=cause.text,
+        question=cause.question,
+        cause=cause.id,
+        failed_line=line,
+        failed_step=_step(one, step) or _marked(progress),
+        log_excerpt=log if _adds(log, cause) else "",
+    )
+
+
+def _asks_for_no_stage(one: Instruction | None, cause: Cause) -> bool:
+    """A name that is no stage is taken for an image, and looked for in a registry."""
+    fetched = cause.id in ("registry-unreachable", "image-not-found")
+    return fetched and one is not None and any(not re.search(r"[/:.]", name) for name in one.flag("from"))
+
+
+def _of_stage(one: Instruction | None) -> Cause:
+    name = one_line(one.flag("from")[0], 60) if one else ""
+    told = f"`{name}` is no stage above this line, and no image of that name could be fetched."
+    return Cause("no-such-stage", told, "Which stage makes the files that this line takes, and what is it called?")
+
+
+def _adds(log: str, cause: Cause) -> bool:
+    return bool(log) and log.strip() != cause.text
+
+
+def _client_error(progress: Progress) -> str:
+    """Its last word, without its preamble: what stands before a step fails has no vertex."""
+    said = [line for line in progress.said if line.startswith(("ERROR:", "error:"))]
+    return re.sub(r"^ERROR: (failed to solve: )?", "", said[-1]) if said else "\n".join(progress.said[-5:])
+
+
+def _printed_line(receipt: BuildReceipt, progress: Progress, error: str) -> int | None:
+    """Lines of the client itself; what a step prints is not among them."""
+    match = _PARSE_LINE.search(error)
+    if match:
+        return int(match[1])
+    name = re.escape(receipt.dockerfile.rpartition("/")[2])
+    found = re.findall(rf"(?m)^(?:\S*/)?{name}:(\d+)$", "\n".join(progress.said))
+    return int(found[-1]) if found else None
+
+
+def _marked(progress: Progress) -> str:
+    """The line of the Dockerfile that the client points at."""
+    found = re.findall(r"(?m)^\s*\d+ \| >>> (.+)$", "\n".join(progress.said))
+    return one_line(found[-1], 200) if found else ""
+
+
+def _step(one: Instruction | None, step: Step | None) -> str:
+    if one is not None:
+        return one_line(f"{one.keyword} {' '.join(f'--{name}={value}' for name, value in one.flags)} {one.value}", 200)
+    return one_line(step.text, 200) if step else ""
+
+
+def _instruction(text: str, step: Step | None) -> Instruction | None:
+    """BuildKit counts what makes layers, stage by stage, FROM being the first; nobody can print that number."""
+    if step is None:
+        return None
+    stage = _stage(stages(parse(text)), step.stage)
+    if stage is None:
+        return None
+    steps = [stage.opening, *(one for one in stage.instructions if one.keyword in LAYERED and not one.onbuild)]
+    return steps[step.number - 1] if len(steps) == step.of else None
+
+
+def _stage(found: list[Stage], name: str) -> Stage | None:
+    """An unnamed stage is called after its number; a single one is not called anything."""
+    words = name.split()
+    last = words[-1] if words else ""
+    if not last or (words and "/" in last):  # a platform stands before the name where several are built
+        return found[-1] if len(found) == 1 else None
+    return next(
+        (one for one in found if last.lower() == (one.name.lower() or f"stage-{one.index}")),
+        None,
+    )

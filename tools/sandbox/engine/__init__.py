@@ -1,0 +1,3 @@
+"""The port for engines."""
+
+from __future__ import annotations

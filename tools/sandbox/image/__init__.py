@@ -1,0 +1,3 @@
+"""What is in a built image, and how it runs."""
+
+from __future__ import annotations

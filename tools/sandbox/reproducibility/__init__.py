@@ -1,0 +1,3 @@
+"""Two builds of the same files, compared."""
+
+from __future__ import annotations
