@@ -19,7 +19,7 @@ _TABLES: Sequence[tuple[str, str, Sequence[Rule[Any]]]] = (
 _HEAD = """# The tutoring policy
 
 Drawn from the code by `tutor policy`; a test asserts that this page is current. Each chart is a table of
-`agent/policy.py`, read from the top: the first condition that holds decides. Nothing in it reads how a request is
+`agent/domain/policy.py`, read from the top: the first condition that holds decides. Nothing in it reads how a request is
 worded.
 """
 
