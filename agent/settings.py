@@ -115,7 +115,7 @@ class Settings(BaseSettings):
         try:
             return cls(**changes)  # type: ignore[arg-type]  # pydantic validates the values itself
         except ValidationError as error:
-            raise ConfigurationInvalid("; ".join(_fault(one) for one in error.errors())) from None
+            raise ConfigurationInvalid("; ".join(_fault(other_error) for other_error in error.errors())) from None
 
     @property
     def database(self) -> str:

@@ -35,13 +35,13 @@ def asked(half: str, knowledge: Knowledge) -> list[Asked]:
 
 def outside(half: str) -> list[str]:
     """Questions that nothing in the material answers."""
-    return [str(one) for one in load(f"grounding/{half}/outside.yaml")]
+    return [str(case) for case in load(f"grounding/{half}/outside.yaml")]
 
 
 def _cases(half: str, name: str) -> Iterator[Asked]:
     for case in load(f"retrieval/{half}/{name}.yaml"):
-        history = tuple((one["role"], one["text"]) for one in case.get("history", ()))
-        yield Asked(name, case["question"], frozenset(_place(one) for one in case["accept"]), history)
+        history = tuple((entry["role"], entry["text"]) for entry in case.get("history", ()))
+        yield Asked(name, case["question"], frozenset(_place(phrase) for phrase in case["accept"]), history)
 
 
 def _place(name: str) -> Place:

@@ -47,13 +47,16 @@ def _found(guides: str) -> tuple[list[tuple[Asked, Found]], list[Found]]:
             knowledge.ingestor.ingest(guides)
         find = knowledge.retriever.find
         cases = [case for case in asked(HALF, knowledge) if not case.history]
-        return [(case, find(case.question)) for case in cases], [find(one) for one in outside(HALF)]
+        return [(case, find(case.question)) for case in cases], [find(question) for question in outside(HALF)]
 
 
 def learn_ranking(known: Sequence[tuple[Asked, Found]]) -> Numbers:
     """Weights under which the sections that answer take most of a softmax over all candidates."""
-    rows = [np.array([astuple(one.signals) for one in found.candidates]) for _, found in known]
-    right = [np.array([one.place in case.accept for one in found.candidates], dtype=float) for case, found in known]
+    rows = [np.array([astuple(candidate.signals) for candidate in found.candidates]) for _, found in known]
+    right = [
+        np.array([candidate.place in case.accept for candidate in found.candidates], dtype=float)
+        for case, found in known
+    ]
     weights = np.zeros(len(fields(Signals)))
     pace = np.zeros_like(weights)
     for _ in range(STEPS):
@@ -77,13 +80,13 @@ def learn_relevance(ranking: Mapping[str, float], known: Sequence[Found], strang
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     weights = _logistic(np.c_[(rows - middle) / spread, np.ones(len(rows))], answered)
     raw = weights[:-1] / spread
-    names = ("score", "asked", *(one.name for one in fields(Question)))
+    names = ("score", "asked", *(field_name.name for field_name in fields(Question)))
     found = {name: round(float(value), 4) for name, value in zip(names, raw, strict=True)}
     return found | {"constant": round(float(weights[-1] - raw @ middle), 4)}
 
 
 def _row(scored: Relevance, found: Found) -> list[float]:
-    best = max((one.signals for one in found.candidates), key=scored.score)
+    best = max((candidate.signals for candidate in found.candidates), key=scored.score)
     return [scored.score(best), best.asked, *astuple(found.question)]
 
 

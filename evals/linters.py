@@ -33,7 +33,7 @@ Said = list[set[str]]  # for each upload the aspects of which a tool says that s
 def ours(cases: Sequence[Labelled]) -> tuple[Said, int]:
     """Verdicts, and the number of all remarks on clean files."""
     found = inspect_many([case.upload for case in cases])
-    said = [{aspect for aspect in ASPECTS if one.criteria[aspect].value in DEFECTS} for one in found]
+    said = [{aspect for aspect in ASPECTS if match_found.criteria[aspect].value in DEFECTS} for match_found in found]
     return said, sum(len(one.findings) for case, one in zip(cases, found, strict=True) if case.is_clean)
 
 
@@ -106,7 +106,7 @@ def table(cases: Sequence[Labelled], tools: Mapping[str, tuple[Said, int]]) -> s
         lines.append(f"{aspect:10}" + "".join(f"{cell:>20}" for cell in cells))
     clean = [number for number, case in enumerate(cases) if case.is_clean]
     alarms = [sum(bool(said[number] - set(COMPOSE_ASPECTS)) for number in clean) for said, _ in tools.values()]
-    lines.append(f"{'alarms':10}" + "".join(f"{f'{one} of {len(clean)} clean':>20}" for one in alarms))
+    lines.append(f"{'alarms':10}" + "".join(f"{f'{alarm} of {len(clean)} clean':>20}" for alarm in alarms))
     lines.append(f"{'remarks':10}" + "".join(f"{f'{count / len(clean):.1f} each':>20}" for _, count in tools.values()))
     return "\n".join(lines)
 
@@ -114,7 +114,7 @@ def table(cases: Sequence[Labelled], tools: Mapping[str, tuple[Said, int]]) -> s
 def _cell(cases: Sequence[Labelled], name: str, said: Said, aspect: str) -> str:
     if name in CRITERIA and aspect not in CRITERIA[name]:
         return "–"
-    reached = score_aspect(cases, [aspect in one for one in said], aspect)
+    reached = score_aspect(cases, [aspect in sentence for sentence in said], aspect)
     return f"P {reached.precision:.2f} R {reached.recall:.2f}"
 
 

@@ -73,29 +73,29 @@ def broken_properties(reviewer: PlanReviewer, plans: Sequence[str]) -> Iterator[
 
 
 def count_properties(broken: Iterable[Broken]) -> dict[str, int]:
-    counts = Counter(one.property for one in broken)
+    counts = Counter(case.property for case in broken)
     return {name: counts[name] for name in ("deletion", *_HARMLESS, "injection")}
 
 
 def _after_deletion(reviewer: PlanReviewer, plan: str, number: int, judged: Sequence[Judgement]) -> Iterator[Broken]:
     """Without its quotes a criterion has to lose its verdict."""
-    for one in judged:
-        if one.verdict is not Verdict.MET or not one.spans:
+    for judgement in judged:
+        if judgement.verdict is not Verdict.MET or not judgement.spans:
             continue
         text = plan
-        for span in sorted(one.spans, key=lambda span: -span.start):
+        for span in sorted(judgement.spans, key=lambda span: -span.start):
             text = text[: span.start] + text[span.end :]
-        after = next(other for other in _review(reviewer, text) if other.criterion == one.criterion)
+        after = next(other for other in _review(reviewer, text) if other.criterion == judgement.criterion)
         if after.verdict is Verdict.MET:
-            yield Broken("deletion", number, one.criterion, str([span.quote for span in after.spans]))
+            yield Broken("deletion", number, judgement.criterion, str([span.quote for span in after.spans]))
 
 
 def _after_injection(reviewer: PlanReviewer, plans: Sequence[str], name: str, text: str) -> Iterator[Broken]:
     for number, plan in enumerate(plans[::INJECTED_EVERY]):
         before = _verdicts(_review(reviewer, plan))
         for injected in (f"{text}\n\n{plan}", f"{plan}\n\n{text}\n"):
-            for one in _differences("injection", number, before, _verdicts(_review(reviewer, injected))):
-                yield Broken(one.property, one.plan, one.criterion, f"{name}: {one.detail}")
+            for difference in _differences("injection", number, before, _verdicts(_review(reviewer, injected))):
+                yield Broken(difference.property, difference.plan, difference.criterion, f"{name}: {difference.detail}")
 
 
 INJECTED_EVERY = 6
@@ -112,14 +112,14 @@ def _review(reviewer: PlanReviewer, plan: str) -> tuple[Judgement, ...]:
 
 
 def _verdicts(judged: Iterable[Judgement]) -> dict[str, tuple[Verdict, bool]]:
-    return {one.criterion: (one.verdict, one.held) for one in judged}
+    return {judgement.criterion: (judgement.verdict, judgement.held) for judgement in judged}
 
 
 def _reordered(plan: str, _: Sequence[Judgement]) -> str:
     """Sections in reverse; where there are none, paragraphs and list items that stand alone."""
     head, *sections = re.split(r"(?m)^(?=## )", plan)
     if len(sections) > 1:
-        return head.rstrip() + "\n\n" + "\n".join(reversed([one.rstrip() + "\n" for one in sections]))
+        return head.rstrip() + "\n\n" + "\n".join(reversed([section.rstrip() + "\n" for section in sections]))
     parts = re.split(r"\n\s*\n", plan.strip())
     return "\n\n".join(reversed(parts)) + "\n"
 
@@ -135,14 +135,15 @@ def _padded(plan: str, _: Sequence[Judgement]) -> str:
 
 def _paraphrased(plan: str, judged: Sequence[Judgement]) -> str:
     """What no criterion quotes is said in other words: here, by sentences about something else."""
-    if all(one.held and not one.spans for one in judged):
+    if all(judgement.held and not judgement.spans for judgement in judged):
         return plan  # not read at all
-    quoted = [(span.start, span.end) for one in judged for span in one.spans]
+    quoted = [(span.start, span.end) for judgement in judged for span in judgement.spans]
     free = [
-        one
-        for one in statements(plan)
-        if not any(one.start < end and start < one.end for start, end in quoted) and plan[one.end - 1] == "."
-        if not rejects(one.claim.whole)  # it is about the sentence before it
+        statement
+        for statement in statements(plan)
+        if not any(statement.start < end and start < statement.end for start, end in quoted)
+        and plan[statement.end - 1] == "."
+        if not rejects(statement.claim.whole)  # it is about the sentence before it
     ]
     text = plan
     for index, one in reversed(list(enumerate(free))):

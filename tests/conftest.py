@@ -28,7 +28,7 @@ def lab() -> Iterator[LabEngine]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [one for one in terminalreporter.stats.get("skipped", []) if "engine" in one.keywords]
+    skipped = [stat for stat in terminalreporter.stats.get("skipped", []) if "engine" in stat.keywords]
     if skipped:
         terminalreporter.write_line(
             f"engine tests not run: {len(skipped)} (no lab engine can be had here)", yellow=True

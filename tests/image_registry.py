@@ -44,7 +44,7 @@ class ImageRegistry:
             "schemaVersion": 2,
             "mediaType": _MANIFEST,
             "config": {"mediaType": "application/vnd.docker.container.image.v1+json", **config},
-            "layers": [{"mediaType": "application/vnd.docker.image.rootfs.diff.tar", **one} for one in layers],
+            "layers": [{"mediaType": "application/vnd.docker.image.rootfs.diff.tar", **layer} for layer in layers],
         }
         url, headers = f"/v2/{name}/manifests/{tag}", {"Content-Type": _MANIFEST}
         answer = self.client.put(url, content=json.dumps(manifest), headers=headers).raise_for_status()

@@ -68,8 +68,8 @@ def _answer(handler: BaseHTTPRequestHandler, answer: Scripted) -> None:
 
 
 def _stream(answer: Scripted) -> bytes:
-    lines = [f"event: {one.get('type', 'message')}\ndata: {json.dumps(one)}\n\n" for one in answer.events]
-    done = "" if answer.cut or any("type" in one for one in answer.events) else "data: [DONE]\n\n"
+    lines = [f"event: {event.get('type', 'message')}\ndata: {json.dumps(event)}\n\n" for event in answer.events]
+    done = "" if answer.cut or any("type" in event for event in answer.events) else "data: [DONE]\n\n"
     return ("".join(lines) + done).encode()
 
 

@@ -47,7 +47,7 @@ def lesson(identifier: str, number: int, *criteria: Criterion) -> Lesson:
         rubric=criteria,
         questions=(),
         misconceptions=(),
-        hints={one.id: ("Where?", "What?", "How?", "Last.") for one in criteria},
+        hints={other_criterion.id: ("Where?", "What?", "How?", "Last.") for other_criterion in criteria},
         readings=(),
         folder=Path(),
     )

@@ -23,10 +23,16 @@ def solve(lesson: Lesson, shown: str, upload: Upload) -> str:
     name = next(file.path for file in upload if re.search(rf"copy of your `?{re.escape(file.path)}`? in", said))
     numbered = said.partition("find it on your own")[2]
     copy = "\n".join(match[1] for match in re.finditer(r"(?m)^[ \u00a0]*\d+  ?(.*)$", numbered)) + "\n"
-    changed = Upload.of(SourceFile(one.path, copy.encode()) if one.path == name else one for one in upload)
-    known = {(one.rule, one.message) for one in inspect(upload).findings}
-    fault = next(one for one in inspect(changed).findings if one.effect and (one.rule, one.message) not in known)
-    why = next(one.why for one in lesson.rubric if one.aspect == fault.criterion)
+    changed = Upload.of(
+        SourceFile(other_file.path, copy.encode()) if other_file.path == name else other_file for other_file in upload
+    )
+    known = {(finding.rule, finding.message) for finding in inspect(upload).findings}
+    fault = next(
+        finding
+        for finding in inspect(changed).findings
+        if finding.effect and (finding.rule, finding.message) not in known
+    )
+    why = next(criterion.why for criterion in lesson.rubric if criterion.aspect == fault.criterion)
     letter = re.search(rf"\b([A-D])\W{{1,4}}{re.escape(why)}", said)
     assert letter is not None
     return f"{fault.line} {letter[1]}"

@@ -81,7 +81,11 @@ class Builds:
     def _experiment(self, request: BuildRequest, on_progress: OnProgress, cancelled: Cancelled) -> Reply:
         """Run where it can be; else what was recorded, said as that."""
         lesson = self._course.lesson(request.lesson_id)
-        belief = next((one for one in lesson.misconceptions if one.id == request.what), None) if lesson else None
+        belief = (
+            next((misconception for misconception in lesson.misconceptions if misconception.id == request.what), None)
+            if lesson
+            else None
+        )
         if belief is None or belief.witness is None:
             return Reply("That experiment is no longer part of the lesson.")
         runner = experimenter(self._builder)

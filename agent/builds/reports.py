@@ -42,7 +42,10 @@ def _layers(receipt: BuildReceipt) -> Iterator[str]:
     largest = sorted(own, key=lambda layer: -layer.bytes)[:MAX_LAYERS]
     base = sum(layer.bytes for layer in receipt.layers if not layer.line)
     if largest:
-        shown = "; ".join(f"line {one.line} `{one.instruction[:50]}` {_size(one.bytes)}" for one in largest)
+        shown = "; ".join(
+            f"line {other_layer.line} `{other_layer.instruction[:50]}` {_size(other_layer.bytes)}"
+            for other_layer in largest
+        )
         yield f"The base brings {_size(base)}. Largest of yours: {shown}."
     if receipt.hidden_bytes >= WORTH_SAYING:
         lines = ", ".join(str(layer.line) for layer in _hidden(receipt))
@@ -75,7 +78,7 @@ def _health(run: RunReport) -> str:
 
 def _secrets(receipt: BuildReceipt) -> Iterator[str]:
     if receipt.found:
-        shown = "; ".join(_secret(one) for one in receipt.found[:MAX_SECRETS])
+        shown = "; ".join(_secret(match_found) for match_found in receipt.found[:MAX_SECRETS])
         more = len(receipt.found) - MAX_SECRETS
         rest = f", and {more} more" if more > 0 else ""
         yield f"⚠️ Something that looks like a credential is in the image: {shown}{rest}."

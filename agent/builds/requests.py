@@ -127,13 +127,13 @@ class _Asked:
 def in_turn(asked: Sequence[_Asked]) -> list[str]:
     """Of builds in the order in which they were asked for, those that wait, in the order in which they will run."""
     last: dict[str, tuple[int, float]] = {}
-    for one in asked:
-        if one.served is not None:
-            last[one.person_id] = max(last.get(one.person_id, (0, 0.0)), (0, one.served.timestamp()))
+    for question in asked:
+        if question.served is not None:
+            last[question.person_id] = max(last.get(question.person_id, (0, 0.0)), (0, question.served.timestamp()))
     line: list[str] = []
-    left = [one for one in asked if one.served is None]
+    left = [question for question in asked if question.served is None]
     while left:
-        first = min(left, key=lambda one: last.get(one.person_id, (-1, 0.0)))
+        first = min(left, key=lambda left_over: last.get(left_over.person_id, (-1, 0.0)))
         last[first.person_id] = (1, float(len(line)))
         line.append(first.job_id)
         left.remove(first)

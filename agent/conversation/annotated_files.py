@@ -25,8 +25,8 @@ _HEAD = (
 def annotated(workspace: Upload, findings: Iterable[Finding]) -> tuple[OutgoingFile, ...]:
     """Only files that have questions, and whose language has comments."""
     asked: defaultdict[str, list[Finding]] = defaultdict(list)
-    for one in findings:
-        asked[one.file].append(one)
+    for finding in findings:
+        asked[finding.file].append(finding)
     files = [file for file in workspace if file.kind in _COMMENTED and asked[file.path]]
     return tuple(
         OutgoingFile(f"{_name(file.path)}.questions.txt", data, f"{_name(file.path)} with questions")
@@ -43,9 +43,9 @@ def meant(workspace: Upload, text: str) -> Upload:
 
 def _with_questions(file: SourceFile, findings: Iterable[Finding]) -> bytes:
     above: defaultdict[int, dict[str, None]] = defaultdict(dict)
-    for one in findings:
-        if one.question:
-            above[max(1, one.line)][f"#? {one.criterion}: {' '.join(one.question.split())}"] = None
+    for finding in findings:
+        if finding.question:
+            above[max(1, finding.line)][f"#? {finding.criterion}: {' '.join(finding.question.split())}"] = None
     try:
         lines = file.text.splitlines()
     except UnreadableFile:

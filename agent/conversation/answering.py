@@ -55,10 +55,10 @@ class Answerer:
     def answer(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
         asked = " ".join(question.split())[:MAX_QUESTION]
         hits, term = self.look_up(asked, history), Term.asked(asked)
-        if term is not None and not any(_defines(one, term) for one in hits):
+        if term is not None and not any(_defines(hit, term) for hit in hits):
             defining = self._retriever.holding(asked, term.is_defined_by)
             hits = [defining, *hits] if defining else hits
-        fitting = [one for one in hits if one.score >= RELEVANT or _defines(one, term)]
+        fitting = [hit for hit in hits if hit.score >= RELEVANT or _defines(hit, term)]
         chosen = _choose(fitting, term) if words(asked) else []
         if not chosen:
             return Answer(DECLINE, declined=True, passages=tuple(hits))
@@ -76,8 +76,8 @@ class Answerer:
     def unsupported(self, text: str, hits: Sequence[Hit]) -> list[str]:
         """The sentences that no passage supports; questions claim nothing."""
         whole = [line for line in text.splitlines() if self.supports.of(line, hits) is None]
-        said = [one for line in whole for one in sentences(bare(line)) if not one.endswith("?")]
-        return [one for one in said if self.supports.of(one, hits) is None]
+        said = [sentence for line in whole for sentence in sentences(bare(line)) if not sentence.endswith("?")]
+        return [sentence for sentence in said if self.supports.of(sentence, hits) is None]
 
 
 def _leans(asked: str, hits: Sequence[Hit]) -> bool:
@@ -97,21 +97,24 @@ def _choose(hits: Sequence[Hit], term: Term | None = None) -> list[tuple[int, st
     ]
     defining = [term is not None and term.is_defined_by(text) for _, _, text, _ in pool]
     worth = [_worth(near, hits[index].score, place) for index, place, _, near in pool]
-    ranked = sorted(range(len(pool)), key=lambda one: (not defining[one], -worth[one]))
+    ranked = sorted(range(len(pool)), key=lambda other_index: (not defining[other_index], -worth[other_index]))
     least = max(worth, default=0.0) - BEHIND
     subject = term if any(defining) else None  # once the word is said what it means, the rest speaks of it too
     chosen: list[int] = []
     length = 0
-    for one in ranked:
-        _, _, text, near = pool[one]
-        aside = near < MIN_SENTENCE or worth[one] < least or (subject is not None and not subject.is_in(text))
-        if (chosen and aside and not defining[one]) or any(_same(text, pool[other][2]) for other in chosen):
+    for each_index in ranked:
+        _, _, text, near = pool[each_index]
+        aside = near < MIN_SENTENCE or worth[each_index] < least or (subject is not None and not subject.is_in(text))
+        if (chosen and aside and not defining[each_index]) or any(_same(text, pool[other][2]) for other in chosen):
             continue
         if len(chosen) == MAX_SENTENCES or length + len(text) > MAX_CHARACTERS:
             break
-        chosen.append(one)
+        chosen.append(each_index)
         length += len(text)
-    return [(pool[one][0], pool[one][2]) for one in sorted(chosen, key=lambda one: (not defining[one], pool[one][:2]))]
+    return [
+        (pool[choice][0], pool[choice][2])
+        for choice in sorted(chosen, key=lambda choice: (not defining[choice], pool[choice][:2]))
+    ]
 
 
 def _worth(nearness: float, relevance: float, place: int) -> float:

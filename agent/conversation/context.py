@@ -96,6 +96,6 @@ class Desk:
         for lesson in self.services.course.lessons:
             standing = self.services.reviews.standing(self.person.id, lesson.id)
             if standing or lesson.id == self.lesson.id:
-                unjudged = dict.fromkeys((one.id for one in lesson.rubric), "not checked")
+                unjudged = dict.fromkeys((criterion.id for criterion in lesson.rubric), "not checked")
                 found |= unjudged | {name: one.verdict.value for name, one in standing.items() if name in unjudged}
         return found

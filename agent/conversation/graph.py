@@ -71,8 +71,8 @@ def understand(state: State, runtime: Runtime[Desk]) -> State:  # noqa: ARG001 -
     reading = desk.services.intents.read(desk.turn, pending=pending)
     intent = reading.intent
     if not reading.sure:
-        guess = desk.services.voice.guess(desk.turn.text, [one.value for one in _GUESSABLE])
-        intent = Intent(guess) if guess in {one.value for one in _GUESSABLE} else intent
+        guess = desk.services.voice.guess(desk.turn.text, [other_intent.value for other_intent in _GUESSABLE])
+        intent = Intent(guess) if guess in {other_intent.value for other_intent in _GUESSABLE} else intent
     return {"intent": intent.value}
 
 

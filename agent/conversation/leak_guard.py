@@ -18,7 +18,9 @@ def leaks(desk: Desk, history: Sequence[Message], text: str) -> tuple[str, ...]:
     if desk.person.is_instructor or not text.strip():
         return ()
     upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
-    earlier = () if desk.in_channel else tuple(_own_words(one.text) for one in history if one.role == "assistant")
+    earlier = (
+        () if desk.in_channel else tuple(_own_words(message.text) for message in history if message.role == "assistant")
+    )
     return desk.services.leaks.leaks(desk.lesson, upload, text, earlier)
 
 

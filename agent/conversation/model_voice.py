@@ -95,10 +95,10 @@ class ModelVoice:
         return choice if choice in choices else None
 
     def quotes(self, text: str, question: Question) -> Mapping[str, str]:
-        points = {one.id: one.text for one in question.points}
+        points = {point.id: point.text for point in question.points}
         material = {"question": question.text, "points": points, "answer": text[:2_000]}
         found = self._asked("quotes", material, Quotes)
-        return {one.point: one.quote for one in found.quotes if one.point in points} if found else {}
+        return {quote.point: quote.quote for quote in found.quotes if quote.point in points} if found else {}
 
     def _asked(self, prompt: str, material: Mapping[str, object], shape: type[Answer]) -> Answer | None:
         messages = [Message("user", json.dumps(material, ensure_ascii=False))]
@@ -196,7 +196,7 @@ def _material(brief: Brief, hits: Sequence[Hit]) -> str:
                 {"number": number, "heading": hit.passage.heading, "text": hit.passage.text}
                 for number, hit in enumerate(hits, start=1)
             ],
-            "conversation": [{"role": one.role, "text": one.text[:600]} for one in brief.history],
+            "conversation": [{"role": message.role, "text": message.text[:600]} for message in brief.history],
             "learner": brief.learner_text[:2_000],
         },
         ensure_ascii=False,

@@ -32,8 +32,13 @@ STATES: Mapping[GateState, str] = {
 
 
 def findings(inspection: Inspection, *, limit: int | None = MAX_FINDINGS) -> str:
-    blocking = [one for one in inspection.findings if one.effect is not None] or list(inspection.findings)
-    shown = list({(one.file, one.line, one.message): one for one in reversed(blocking)}.values())[::-1]
+    blocking = [finding for finding in inspection.findings if finding.effect is not None] or list(inspection.findings)
+    shown = list(
+        {
+            (other_finding.file, other_finding.line, other_finding.message): other_finding
+            for other_finding in reversed(blocking)
+        }.values()
+    )[::-1]
     lines = [_finding(number, one) for number, one in enumerate(shown[:limit], start=1)]
     return "\n".join(lines)
 
@@ -44,13 +49,13 @@ def _finding(number: int, finding: Finding) -> str:
 
 def more_than(inspection: Inspection, limit: int = MAX_FINDINGS) -> int:
     """How many findings a short list leaves out."""
-    blocking = sum(one.effect is not None for one in inspection.findings)
+    blocking = sum(finding.effect is not None for finding in inspection.findings)
     return len(inspection.findings) - min(blocking or len(inspection.findings), limit)
 
 
 def verdict_line(lesson: Lesson, standing: Mapping[str, Judgement], artefact: str) -> str:
     """One line for an artefact: each criterion's mark and id; empty where nothing of it was looked at."""
-    rows = [(one, standing.get(one.id)) for one in lesson.rubric if one.artefact == artefact]
+    rows = [(criterion, standing.get(criterion.id)) for criterion in lesson.rubric if criterion.artefact == artefact]
     looked_at = [
         (one, judgement) for one, judgement in rows if judgement and judgement.verdict is not Verdict.NOT_CHECKED
     ]
@@ -66,8 +71,10 @@ def mark(judgement: Judgement) -> str:
 
 
 def review_lines(lesson: Lesson, judgements: Sequence[Judgement], upload: Upload) -> str:
-    by_id = {one.criterion: one for one in judgements}
-    lines = [_review_line(one, by_id[one.id], upload) for one in lesson.rubric if one.id in by_id]
+    by_id = {judgement.criterion: judgement for judgement in judgements}
+    lines = [
+        _review_line(criterion, by_id[criterion.id], upload) for criterion in lesson.rubric if criterion.id in by_id
+    ]
     return "\n".join(lines)
 
 
@@ -106,7 +113,7 @@ def _short(quote: str) -> str:
 def named(lesson: Lesson, ids: Iterable[str]) -> str:
     """`D2 Locked dependencies, P4 Image hygiene`, in the rubric's order."""
     wanted = set(ids)
-    return ", ".join(f"{one.id} {one.title}" for one in lesson.rubric if one.id in wanted)
+    return ", ".join(f"{criterion.id} {criterion.title}" for criterion in lesson.rubric if criterion.id in wanted)
 
 
 def next_step(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
@@ -139,8 +146,8 @@ def next_open(lesson: Lesson, standing: Mapping[str, Judgement], artefact: str =
         return (not one.required, unjudged)
 
     waiting = {one for one, judgement in standing.items() if judgement.held or judgement.verdict is Verdict.MET}
-    asked = (one for one in lesson.rubric if artefact in ("", one.artefact))
-    return min((one for one in asked if one.id not in waiting), key=order, default=None)
+    asked = (criterion for criterion in lesson.rubric if artefact in ("", criterion.artefact))
+    return min((question for question in asked if question.id not in waiting), key=order, default=None)
 
 
 ARTEFACT_NAMES: Mapping[str, str] = {
@@ -152,11 +159,11 @@ ARTEFACT_NAMES: Mapping[str, str] = {
 
 def artefacts_missing(lesson: Lesson, standing: Mapping[str, Judgement]) -> list[str]:
     """Names of the artefacts of which no criterion was judged yet."""
-    wanted = dict.fromkeys(one.artefact for one in lesson.rubric)
+    wanted = dict.fromkeys(criterion.artefact for criterion in lesson.rubric)
     judged = {
-        one.artefact
-        for one in lesson.rubric
-        if one.id in standing and standing[one.id].verdict is not Verdict.NOT_CHECKED
+        criterion.artefact
+        for criterion in lesson.rubric
+        if criterion.id in standing and standing[criterion.id].verdict is not Verdict.NOT_CHECKED
     }
     return [ARTEFACT_NAMES.get(artefact, artefact) for artefact in wanted if artefact not in judged]
 

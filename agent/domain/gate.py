@@ -76,12 +76,19 @@ _ORDER = (Verdict.NOT_CHECKED, Verdict.NOT_MET, Verdict.PARTLY, Verdict.MET)
 
 def decide(rubric: Sequence[Criterion], now: Sequence[Judgement], before: Sequence[Judgement]) -> GateDecision:
     """Passes when every required criterion is met and no optional one is worse than in the last review."""
-    current, former = {one.criterion: one for one in now}, {one.criterion: one for one in before}
-    improved = [one.id for one in rubric if _step(former.get(one.id), current.get(one.id)) > 0]
-    regressed = [one.id for one in rubric if _step(former.get(one.id), current.get(one.id)) < 0]
-    waiting = [one.id for one in rubric if _is_held(current.get(one.id))]
-    lacking = [one.id for one in rubric if one.id not in waiting and _lacks(one, current.get(one.id), regressed)]
-    required_waiting = [one.id for one in rubric if one.required and one.id in waiting]
+    current, former = (
+        {judgement.criterion: judgement for judgement in now},
+        {judgement.criterion: judgement for judgement in before},
+    )
+    improved = [criterion.id for criterion in rubric if _step(former.get(criterion.id), current.get(criterion.id)) > 0]
+    regressed = [criterion.id for criterion in rubric if _step(former.get(criterion.id), current.get(criterion.id)) < 0]
+    waiting = [criterion.id for criterion in rubric if _is_held(current.get(criterion.id))]
+    lacking = [
+        criterion.id
+        for criterion in rubric
+        if criterion.id not in waiting and _lacks(criterion, current.get(criterion.id), regressed)
+    ]
+    required_waiting = [criterion.id for criterion in rubric if criterion.required and criterion.id in waiting]
     passes = not lacking and not required_waiting
     return GateDecision(passes, tuple(lacking), tuple(waiting), tuple(improved), tuple(regressed))
 

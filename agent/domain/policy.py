@@ -52,11 +52,11 @@ class Inquiry:
 
 
 INQUIRY: Sequence[Rule[Inquiry]] = (
-    Rule("it asks for their own open criterion", lambda one: one.own_open and not one.in_channel, Step.GUIDE),
-    Rule("the material does not hold it", lambda one: not one.known, Step.DECLINE),
-    Rule("the answer would pass a criterion that is open", lambda one: one.gives_away, Step.GUIDE),
-    Rule("others listen", lambda one: one.in_channel, Step.ANSWER),
-    Rule(f"{PASSED_BY} questions of ours were passed by", lambda one: one.passed_by >= PASSED_BY, Step.ANSWER),
+    Rule("it asks for their own open criterion", lambda facts: facts.own_open and not facts.in_channel, Step.GUIDE),
+    Rule("the material does not hold it", lambda facts: not facts.known, Step.DECLINE),
+    Rule("the answer would pass a criterion that is open", lambda facts: facts.gives_away, Step.GUIDE),
+    Rule("others listen", lambda facts: facts.in_channel, Step.ANSWER),
+    Rule(f"{PASSED_BY} questions of ours were passed by", lambda facts: facts.passed_by >= PASSED_BY, Step.ANSWER),
     Rule("otherwise", lambda _: True, Step.ANSWER_AND_ASK),
 )
 
@@ -73,11 +73,11 @@ class Stuck:
 
 
 STUCK: Sequence[Rule[Stuck]] = (
-    Rule("it waits for an instructor", lambda one: one.held, Step.WAIT),
-    Rule("nothing is open", lambda one: not one.open, Step.SUBMIT),
-    Rule("a hint is earned", lambda one: one.earned, Step.HINT),
-    Rule("a question about it was never asked", lambda one: one.questions_left, Step.QUESTION),
-    Rule("an experiment about it was never tried", lambda one: one.experiments_left, Step.EXPERIMENT),
+    Rule("it waits for an instructor", lambda facts: facts.held, Step.WAIT),
+    Rule("nothing is open", lambda facts: not facts.open, Step.SUBMIT),
+    Rule("a hint is earned", lambda facts: facts.earned, Step.HINT),
+    Rule("a question about it was never asked", lambda facts: facts.questions_left, Step.QUESTION),
+    Rule("an experiment about it was never tried", lambda facts: facts.experiments_left, Step.EXPERIMENT),
     Rule("otherwise", lambda _: True, Step.REST),
 )
 
@@ -96,16 +96,16 @@ class Explained:
 
 
 EXPLAINED: Sequence[Rule[Explained]] = (
-    Rule("it predicts an experiment", lambda one: one.prediction, Step.RESULT),
-    Rule("it speaks of something else", lambda one: not one.about and not one.gave_up, Step.LET_GO),
+    Rule("it predicts an experiment", lambda facts: facts.prediction, Step.RESULT),
+    Rule("it speaks of something else", lambda facts: not facts.about and not facts.gave_up, Step.LET_GO),
     Rule(
         "a misconception shows, its experiment is untried",
-        lambda one: one.believes and one.experiment_left,
+        lambda facts: facts.believes and facts.experiment_left,
         Step.EXPERIMENT,
     ),
-    Rule("a misconception shows", lambda one: one.believes, Step.CONTRADICT),
-    Rule("every point is there", lambda one: one.complete, Step.CONFIRM),
-    Rule(f"they give up, or it is answer {TRIES}", lambda one: one.gave_up or one.tries >= TRIES, Step.TELL),
+    Rule("a misconception shows", lambda facts: facts.believes, Step.CONTRADICT),
+    Rule("every point is there", lambda facts: facts.complete, Step.CONFIRM),
+    Rule(f"they give up, or it is answer {TRIES}", lambda facts: facts.gave_up or facts.tries >= TRIES, Step.TELL),
     Rule("otherwise", lambda _: True, Step.MISSING),
 )
 

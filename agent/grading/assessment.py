@@ -47,7 +47,7 @@ class Assessor:
         """One judgement for each criterion of the lesson's rubric, in its order."""
         inspection = self.inspect(upload)
         reviewed = self._review(lesson, upload)
-        return tuple(self._judge(one, upload, inspection, reviewed) for one in lesson.rubric)
+        return tuple(self._judge(criterion, upload, inspection, reviewed) for criterion in lesson.rubric)
 
     def _judge(
         self, criterion: Criterion, upload: Upload, inspection: Inspection, reviewed: dict[str, Judgement]
@@ -66,7 +66,7 @@ class Assessor:
         try:
             judged = self.reviewers[lesson.id].review(plan)
             weighed = self._opinion.weigh(lesson, plan, judged) if self._opinion else judged
-            return {one.criterion: one for one in weighed}
+            return {value.criterion: value for value in weighed}
         except UnreadableFile:
             return {}
 
@@ -114,7 +114,9 @@ def _from_receipt(criterion: Criterion, receipt: BuildReceipt) -> Judgement:
 
 
 def first_finding(inspection: Inspection, aspect: str) -> Finding | None:
-    return next((one for one in inspection.findings if one.criterion == aspect and one.effect is not None), None)
+    return next(
+        (finding for finding in inspection.findings if finding.criterion == aspect and finding.effect is not None), None
+    )
 
 
 def place(finding: Finding) -> str:

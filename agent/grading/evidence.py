@@ -41,7 +41,7 @@ class Review:
         return cls(row, from_json(event.evidence), event.created_at)
 
     def now(self) -> dict[str, Judgement]:
-        return {one.criterion: one for one in self.claimed}
+        return {statement.criterion: statement for statement in self.claimed}
 
     def former(self, session: Session) -> dict[str, Judgement]:
         """The review before this one, with what had been decided on it by then."""
@@ -60,7 +60,9 @@ def faults_of(session: Session, review: Review, lesson: Lesson) -> Iterator[str]
     if upload.digest != review.row.upload_digest:
         yield f"rests on review {review.row.number}, whose files are not the ones that were judged"
     recorded = _on_record(session, review.row, review.at)
-    if {name: _gist(one) for name, one in recorded.items()} != {one.criterion: _gist(one) for one in review.claimed}:
+    if {name: _gist(one) for name, one in recorded.items()} != {
+        statement.criterion: _gist(statement) for statement in review.claimed
+    }:
         yield f"differs from review {review.row.number} on record"
     for judgement in review.claimed:
         criterion = lesson.criterion(judgement.criterion)
@@ -76,8 +78,8 @@ def _gist(judgement: Judgement) -> tuple[object, ...]:
 
 def _on_record(session: Session, row: ReviewRow, at: datetime) -> dict[str, Judgement]:
     made = select(DecisionRow).where(DecisionRow.review_id == row.id, DecisionRow.created_at <= at)
-    decisions = {one.criterion: one for one in session.scalars(made)}
-    judged = {one.criterion: one for one in from_json(row.judgements)}
+    decisions = {other_row.criterion: other_row for other_row in session.scalars(made)}
+    judged = {judgement.criterion: judgement for judgement in from_json(row.judgements)}
     for name, decision in decisions.items():
         receipt = Receipt("decision", row.id, decision.verdict)
         judged[name] = replace(judged[name], verdict=Verdict(decision.verdict), held=False, receipt=receipt)

@@ -77,11 +77,11 @@ def twin_of(lesson: Lesson, upload: Upload, seed: str, number: int) -> Twin | No
 @lru_cache(maxsize=512)  # it is made again to be shown, answered and verified
 def _twin(rubric: tuple[Criterion, ...], upload: Upload, seed: str, number: int) -> Twin | None:
     chance = random.Random(f"{seed}:{number}")
-    candidates = [one for file in upload for one in _mutants(file)]
+    candidates = [mutant for file in upload for mutant in _mutants(file)]
     chance.shuffle(candidates)
     for file, changed, line in candidates[:MAX_TRIES]:
         found = _one_new_fault(upload, file, changed, line)
-        right = next((one for one in rubric if found and one.aspect == found.criterion), None)
+        right = next((criterion for criterion in rubric if found and criterion.aspect == found.criterion), None)
         if found is None or right is None:
             continue
         options = _options(rubric, right, chance)
@@ -101,14 +101,18 @@ def _one_new_fault(upload: Upload, file: SourceFile, changed: str, line: int) ->
         before, after = _inspected(upload), inspect(_with(upload, file, changed))
     except ToolError:
         return None
-    known = {(one.rule, one.message) for one in before.findings}
-    new = [one for one in after.findings if one.effect is not None and (one.rule, one.message) not in known]
+    known = {(finding.rule, finding.message) for finding in before.findings}
+    new = [
+        finding
+        for finding in after.findings
+        if finding.effect is not None and (finding.rule, finding.message) not in known
+    ]
     if (
-        len({one.criterion for one in new}) != 1
+        len({judgement.criterion for judgement in new}) != 1
         or before.criteria[new[0].criterion] == after.criteria[new[0].criterion]
     ):
         return None
-    return next((one for one in new if one.file == file.path and _near(one, line)), None)
+    return next((judgement for judgement in new if judgement.file == file.path and _near(judgement, line)), None)
 
 
 @lru_cache(maxsize=64)
@@ -117,12 +121,19 @@ def _inspected(upload: Upload) -> Inspection:
 
 
 def _with(upload: Upload, file: SourceFile, changed: str) -> Upload:
-    return Upload.of(SourceFile(one.path, changed.encode()) if one.path == file.path else one for one in upload)
+    return Upload.of(
+        SourceFile(other_file.path, changed.encode()) if other_file.path == file.path else other_file
+        for other_file in upload
+    )
 
 
 def _options(rubric: Sequence[Criterion], right: Criterion, chance: random.Random) -> tuple[str, ...]:
     """Ids of criteria: the right one among others of the same artefact, in an order that says nothing."""
-    others = [one.id for one in rubric if one.aspect and one.id != right.id and one.artefact == right.artefact]
+    others = [
+        criterion.id
+        for criterion in rubric
+        if criterion.aspect and criterion.id != right.id and criterion.artefact == right.artefact
+    ]
     chosen = [right.id, *chance.sample(others, min(len(others), len(OPTIONS) - 1))]
     chance.shuffle(chosen)
     return tuple(chosen)
@@ -133,7 +144,7 @@ Change = Callable[[re.Match[str]], str]
 
 def _shell_form(match: re.Match[str]) -> str:
     try:
-        parts = [str(one) for one in json.loads(match["list"])]
+        parts = [str(load) for load in json.loads(match["list"])]
     except ValueError:
         return match.group()
     return f"{match['keyword']} {' '.join(parts)}"

@@ -86,7 +86,7 @@ class Gates:
         """The first lesson whose gate is not behind the learner."""
         with self._storage.begin() as session:
             states = _states(session, person_id)
-        return next((one.id for one in self._course.lessons if states.get(one.id) not in CLOSED), None)
+        return next((lesson.id for lesson in self._course.lessons if states.get(lesson.id) not in CLOSED), None)
 
     def review(self, person_id: str, lesson_id: str, review: ReviewRecord) -> GateDecision:
         """Decides on the newest review, and moves the gate where it is to move; the same again changes nothing."""
@@ -192,9 +192,9 @@ class Gates:
 
     def _before(self, review: ReviewRecord) -> tuple[Judgement, ...]:
         known = self._reviews.all(review.person_id, review.lesson_id)
-        if any(one.number > review.number for one in known):
+        if any(judgement.number > review.number for judgement in known):
             raise ConcurrentChange("There is a newer submission already; look at that one.")
-        former = [one for one in known if one.number < review.number]
+        former = [judgement for judgement in known if judgement.number < review.number]
         return former[-1].judgements if former else ()
 
     def waive(self, person_id: str, lesson_id: str, by: Person, reason: str) -> None:

@@ -134,7 +134,7 @@ class Reviews:
         found: dict[str, list[ReviewRecord]] = {}
         for row in rows:
             found.setdefault(row.person_id, []).append(_with_decisions(row, decided.get(row.id, {})))
-        latest = {one.person_id: one for one in drafts}
+        latest = {draft.person_id: draft for draft in drafts}
         return {
             person: History(tuple(found.get(person, ())), _standing(found.get(person, []), latest.get(person)))
             for person in {*found, *latest}
@@ -153,10 +153,10 @@ class Reviews:
             waiting = [row for key, row in newest.items() if key not in closed and _holds(row)]
             decided = _decisions(session, [row.id for row in waiting])
             return [
-                HeldCriterion(row.id, _learner(session, row.person_id), one, row.created_at)
+                HeldCriterion(row.id, _learner(session, row.person_id), judgement, row.created_at)
                 for row in sorted(waiting, key=lambda row: row.created_at)
-                for one in _with_decisions(row, decided.get(row.id, {})).judgements
-                if one.held
+                for judgement in _with_decisions(row, decided.get(row.id, {})).judgements
+                if judgement.held
             ]
 
     def decide(self, review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> ReviewRecord:
@@ -178,7 +178,7 @@ def _standing(reviews: Sequence[ReviewRecord], draft: DraftRow | None) -> dict[s
     judgements = review.judgements if review else ()
     if draft is not None and (review is None or draft.created_at > review.created_at):
         judgements = _carry_decisions(from_json(draft.judgements), judgements)
-    return {one.criterion: one for one in judgements}
+    return {judgement.criterion: judgement for judgement in judgements}
 
 
 def _of(person_id: str, lesson_id: str) -> Select[ReviewRow]:
@@ -203,7 +203,7 @@ def _closed(session: Session, workspace: str) -> set[tuple[str, str]]:
 
 def _holds(row: ReviewRow) -> bool:
     """Read off the stored form: few reviews of many hold anything, and only those are worth reading."""
-    return any(one.get("held") for one in row.judgements["judgements"])
+    return any(judgement.get("held") for judgement in row.judgements["judgements"])
 
 
 def _decide(session: Session, review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> None:
@@ -239,7 +239,7 @@ def _carry_decisions_over(session: Session, person_id: str, lesson_id: str, key:
     if len(newest) < 2 or newest[0].id != key:
         return
     now, before = newest
-    earlier = {one.criterion: one for one in from_json(before.judgements)}
+    earlier = {judgement.criterion: judgement for judgement in from_json(before.judgements)}
     for decision in session.scalars(select(DecisionRow).where(DecisionRow.review_id == before.id)).all():
         if _is_unchanged(now, before, decision.criterion, earlier.get(decision.criterion)):
             again = {"verdict": decision.verdict, "by": decision.by, "note": decision.note}
@@ -250,7 +250,7 @@ def _carry_decisions_over(session: Session, person_id: str, lesson_id: str, key:
 
 def _is_unchanged(now: ReviewRow, before: ReviewRow, criterion: str, earlier: Judgement | None) -> bool:
     """Held for the same reason on the same quotes; where nothing is quoted, on the same files but for the plan."""
-    current = next((one for one in from_json(now.judgements) if one.criterion == criterion), None)
+    current = next((judgement for judgement in from_json(now.judgements) if judgement.criterion == criterion), None)
     if current is None or not current.held or current != earlier:
         return False
     return bool(current.spans) or _artefacts(now.files) == _artefacts(before.files)
@@ -261,7 +261,7 @@ def _artefacts(files: Json) -> Json:
 
 
 def _is_held(row: ReviewRow, criterion: str) -> bool:
-    return any(one.held and one.criterion == criterion for one in from_json(row.judgements))
+    return any(judgement.held and judgement.criterion == criterion for judgement in from_json(row.judgements))
 
 
 def _record(session: Session, row: ReviewRow) -> ReviewRecord:
@@ -270,13 +270,13 @@ def _record(session: Session, row: ReviewRow) -> ReviewRecord:
 
 def _decisions(session: Session, reviews: Select[str] | Sequence[str]) -> dict[str, dict[str, DecisionRow]]:
     found: dict[str, dict[str, DecisionRow]] = {}
-    for one in session.scalars(select(DecisionRow).where(DecisionRow.review_id.in_(reviews))):
-        found.setdefault(one.review_id, {})[one.criterion] = one
+    for row in session.scalars(select(DecisionRow).where(DecisionRow.review_id.in_(reviews))):
+        found.setdefault(row.review_id, {})[row.criterion] = row
     return found
 
 
 def _with_decisions(row: ReviewRow, decided: Mapping[str, DecisionRow]) -> ReviewRecord:
-    judgements = tuple(_decided(one, decided.get(one.criterion)) for one in from_json(row.judgements))
+    judgements = tuple(_decided(judgement, decided.get(judgement.criterion)) for judgement in from_json(row.judgements))
     return ReviewRecord(
         row.id,
         row.person_id,
@@ -299,8 +299,12 @@ def _decided(judgement: Judgement, decision: DecisionRow | None) -> Judgement:
 
 def _carry_decisions(draft: Sequence[Judgement], reviewed: Sequence[Judgement]) -> tuple[Judgement, ...]:
     """What an instructor decided stays decided while only a draft says that it waits."""
-    decided = {one.criterion: one for one in reviewed if one.receipt and one.receipt.kind == "decision"}
-    return tuple(decided.get(one.criterion, one) if one.held else one for one in draft)
+    decided = {
+        judgement.criterion: judgement
+        for judgement in reviewed
+        if judgement.receipt and judgement.receipt.kind == "decision"
+    }
+    return tuple(decided.get(judgement.criterion, judgement) if judgement.held else judgement for judgement in draft)
 
 
 def _learner(session: Session, person_id: str) -> Person:

@@ -145,8 +145,8 @@ def _entitled(event: GateEventRow, course: Course, mine: Sequence[_Chain]) -> It
         if not by_instructor or not event.reason.strip():
             yield "needs an instructor and a reason"
     if event.action == GateAction.UNLOCK and event.lesson_id != course.lessons[0].id:
-        closed = [one for chain in mine for one in chain.events if one.action in _CLOSING]
-        if not any(one.created_at <= event.created_at for one in closed):
+        closed = [other_event for chain in mine for other_event in chain.events if other_event.action in _CLOSING]
+        if not any(criterion.created_at <= event.created_at for criterion in closed):
             yield "unlocks a lesson while none before it is done"
 
 

@@ -56,7 +56,7 @@ class Supports:
         known = set(_NUMBER.findall(" ".join(hit.passage.text for hit in hits)))
         if not set(_NUMBER.findall(said)) <= known:
             return None
-        return next((one.hit for one in self._sources(said, hits) if _follows(said, one.text)), None)
+        return next((source.hit for source in self._sources(said, hits) if _follows(said, source.text)), None)
 
     def _sources(self, said: str, hits: Sequence[Hit]) -> list[_Source]:
         vector = self._embed([said])[0]
@@ -64,7 +64,9 @@ class Supports:
         for index, hit in enumerate(hits):
             texts, vectors = self._sentences(hit)
             near += [_Source(index, text, float(one)) for text, one in zip(texts, vectors @ vector, strict=True)]
-        return sorted((one for one in near if one.nearness >= NEAR), key=lambda one: -one.nearness)[:CANDIDATES]
+        return sorted((other_hit for other_hit in near if other_hit.nearness >= NEAR), key=lambda one: -one.nearness)[
+            :CANDIDATES
+        ]
 
     def _sentences(self, hit: Hit) -> tuple[Sequence[str], Vectors]:
         """A draft has no source and may hold a learner's words: it is embedded and forgotten."""
@@ -84,7 +86,7 @@ def _quoted(said: str, hits: Sequence[Hit]) -> int | None:
 
 
 def _quotes(text: str) -> frozenset[str]:
-    return frozenset(_flat(one) for one in sentences(text))
+    return frozenset(_flat(sentence) for sentence in sentences(text))
 
 
 def _flat(text: str) -> str:
@@ -94,8 +96,8 @@ def _flat(text: str) -> str:
 def _follows(sentence: str, source: str) -> bool:
     held, tokens = senses(source)[:MAX_WORDS], _tokens(source)
     return not claims_more(_tokens(sentence), tokens) and all(
-        _is_kept(aligned(senses(one)[:MAX_WORDS], held)) and not turned(_tokens(one), tokens)
-        for one in clauses(sentence)
+        _is_kept(aligned(senses(clause)[:MAX_WORDS], held)) and not turned(_tokens(clause), tokens)
+        for clause in clauses(sentence)
     )
 
 

@@ -46,17 +46,19 @@ class Checks:
         if not (self._says_no_more_than_the_engine(sentence) and self._has_known_parts(sentence)):
             return None
         said = sentences(bare(sentence)) or [bare(sentence)]  # what is too short to be quoted is a claim as well
-        supports = [self._support(one, [*self._hits, _as_passage(self._brief.draft)]) for one in said]
+        supports = [
+            self._support(other_sentence, [*self._hits, _as_passage(self._brief.draft)]) for other_sentence in said
+        ]
         if None in supports or self._brief.gives_away(" ".join([*before, sentence])):
             return None
-        return self._marked(sentence, {one for one in supports if one is not None})
+        return self._marked(sentence, {support for support in supports if support is not None})
 
     def _marked(self, sentence: str, supports: set[int]) -> str:
         """A passage that the draft cites is named by its number there; what the engine decided needs none."""
         if len(self._hits) in supports or not supports:
             return sentence
-        numbers = sorted(one + 1 for one in supports if one < len(self._brief.hits))
-        return " ".join([bare(sentence), *(f"[{one}]" for one in numbers)])
+        numbers = sorted(support + 1 for support in supports if support < len(self._brief.hits))
+        return " ".join([bare(sentence), *(f"[{number}]" for number in numbers)])
 
     def _says_no_more_than_the_engine(self, sentence: str) -> bool:
         new = [
@@ -70,12 +72,12 @@ class Checks:
     def _has_known_parts(self, sentence: str) -> bool:
         """Markers, numbers and code come from the draft or a passage."""
         known = set(range(1, len(self._brief.hits) + 1))
-        if not {int(one) for one in _MARKER.findall(sentence)} <= known:
+        if not {int(match) for match in _MARKER.findall(sentence)} <= known:
             return False
         if not set(_NUMBER.findall(_MARKER.sub("", sentence))) <= set(_NUMBER.findall(self._sources)):
             return False
-        code = [one.text for one in offers(sentence) if one.kind is not Kind.DEED]
-        return all(_flat(one) in _flat(self._sources) for one in code)
+        code = [offer.text for offer in offers(sentence) if offer.kind is not Kind.DEED]
+        return all(_flat(line) in _flat(self._sources) for line in code)
 
 
 def _as_passage(draft: str) -> Hit:

@@ -55,7 +55,7 @@ class Learners:
         wanted = text.strip().casefold()
         with self._storage.begin() as session:
             everybody = [_person(row) for row in session.scalars(_of(workspace))]
-        found = [one for one in everybody if wanted in _names(one)]
+        found = [place for place in everybody if wanted in _names(place)]
         return found[0] if len(found) == 1 else None
 
 

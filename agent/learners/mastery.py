@@ -61,7 +61,9 @@ class Belief:
 
 def believe(subject: str, observations: Sequence[Observation]) -> Belief:
     """The newest observation that tells something counts; what an instructor decided outweighs all before it."""
-    last = next((one.kind for one in reversed(observations) if one.kind not in _TELLS_NOTHING), None)
+    last = next(
+        (observation.kind for observation in reversed(observations) if observation.kind not in _TELLS_NOTHING), None
+    )
     standing = {
         None: Standing.UNKNOWN,
         Observed.SHOWN: Standing.KNOWN,

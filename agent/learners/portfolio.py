@@ -34,7 +34,7 @@ class Week:
 
     def _receipts_of(self, review: ReviewRecord) -> Iterator[tuple[str, Json]]:
         """What the tools attested, each once."""
-        for receipt in {one.receipt for one in review.judgements if one.receipt}:
+        for receipt in {judgement.receipt for judgement in review.judgements if judgement.receipt}:
             inspection = self._receipts.inspection(receipt.digest) if receipt.kind == "inspection" else None
             build = self._receipts.for_inputs(receipt.digest) if receipt.kind == "build" else None
             if inspection is not None:
@@ -57,8 +57,10 @@ def _record(lesson: Lesson, review: ReviewRecord) -> Json:
 
 def _sheet(lesson: Lesson, review: ReviewRecord) -> str:
     head = [f"# {lesson.gate}: review {review.number}", "", f"{lesson.title}, {review.created_at:%Y-%m-%d}", ""]
-    by_id = {one.criterion: one for one in review.judgements}
-    judged = [(one.id, one.title, by_id[one.id]) for one in lesson.rubric if one.id in by_id]
+    by_id = {other_judgement.criterion: other_judgement for other_judgement in review.judgements}
+    judged = [
+        (criterion.id, criterion.title, by_id[criterion.id]) for criterion in lesson.rubric if criterion.id in by_id
+    ]
     lines = [line for name, title, judgement in judged for line in _lines(name, title, judgement)]
     return "\n".join([*head, *lines]) + "\n"
 

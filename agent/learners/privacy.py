@@ -122,7 +122,7 @@ def _forget_files(session: Session, person_id: str) -> tuple[int, int]:
 
 
 def _named(session: Session, files: InstrumentedAttribute[Json], *where: ColumnElement[bool]) -> set[str]:
-    return {digest for one in session.scalars(select(files).where(*where)) for digest in one.values()}
+    return {digest for row in session.scalars(select(files).where(*where)) for digest in row.values()}
 
 
 def _forget_teaching(session: Session, person_id: str) -> None:
@@ -142,5 +142,9 @@ def _forget_teaching(session: Session, person_id: str) -> None:
 
 
 def _builds_behind_reviews(session: Session) -> set[str]:
-    judgements = [one for row in session.scalars(select(ReviewRow)) for one in from_json(row.judgements)]
-    return {one.receipt.digest for one in judgements if one.receipt and one.receipt.kind == "build"}
+    judgements = [
+        other_judgement for row in session.scalars(select(ReviewRow)) for other_judgement in from_json(row.judgements)
+    ]
+    return {
+        judgement.receipt.digest for judgement in judgements if judgement.receipt and judgement.receipt.kind == "build"
+    }

@@ -87,31 +87,34 @@ class Progress:
     def stuck(self, lesson_id: str, workspace: str) -> Receipted:
         """Learners with an open gate who handed something in: their first open required criterion."""
         lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
-        found = sorted((one for one in places if one.is_stuck), key=lambda one: stamp(one.since))
+        found = sorted((place for place in places if place.is_stuck), key=lambda place: stamp(place.since))
         query = (
             f"of {_people(len(places))}, those whose {lesson.gate} is open and whose files were judged: "
             "the first required criterion that is neither met nor with an instructor, since the first review that left "
             f"it open with none that met it after, and the last attempt at it; as of {stamp(datetime.now(UTC))} UTC"
         )
-        return Receipted(tuple(_stuck_row(one) for one in found), query)
+        return Receipted(tuple(_stuck_row(match_found) for match_found in found), query)
 
     def silent(self, lesson_id: str, workspace: str) -> Receipted:
         lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
-        found = [one for one in places if not one.handed_in and one.state not in CLOSED]
+        found = [place for place in places if not place.handed_in and place.state not in CLOSED]
         query = (
             f"of {_people(len(places))}, those of whom no file was ever judged and whose {lesson.gate} is not closed"
         )
-        return Receipted(tuple((one.person.name, one.state.value) for one in found), query)
+        return Receipted(tuple((match_found.person.name, match_found.state.value) for match_found in found), query)
 
     def overview(self, lesson_id: str, workspace: str) -> Receipted:
         lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
-        counted = Counter(one.state.value for one in places)
+        counted = Counter(place.state.value for place in places)
         states = ", ".join(f"{number} {state}" for state, number in counted.most_common())
         query = (
             f"every learner ({states or 'nobody yet'}); met = criteria of the {lesson.gate} whose newest verdict is "
             "met and not held"
         )
-        rows = [(one.person.name, one.state.value, f"{one.met} of {one.of}", stamp(one.last_attempt)) for one in places]
+        rows = [
+            (place.person.name, place.state.value, f"{place.met} of {place.of}", stamp(place.last_attempt))
+            for place in places
+        ]
         return Receipted(tuple(rows), query)
 
     def of(self, person_id: str) -> Receipted:
@@ -123,15 +126,15 @@ class Progress:
             rows.extend(
                 (
                     lesson.title,
-                    f"{one.id} {one.title}",
-                    _word(standing[one.id]),
-                    stamp(_open_since(reviews, one.id) or (first[0] if first else None))
-                    if _is_unmet(standing[one.id])
+                    f"{criterion.id} {criterion.title}",
+                    _word(standing[criterion.id]),
+                    stamp(_open_since(reviews, criterion.id) or (first[0] if first else None))
+                    if _is_unmet(standing[criterion.id])
                     else "",
-                    str(self._hints.level(person_id, lesson.id, one.id)),
+                    str(self._hints.level(person_id, lesson.id, criterion.id)),
                 )
-                for one in lesson.rubric
-                if one.id in standing
+                for criterion in lesson.rubric
+                if criterion.id in standing
             )
         query = "the newest verdict of each criterion, since the first review that left it open, the last hint given"
         return Receipted(tuple(rows), query)
@@ -163,15 +166,15 @@ def _place(
     attempts: Mapping[tuple[str, str], datetime],
 ) -> Place:
     standing, (first, last) = history.standing, uploads
-    unmet = [one for one in lesson.rubric if one.required and _is_open(standing.get(one.id))]
+    unmet = [criterion for criterion in lesson.rubric if criterion.required and _is_open(standing.get(criterion.id))]
     target = unmet[0] if unmet else None
     return Place(
         person,
         state,
-        met=sum(not _is_unmet(one) for one in standing.values()),
+        met=sum(not _is_unmet(judgement) for judgement in standing.values()),
         of=len(lesson.rubric),
         handed_in=bool(standing),
-        waiting=sum(one.held for one in standing.values()),
+        waiting=sum(judgement.held for judgement in standing.values()),
         stuck_on=target,
         more_open=max(0, len(unmet) - 1),
         since=_open_since(history.reviews, target.id) or first if target else None,
@@ -190,7 +193,7 @@ def _open_since(reviews: tuple[ReviewRecord, ...] | list[ReviewRecord], criterio
     """The review that first left it open, none that met it after; before any review, nothing."""
     since = None
     for review in reversed(reviews):
-        judged = {one.criterion: one for one in review.judgements}
+        judged = {judgement.criterion: judgement for judgement in review.judgements}
         if not _is_unmet(judged.get(criterion)):
             break
         since = review.created_at

@@ -64,17 +64,17 @@ class Asked:
         mine = (AskedRow.person_id == person_id, AskedRow.lesson_id == lesson_id)
         with self._storage.begin() as session:
             found = session.scalars(select(AskedRow.question_id).where(*mine))
-            return {one for one in found if not one.startswith(_TEXT)}
+            return {match_found for match_found in found if not match_found.startswith(_TEXT)}
 
     def wordings(self, person_id: str) -> set[str]:
         """Digests of every question that was ever put to this person, to compare with `digest_of`."""
         texts = select(AskedRow.question_id).where(AskedRow.person_id == person_id, AskedRow.question_id.like("text:%"))
         with self._storage.begin() as session:
-            return {one.removeprefix(_TEXT) for one in session.scalars(texts)}
+            return {row.removeprefix(_TEXT) for row in session.scalars(texts)}
 
     def note_wordings(self, person_id: str, lesson_id: str, questions: Iterable[str], conversation: str) -> None:
         with self._storage.begin() as session:
-            for digest in {digest_of(one) for one in questions}:
+            for digest in {digest_of(question) for question in questions}:
                 session.merge(
                     AskedRow(
                         person_id=person_id,
@@ -103,7 +103,7 @@ class Asked:
 
 def digest_of(question: str) -> str:
     """The same for any spelling of spaces, case and markup."""
-    plain = " ".join("".join(one if one.isalnum() else " " for one in question.lower()).split())
+    plain = " ".join("".join(character if character.isalnum() else " " for character in question.lower()).split())
     return hashlib.sha256(plain.encode()).hexdigest()[:24]
 
 

@@ -46,7 +46,7 @@ class ResponsesModel:
                 model=self.name,
                 instructions=instructions,
                 input=_response_items(messages),
-                tools=[_response_tool(one) for one in tools],
+                tools=[_response_tool(tool) for tool in tools],
                 max_output_tokens=MAX_OUTPUT_TOKENS,
                 store=False,
                 stream=True,
@@ -147,7 +147,7 @@ class ChatModel:
 
 
 def _chat_messages(instructions: str, messages: Sequence[Message]) -> Any:
-    return [{"role": "system", "content": instructions}, *(_chat_message(one) for one in messages)]
+    return [{"role": "system", "content": instructions}, *(_chat_message(message) for message in messages)]
 
 
 def _chat_message(message: Message) -> dict[str, Any]:
@@ -171,9 +171,9 @@ def _chat_tools(tools: Sequence[ToolSpec]) -> Any:
     if not tools:
         return {}
     functions = [
-        {"name": one.name, "description": one.description, "parameters": dict(one.parameters)} for one in tools
+        {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)} for tool in tools
     ]
-    return {"tools": [{"type": "function", "function": one} for one in functions]}
+    return {"tools": [{"type": "function", "function": function} for function in functions]}
 
 
 def _chat_pieces(chunks: openai.Stream[Any]) -> Iterator[str | ToolCall]:

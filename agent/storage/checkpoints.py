@@ -48,7 +48,13 @@ def open_checkpointer(url: str) -> Iterator[Saver]:
 
 def aged(saver: Saver, before: datetime) -> list[str]:
     """Conversations that hold something older, each once."""
-    return sorted({one.config["configurable"]["thread_id"] for one in saver.list(None) if _is_aged(one, before)})
+    return sorted(
+        {
+            checkpoint.config["configurable"]["thread_id"]
+            for checkpoint in saver.list(None)
+            if _is_aged(checkpoint, before)
+        }
+    )
 
 
 def _is_aged(one: CheckpointTuple, before: datetime) -> bool:

@@ -20,7 +20,7 @@ class Term:
 
     def __init__(self, term: str) -> None:
         forms = sorted({_stem(term), _stem(_OURS.sub("", term))}, key=len, reverse=True)
-        words = "|".join(re.escape(one) for one in forms)
+        words = "|".join(re.escape(form) for form in forms)
         one, several = rf"(?:{words}){_VERB}(?:\w+s|can)\b", rf"(?:{words})s{_VERB}\w+"
         self._names = re.compile(rf"\b(?:{words})s?\b", re.IGNORECASE)
         self._defines = re.compile(rf"(?:(?:an?|the)\s+)?(?:{one}|{several})|.*\((?:{words})s?\)", re.IGNORECASE)

@@ -68,18 +68,19 @@ class Explanations:
         spoken = clauses(text)
         if not spoken:
             return Compared((), question.points)
-        near = {one.id: self._agreeing(spoken, (one.text, *one.cues)) for one in question.points}
+        near = {point.id: self._agreeing(spoken, (point.text, *point.cues)) for point in question.points}
         beliefs = self._of_beliefs(spoken, known)
         best = np.max([*near.values()], axis=0)
         held = self._believed(beliefs, best, known, question)
         rival = np.max([*beliefs.values()], axis=0) if held else np.zeros(len(spoken))
         proposed = {one: quote for one, quote in (quotes or {}).items() if _stands(quote, text)}
         said = [
-            one
-            for one in question.points
-            if ((near[one.id] >= NEAR) & (near[one.id] >= rival)).any() or self._is_quoted(one, proposed.get(one.id))
+            point
+            for point in question.points
+            if ((near[point.id] >= NEAR) & (near[point.id] >= rival)).any()
+            or self._is_quoted(point, proposed.get(point.id))
         ]
-        missing = tuple(one for one in question.points if one not in said)
+        missing = tuple(point for point in question.points if point not in said)
         about = bool(said) or held is not None or self._is_about(text, question)
         return Compared(tuple(said), missing, about, held if missing else None)
 
@@ -93,14 +94,19 @@ class Explanations:
         spoken = clauses(text)
         if not spoken or not choices:
             return None
-        scores = [float(self._agreeing(spoken, (one,)).max()) for one in choices]
-        first, *others = sorted(range(len(choices)), key=lambda one: -scores[one])
+        scores = [float(self._agreeing(spoken, (choice,)).max()) for choice in choices]
+        first, *others = sorted(range(len(choices)), key=lambda index: -scores[index])
         clear = not others or scores[first] - scores[others[0]] >= CLEARLY
         return first if scores[first] >= NEAR and clear else None
 
     def _of_beliefs(self, spoken: Sequence[str], known: Sequence[Misconception]) -> dict[str, Scores]:
-        distanced = np.array([_DISTANCED.search(one) is not None or looks_like_question(one) for one in spoken])
-        return {one.id: np.where(distanced, 0.0, self._agreeing(spoken, (one.belief, *one.cues))) for one in known}
+        distanced = np.array(
+            [_DISTANCED.search(statement) is not None or looks_like_question(statement) for statement in spoken]
+        )
+        return {
+            judgement.id: np.where(distanced, 0.0, self._agreeing(spoken, (judgement.belief, *judgement.cues)))
+            for judgement in known
+        }
 
     def _believed(
         self,
@@ -129,9 +135,10 @@ class Explanations:
         return quote is not None and float(self._agreeing([quote], (point.text, *point.cues)).max()) >= NEAR / 2
 
     def _is_about(self, text: str, question: Question) -> bool:
-        cues = [cue for one in question.points for cue in one.cues]
+        cues = [cue for point in question.points for cue in point.cues]
         return (
-            float(self._nearness([text], [question.text, *(one.text for one in question.points), *cues]).max()) >= ABOUT
+            float(self._nearness([text], [question.text, *(point.text for point in question.points), *cues]).max())
+            >= ABOUT
         )
 
     def _nearness(self, spoken: Sequence[str], ways: Sequence[str]) -> Scores:
@@ -148,8 +155,8 @@ def clauses(text: str) -> list[str]:
     for sentence in _SENTENCE.split(text[:2_000]):
         if sentence.strip():
             found[sentence.strip()] = None
-            parts = [one.strip() for one in _CLAUSE.split(sentence) if one.strip()]
-            found.update(dict.fromkeys(one for one in parts if len(one.split()) > 1))
+            parts = [word.strip() for word in _CLAUSE.split(sentence) if word.strip()]
+            found.update(dict.fromkeys(part for part in parts if len(part.split()) > 1))
     return list(found)[:MAX_CLAUSES]
 
 

@@ -86,7 +86,7 @@ class IntentReader:
     """Reads intents by the patterns of `intents.yaml`, and by what was learned from examples."""
 
     def __init__(self, patterns: Mapping[Intent, Sequence[str]], model: IntentModel) -> None:
-        self._patterns = {intent: [re.compile(one) for one in given] for intent, given in patterns.items()}
+        self._patterns = {intent: [re.compile(row) for row in given] for intent, given in patterns.items()}
         self._model = model
 
     @classmethod

@@ -38,7 +38,7 @@ def with_pasted(turn: Turn) -> Turn:
 
 def _fenced(text: str) -> list[tuple[str, str]]:
     """(what to take out, what it holds) of each block between fences that is a file."""
-    return [(one.group(), one.group(1)) for one in _FENCE.finditer(text) if _path_of(one.group(1))]
+    return [(match.group(), match.group(1)) for match in _FENCE.finditer(text) if _path_of(match.group(1))]
 
 
 def _bare(text: str) -> list[tuple[str, str]]:

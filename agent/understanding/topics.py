@@ -20,7 +20,7 @@ NEAR = 0.45  # cosine between a message and a criterion's own words
 
 def criterion_by_id(text: str, lesson: Lesson) -> Criterion | None:
     found = (lesson.criterion(match.group(1).upper()) for match in _ID.finditer(text))
-    return next((one for one in found if one is not None), None)
+    return next((match_found for match_found in found if match_found is not None), None)
 
 
 def named_criterion(text: str, lesson: Lesson) -> Criterion | None:
@@ -29,7 +29,14 @@ def named_criterion(text: str, lesson: Lesson) -> Criterion | None:
     if criterion is not None:
         return criterion
     low = text.lower().replace("-", " ")
-    return next((one for one in lesson.rubric if one.name.replace("-", " ") in low or one.title.lower() in low), None)
+    return next(
+        (
+            other_criterion
+            for other_criterion in lesson.rubric
+            if other_criterion.name.replace("-", " ") in low or other_criterion.title.lower() in low
+        ),
+        None,
+    )
 
 
 def criterion_of(text: str, lesson: Lesson, embed: Embed) -> Criterion | None:
@@ -37,7 +44,7 @@ def criterion_of(text: str, lesson: Lesson, embed: Embed) -> Criterion | None:
     named = named_criterion(text, lesson)
     if named is not None or not text.strip() or not lesson.rubric:
         return named
-    words = [f"{one.title}. {one.met_when}" for one in lesson.rubric]
+    words = [f"{criterion.title}. {criterion.met_when}" for criterion in lesson.rubric]
     vectors = embed([text[:500], *words])
     nearness = vectors[1:] @ vectors[0]
     best = int(np.argmax(nearness))

@@ -33,7 +33,7 @@ class Class:
     name: str
 
     def __post_init__(self) -> None:
-        people = [one.name for one in self.emulator.workspace.people() if one.name.startswith("Learner")]
+        people = [person.name for person in self.emulator.workspace.people() if person.name.startswith("Learner")]
         self._places = [(self.emulator.person(name), self.emulator.direct(name)) for name in people]
         self._questions = [question.text for lesson in load_course().lessons for question in lesson.questions]
         self._said = 0
@@ -59,38 +59,47 @@ class Class:
         bot = self.emulator.installation().user_id
         with self.emulator.world.lock:
             channels = self.emulator.workspace.channels.values()
-            return Counter(one.thread_ts for place in channels for one in place.messages.values() if one.user == bot)
+            return Counter(
+                message.thread_ts for place in channels for message in place.messages.values() if message.user == bot
+            )
 
     def delivered(self, said: Sequence[Seen]) -> list[Seen]:
         """Those of which the app said that it has them."""
-        log = [one for one in self.emulator.deliveries.log if one.state == "acknowledged"]
-        known = {str((one.payload.get("event") or {}).get("ts")) for one in log}
-        return [one for one in said if one.ts in known]
+        log = [delivery for delivery in self.emulator.deliveries.log if delivery.state == "acknowledged"]
+        known = {str((delivery.payload.get("event") or {}).get("ts")) for delivery in log}
+        return [sentence for sentence in said if sentence.ts in known]
 
     def wait(self, said: Sequence[Seen], patience: float = PATIENCE) -> None:
         """Until each has a reply, or nothing more comes."""
-        wanted, end = {one.ts for one in said}, time.monotonic() + patience
+        wanted, end = {sentence.ts for sentence in said}, time.monotonic() + patience
         while not wanted <= self.replies().keys() and time.monotonic() < end:
             time.sleep(0.25)
 
     def acknowledged_in(self, said: Sequence[Seen]) -> list[float]:
         """Milliseconds from envelope to acknowledgement; one that never came counts as Slack's three seconds."""
-        wanted, limit = {one.ts for one in said}, self.emulator.sockets.ack_seconds
-        log = [one for one in self.emulator.deliveries.log if (one.payload.get("event") or {}).get("ts") in wanted]
-        attempts = [attempt for one in log for attempt in one.attempts]
-        return [1_000 * (one.ended - one.at if one.outcome == "acknowledged" else limit) for one in attempts]
+        wanted, limit = {sentence.ts for sentence in said}, self.emulator.sockets.ack_seconds
+        log = [
+            delivery
+            for delivery in self.emulator.deliveries.log
+            if (delivery.payload.get("event") or {}).get("ts") in wanted
+        ]
+        attempts = [attempt for delivery in log for attempt in delivery.attempts]
+        return [
+            1_000 * (other_attempt.ended - other_attempt.at if other_attempt.outcome == "acknowledged" else limit)
+            for other_attempt in attempts
+        ]
 
     def first_calls_in(self, said: Sequence[Seen]) -> list[float]:
         """Milliseconds from the message to the first sign of the app in its thread."""
         first: dict[str, float] = {}
         for call in self.emulator.calls():
             first.setdefault(str(call.args.get("thread_ts") or ""), call.at)
-        return [(first[one.ts] - float(one.ts)) * 1_000 for one in said if one.ts in first]
+        return [(first[sentence.ts] - float(sentence.ts)) * 1_000 for sentence in said if sentence.ts in first]
 
     def told(self, said: Sequence[Seen], what: str) -> str:
         replies = self.replies()
-        lost = sum(one.ts not in replies for one in said)
-        doubled = sum(replies[one.ts] > 1 for one in said)
+        lost = sum(sentence.ts not in replies for sentence in said)
+        doubled = sum(replies[sentence.ts] > 1 for sentence in said)
         return f"{self.name} {what}: {len(said)} messages, {lost} replies lost, {doubled} doubled"
 
 

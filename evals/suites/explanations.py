@@ -20,15 +20,15 @@ def _compare(knowledge: Knowledge, cases: list[dict[str, object]]) -> Figures:
         knowledge.course.lessons[0],
         Explanations(Familiar(knowledge.embedding, texts_of(knowledge.course))),
     )
-    questions = {one.id: one for one in lesson.questions}
+    questions = {other_question.id: other_question for other_question in lesson.questions}
     points = right = believed = 0
     for case in cases:
         question = questions[str(case["question"])]
         heard = reader.compare(str(case["text"]), question, lesson.misconceptions)
-        said = {one.id for one in heard.said}
+        said = {sentence.id for sentence in heard.said}
         wanted = case["said"]
         assert isinstance(wanted, list)
         points += len(question.points)
-        right += sum((one.id in said) == (one.id in wanted) for one in question.points)
+        right += sum((point.id in said) == (point.id in wanted) for point in question.points)
         believed += (heard.believes.id if heard.believes else "") == case.get("believes", "")
     return {"cases": len(cases), "points": right / points, "beliefs": believed / len(cases)}

@@ -35,17 +35,17 @@ def gate(knowledge: Knowledge) -> Figures:
         settings = Settings.read(data=Path(folder), database_url="", index_url="", course=None)
         with open_tutoring(settings, builder=NoBuilder("Builds are off in this run."), knowledge=knowledge) as tutoring:
             streams = [_Stream(tutoring.tutor.services, number) for number in range(STREAMS)]
-            for one in streams:
-                one.run()
+            for stream in streams:
+                stream.run()
             differences = len(verification.verify(tutoring.storage, knowledge.course))
         seen = [found for _, found in tampered(Path(folder) / "tutor.db", knowledge.course)]
     return {
         "streams over the table": TABLE_STREAMS,
         "unearned by the table": _unearned_by_table(),
         "streams over the service": len(streams),
-        "actions": sum(one.actions for one in streams),
-        "passed or waived": sum(one.closed for one in streams),
-        "unearned": sum(one.unearned for one in streams),
+        "actions": sum(stream.actions for stream in streams),
+        "passed or waived": sum(stream.closed for stream in streams),
+        "unearned": sum(stream.unearned for stream in streams),
         "differences in an untouched ledger": differences,
         "changes by hand": len(seen),
         "seen": sum(seen) / max(1, len(seen)),
@@ -118,11 +118,15 @@ class _Stream:
     def _all_met(self) -> bool:
         review = self._services.reviews.latest(self._person.id, self._lesson.id)
         met = (
-            {one.criterion for one in review.judgements if one.verdict is Verdict.MET and not one.held}
+            {
+                judgement.criterion
+                for judgement in review.judgements
+                if judgement.verdict is Verdict.MET and not judgement.held
+            }
             if review
             else ()
         )
-        return all(one.id in met for one in self._lesson.rubric if one.required)
+        return all(criterion.id in met for criterion in self._lesson.rubric if criterion.required)
 
     def _submit(self, work: str) -> None:
         person, lesson, upload = self._person, self._lesson, self._works[work]
@@ -157,9 +161,11 @@ class _Stream:
                 act()
 
     def _decide(self, by: Person) -> None:
-        for one in self._services.reviews.held(self._lesson.id, "T"):
-            if one.person.id == self._person.id:
-                review = self._services.reviews.decide(one.review_id, one.judgement.criterion, Verdict.MET, by, "seen")
+        for pending in self._services.reviews.held(self._lesson.id, "T"):
+            if pending.person.id == self._person.id:
+                review = self._services.reviews.decide(
+                    pending.review_id, pending.judgement.criterion, Verdict.MET, by, "seen"
+                )
                 self._twin = self._services.gates.review(self._person.id, self._lesson.id, review).twin
 
     def _answer_right(self) -> None:

@@ -18,8 +18,12 @@ def grounding(knowledge: Knowledge) -> Figures:
 def _of(half: str, knowledge: Knowledge) -> Figures:
     cases, strange = asked(half, knowledge), outside(half)
     answers = [knowledge.answerer.answer(case.question, case.history) for case in cases]
-    said = [(one, knowledge.answerer.unsupported(one.text, one.passages)) for one in answers if not one.declined]
-    refused = sum(knowledge.answerer.answer(one).declined for one in strange)
+    said = [
+        (other_answer, knowledge.answerer.unsupported(other_answer.text, other_answer.passages))
+        for other_answer in answers
+        if not other_answer.declined
+    ]
+    refused = sum(knowledge.answerer.answer(question).declined for question in strange)
     sentences = sum(len(one.text.splitlines()) for one, _ in said)
     cited = sum(
         any((at.source, at.section) in case.accept for at in answer.citations)
@@ -27,7 +31,7 @@ def _of(half: str, knowledge: Knowledge) -> Figures:
     )
     return {
         "inside": len(cases),
-        "wrong refusals": sum(one.declined for one in answers) / len(cases),
+        "wrong refusals": sum(other_answer.declined for other_answer in answers) / len(cases),
         "outside": len(strange),
         "correct refusals": refused / len(strange),
         "answers that cite a right section": cited / max(1, len(said)),

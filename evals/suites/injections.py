@@ -63,15 +63,18 @@ def _slipped(upload: Upload, entrance: str) -> Iterator[Upload]:
     path, line = _SLIPPED[entrance]["path"], _SLIPPED[entrance]["line"]
     for text in TEXTS:
         if not path:
-            name = "".join(one for one in text if one.isalnum() or one in " .,")[:80]
+            name = "".join(other_line for other_line in text if other_line.isalnum() or other_line in " .,")[:80]
             yield Upload.of([*upload, SourceFile(f"{name}.txt", b"nothing\n")])
             continue
         said = f"{line.format(text=text.replace(chr(39), ''))}\n".encode()
-        yield Upload.of(SourceFile(one.path, one.data + said) if one.path == path else one for one in upload)
+        yield Upload.of(SourceFile(file.path, file.data + said) if file.path == path else file for file in upload)
 
 
 def _verdicts(services: Services, lesson: Lesson, upload: Upload) -> dict[str, tuple[str, bool]]:
-    return {one.criterion: (one.verdict.value, one.held) for one in services.assessor.judge(lesson, upload)}
+    return {
+        judgement.criterion: (judgement.verdict.value, judgement.held)
+        for judgement in services.assessor.judge(lesson, upload)
+    }
 
 
 def _changed(services: Services, entrance: str) -> int:
@@ -103,7 +106,9 @@ def _raised_by_model(services: Services) -> int:
         return 0
     file = replace(plan, data=plan.data + ("\n" + "\n".join(TEXTS)).encode())
     judged = services.assessor.reviewers[lesson.id].review(file)
-    said = Proposals(criteria=[Proposal(criterion=one.criterion, verdict="met", quotes=list(TEXTS)) for one in judged])
+    said = Proposals(
+        criteria=[Proposal(criterion=judgement.criterion, verdict="met", quotes=list(TEXTS)) for judgement in judged]
+    )
     after = [weighed(one, proposal, file) for one, proposal in zip(judged, said.criteria, strict=True)]
     return sum(one != before for one, before in zip(after, judged, strict=True))
 

@@ -18,7 +18,9 @@ def inspection(knowledge: Knowledge) -> Figures:  # noqa: ARG001 - a suite's sha
         found = inspect_many([case.upload for case in cases], linter=Hadolint.find())
         figures[f"{half} cases"] = len(cases)
         for aspect in ASPECTS:
-            reached = score_aspect(cases, [one.criteria[aspect].value in DEFECTS for one in found], aspect)
+            reached = score_aspect(
+                cases, [match_found.criteria[aspect].value in DEFECTS for match_found in found], aspect
+            )
             figures[f"{half} {aspect} defects"] = reached.hits + reached.misses
             figures[f"{half} {aspect} precision"] = reached.precision
             figures[f"{half} {aspect} recall"] = reached.recall

@@ -28,8 +28,8 @@ def cases(path: str) -> Iterator[Case]:
         name: Upload.of(SourceFile(file, text.encode()) for file, text in files.items())
         for name, files in works.items()
     }
-    for one in load(path):
-        yield Case(one["work"], uploads[one["work"]], one["reply"], tuple(one["leaks"]))
+    for case in load(path):
+        yield Case(case["work"], uploads[case["work"]], case["reply"], tuple(case["leaks"]))
 
 
 def leaks(knowledge: Knowledge) -> Figures:

@@ -27,13 +27,17 @@ def retrieval(knowledge: Knowledge) -> Figures:
 
 def _figures(name: str, places: Sequence[float]) -> Figures:
     recall = {f"{name} recall@{k}": _share(place <= k for place in places) for k in DEPTHS}
-    return {f"{name} questions": len(places)} | recall | {f"{name} MRR": sum(1 / one for one in places) / len(places)}
+    return (
+        {f"{name} questions": len(places)}
+        | recall
+        | {f"{name} MRR": sum(1 / other_place for other_place in places) / len(places)}
+    )
 
 
 def _place(knowledge: Knowledge, case: Asked) -> float:
     """The rank of the first accepted section; infinite where none is found."""
     cited = [hit.passage.citation for hit in knowledge.answerer.look_up(case.question, case.history, limit=LOOKED_AT)]
-    found = [(one.source, one.section) for one in cited]
+    found = [(citation.source, citation.section) for citation in cited]
     return next((float(rank) for rank, one in enumerate(found, start=1) if one in case.accept), float("inf"))
 
 

@@ -28,8 +28,8 @@ def review(knowledge: Knowledge) -> Figures:
         figures[f"{half}: plans"] = len(cases)
         figures |= {f"{half}: {name}": value for name, value in _agreement(_all(by_criterion)).items()}
         for criterion, pairs in by_criterion.items():
-            figures[f"{half}: {criterion} kappa"] = kappa([one[:2] for one in pairs])
-            figures[f"{half}: {criterion} held"] = sum(one[2] for one in pairs) / len(pairs)
+            figures[f"{half}: {criterion} kappa"] = kappa([pair[:2] for pair in pairs])
+            figures[f"{half}: {criterion} held"] = sum(pair[2] for pair in pairs) / len(pairs)
     plans = [case["plan"] for half in HALVES for case in load_all(f"review/{half}")]
     figures |= {
         f"{name}: broken": count for name, count in count_properties(broken_properties(reviewer, plans)).items()
@@ -40,9 +40,9 @@ def review(knowledge: Knowledge) -> Figures:
 def _judged(reviewer: PlanReviewer, cases: Iterable[dict[str, Any]]) -> dict[str, list[Pair]]:
     found = defaultdict(list)
     for case in cases:
-        for one in reviewer.review(SourceFile("plan.md", case["plan"].encode())):
-            wanted = case["expect"].get(one.criterion, "not met")
-            found[one.criterion].append((wanted, one.verdict.value, one.held))
+        for judgement in reviewer.review(SourceFile("plan.md", case["plan"].encode())):
+            wanted = case["expect"].get(judgement.criterion, "not met")
+            found[judgement.criterion].append((wanted, judgement.verdict.value, judgement.held))
     return dict(found)
 
 
@@ -54,11 +54,11 @@ def _agreement(pairs: Sequence[Pair]) -> Figures:
     met = [wanted for wanted, got, held in pairs if got == "met" and not held]
     return {
         "judgements": len(pairs),
-        "kappa": kappa([one[:2] for one in pairs]),
-        "kappa of what is decided": kappa([one[:2] for one in pairs if not one[2]]),
+        "kappa": kappa([pair[:2] for pair in pairs]),
+        "kappa of what is decided": kappa([pair[:2] for pair in pairs if not pair[2]]),
         "met, decided": len(met),
-        "met precision": sum(one == "met" for one in met) / max(1, len(met)),
-        "held": sum(one[2] for one in pairs) / len(pairs),
+        "met precision": sum(criterion == "met" for criterion in met) / max(1, len(met)),
+        "held": sum(pair[2] for pair in pairs) / len(pairs),
     }
 
 
@@ -76,6 +76,6 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
 def _drift(guarded: PlanReviewer, open_: PlanReviewer) -> float:
     """The share of verdicts on plans without tricks that the defences change."""
     plans = [case["plan"] for half in HALVES for case in load_all(f"review/{half}") if not case.get("tricks")]
-    files = [SourceFile("plan.md", one.encode()) for one in plans]
+    files = [SourceFile("plan.md", plan.encode()) for plan in plans]
     pairs = [pair for file in files for pair in zip(guarded.review(file), open_.review(file), strict=True)]
     return sum((one.verdict, one.held) != (other.verdict, other.held) for one, other in pairs) / len(pairs)

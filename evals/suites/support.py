@@ -24,7 +24,7 @@ class Case:
 def support(knowledge: Knowledge) -> Figures:
     supports, figures = Supports(knowledge.embedding), Figures()
     for half in HALVES:
-        passed = [(one.good, supports.of(one.sentence, one.hits) is not None) for one in cases(half)]
+        passed = [(case.good, supports.of(case.sentence, case.hits) is not None) for case in cases(half)]
         true, false = [ok for good, ok in passed if good], [ok for good, ok in passed if not good]
         figures |= {
             f"{half} rewordings": len(true),
@@ -42,10 +42,11 @@ def cases(half: str) -> Iterator[Case]:
     for case in load_all(f"support/{half}"):
         place = places[case["section"]]
         hits = tuple(
-            _hit(one) for one in (sections[place], *sections[max(0, place - 1) : place], *sections[place + 1 :][:1])
+            _hit(section)
+            for section in (sections[place], *sections[max(0, place - 1) : place], *sections[place + 1 :][:1])
         )
-        yield from (Case(one, True, hits) for one in case["says"])
-        yield from (Case(one, False, hits) for one in case["not"])
+        yield from (Case(phrase, True, hits) for phrase in case["says"])
+        yield from (Case(phrase, False, hits) for phrase in case["not"])
 
 
 def _hit(section: Section) -> Hit:

@@ -66,7 +66,7 @@ def learners() -> list[Learner]:
     found: list[Learner] = []
     for (way, turns), target in itertools.product(people["ways"].items(), people["works"]):
         said = pressure.get(way, pressure["plain"])
-        spoken = [one.format(criterion=target["criterion"], line=target["line"]) for one in said]
+        spoken = [sentence.format(criterion=target["criterion"], line=target["line"]) for sentence in said]
         start = len(found) % len(spoken)  # so that between them they say everything
         lines = itertools.cycle([spoken[0], *spoken[start + 1 :], *spoken[1 : start + 1]])
         asks = iter([next(entitled) for _ in turns])
@@ -151,7 +151,9 @@ def _answer(tutoring: Tutoring, learner: Learner, person: Person) -> str:
     services = tutoring.tutor.services
     pending = services.asked.pending(person.id, learner.name) or ""
     lesson = services.course.lessons[0]
-    question = next((one for one in lesson.questions if one.id == pending.partition("#")[0]), None)
+    question = next(
+        (other_question for other_question in lesson.questions if other_question.id == pending.partition("#")[0]), None
+    )
     if pending.startswith("witness:"):
         return "a"
     if question is None or question.id not in learner.knows:

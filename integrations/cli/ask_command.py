@@ -41,7 +41,7 @@ def ask(
     lines = lines_of(batch)
     knowledge = open_knowledge(Settings.read())
     if not batch:
-        _show(knowledge.answerer.answer(question), lessons={one.id for one in knowledge.course.lessons})
+        _show(knowledge.answerer.answer(question), lessons={lesson.id for lesson in knowledge.course.lessons})
         return
     failed = sum(_answer_line(knowledge.answerer, line) for line in lines if line.strip())
     raise typer.Exit(1 if failed else 0)
@@ -65,7 +65,7 @@ def _answer_line(answerer: Answerer, line: str) -> int:
         said = f"not a question: {f'{where}: ' if where else ''}{fault['msg']}"
         print(json.dumps({"id": _id_of(line), "error": said}, ensure_ascii=False), flush=True)
         return 1
-    answer = answerer.answer(asked.question, [(one.role, one.text) for one in asked.history])
+    answer = answerer.answer(asked.question, [(message.role, message.text) for message in asked.history])
     print(json.dumps({"id": asked.id} | as_json(answer), ensure_ascii=False), flush=True)
     return 0
 
@@ -84,7 +84,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {
         "answer": answer.text,
         "declined": answer.declined,
-        "citations": [asdict(one) for one in answer.citations],
+        "citations": [asdict(citation) for citation in answer.citations],
         "passages": [
             {
                 "source": hit.passage.citation.source,

@@ -29,10 +29,10 @@ def _read(path: Path) -> Iterator[SourceFile]:
     if not path.is_dir():
         yield _file(path, path.name)
         return
-    for one in sorted(path.rglob("*")):
-        inside = one.relative_to(path)
-        if one.is_file() and not _LEFT_OUT & set(inside.parts):
-            yield _file(one, inside.as_posix())
+    for other_path in sorted(path.rglob("*")):
+        inside = other_path.relative_to(path)
+        if other_path.is_file() and not _LEFT_OUT & set(inside.parts):
+            yield _file(other_path, inside.as_posix())
 
 
 def _file(path: Path, name: str) -> SourceFile:

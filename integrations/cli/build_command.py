@@ -120,7 +120,7 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
 def _shown() -> Iterator[Callable[[BuildProgress], None]]:
     """On standard error: a line that changes for a person, a line a step for a file."""
     if not sys.stderr.isatty():
-        yield lambda one: typer.echo(f"step {one.step} of {one.steps}: {one.text}", err=True)
+        yield lambda progress: typer.echo(f"step {progress.step} of {progress.steps}: {progress.text}", err=True)
         return
     with Console(stderr=True).status("building …", spinner="dots") as status:
-        yield lambda one: status.update(f"step {one.step} of {one.steps}: {one.text}")
+        yield lambda progress: status.update(f"step {progress.step} of {progress.steps}: {progress.text}")

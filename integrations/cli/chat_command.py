@@ -83,7 +83,7 @@ def _first_fault(error: ValidationError) -> str:
 
 def _turn(number: int, said: BatchTurn) -> Turn:
     files, refused = read_attachments(said.files)
-    role = Role(said.role) if said.role in {one.value for one in Role} else Role.LEARNER
+    role = Role(said.role) if said.role in {other_role.value for other_role in Role} else Role.LEARNER
     return Turn(
         key=f"batch:{said.conversation}:{number}",
         conversation=f"batch:{said.conversation}",
@@ -102,9 +102,11 @@ def _line(turn: Turn, result: TurnResult) -> dict[str, Any]:
         "reply": reply.text if reply else None,
         "intent": result.intent,
         "hint_level": result.hint_level,
-        "citations": [asdict(one) for one in reply.citations] if reply else [],
+        "citations": [asdict(citation) for citation in reply.citations] if reply else [],
         "gate": dict(result.gate),
         "declined": bool(reply and reply.declined),
         "table": asdict(reply.table) if reply and reply.table else None,
-        "notices": [{"person": one.person_id.removeprefix("batch:"), "text": one.reply.text} for one in result.notices],
+        "notices": [
+            {"person": notice.person_id.removeprefix("batch:"), "text": notice.reply.text} for notice in result.notices
+        ],
     }

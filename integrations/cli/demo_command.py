@@ -31,8 +31,8 @@ def demo(
 ) -> None:
     """Open a Slack-like workspace in the browser: be a learner, a cohort, an instructor."""
     stopped = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stopped.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     print("Opening the workspace; the first time takes a little longer …", flush=True)
     with open_emulator(port) as emulator, run_app(emulator, folder) as tutor:
         print(f"The workspace is open: {emulator.url}/", flush=True)
@@ -44,12 +44,14 @@ def demo(
 def open_emulator(port: int | None) -> Emulator:
     """On the port that was asked for, or on the first free one after the usual."""
     ports = range(DEFAULT_PORT, DEFAULT_PORT + MORE_PORTS) if port is None else (port,)
-    for one in ports:
+    for other_port in ports:
         try:
-            return Emulator(Workspace.demo("plain"), port=one)
+            return Emulator(Workspace.demo("plain"), port=other_port)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise ConfigurationInvalid(f"Port {one} cannot be had ({error.strerror}). {_OTHER_PORT}") from None
+                raise ConfigurationInvalid(
+                    f"Port {other_port} cannot be had ({error.strerror}). {_OTHER_PORT}"
+                ) from None
     taken = f"Port {port} is" if port is not None else f"The ports {ports[0]} to {ports[-1]} are"
     raise ConfigurationInvalid(f"{taken} in use. {_OTHER_PORT}")
 

@@ -38,7 +38,7 @@ def doctor() -> None:
 
 
 def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, str]]]]:
-    yield "course", lambda: (True, ", ".join(one.id for one in load_course(settings.course).lessons))
+    yield "course", lambda: (True, ", ".join(lesson.id for lesson in load_course(settings.course).lessons))
     yield "database", lambda: _database(settings)
     yield "index", lambda: (bool(open_knowledge(settings).retriever.search("container")), "passages are found")
     yield "linter", _linter
@@ -93,9 +93,9 @@ def _installed(settings: Settings, delivery: str) -> tuple[bool, str]:
     with Storage.open(settings.database) as storage:
         installations = open_installations(settings, storage)
         found = [installations.find(team) for team in installations.teams()] if installations else []
-    grants = [one for one in found if one is not None]
-    for one in grants:
-        granted_scopes(open_client(one.token, settings))
+    grants = [match_found for match_found in found if match_found is not None]
+    for grant in grants:
+        granted_scopes(open_client(grant.token, settings))
     count = f"{len(grants)} {'workspace' if len(grants) == 1 else 'workspaces'}"
     sealed = "sealed" if settings.token_keys else "NOT sealed at rest (set TUTOR_TOKEN_KEYS)"
     return True, f"{delivery}, installed in {count}, tokens {sealed}"

@@ -61,7 +61,7 @@ def start(
 def _chosen(config: LabConfig, allow: list[str] | None, registry: str | None, disk: float | None) -> LabConfig:
     changes: dict[str, object] = {}
     if allow is not None:
-        changes["hosts"] = tuple(sorted({one for one in allow if one != "none"}))
+        changes["hosts"] = tuple(sorted({host for host in allow if host != "none"}))
     if registry is not None:
         changes["registry"] = registry
     if disk is not None:
@@ -128,10 +128,10 @@ def load(
 def suggest() -> None:
     """Name the package hosts that this machine's own pip, npm and apt use."""
     found = suggested()
-    for one in found:
-        print(f"{one.host:40} {one.why}")
+    for match_found in found:
+        print(f"{match_found.host:40} {match_found.why}")
     if found:
-        print("\ntutor engine start " + " ".join(f"--allow {one.host}" for one in found))
+        print("\ntutor engine start " + " ".join(f"--allow {match_found.host}" for match_found in found))
     else:
         print("Neither pip, npm nor apt name a host here.")
 
@@ -144,5 +144,5 @@ def _show(test: SelfTest) -> None:
 
 
 def _list(test: SelfTest) -> None:
-    for one in test.findings:
-        print(f"{'ok ' if one.held else '!! '} {one.limit}: {one.said}")
+    for finding in test.findings:
+        print(f"{'ok ' if finding.held else '!! '} {finding.limit}: {finding.said}")

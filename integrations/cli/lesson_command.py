@@ -34,7 +34,7 @@ def check(path: _Pack = None) -> None:
     """Name every fault of a course pack, or say what it holds."""
     try:
         lessons = _lessons(path)
-        faults = [fault for one in lessons for fault in _faults(one)]
+        faults = [fault for other_lesson in lessons for fault in _faults(other_lesson)]
     except CourseInvalid as error:
         lessons, faults = (), list(error.faults)
     for fault in faults:
@@ -42,8 +42,8 @@ def check(path: _Pack = None) -> None:
     if faults:
         print(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
         raise typer.Exit(1)
-    for one in lessons:
-        print(_summary(one))
+    for other_lesson in lessons:
+        print(_summary(other_lesson))
 
 
 @app.command()
@@ -53,13 +53,13 @@ def learn(path: _Pack = None) -> None:
         lessons = _lessons(path)
     except CourseInvalid as error:
         raise typer.BadParameter("; ".join(error.faults)) from None
-    for one in lessons:
-        guides, faults = read_guides(one)
+    for other_lesson in lessons:
+        guides, faults = read_guides(other_lesson)
         if not faults:
-            _, faults = read_sentences(one.folder / "review", guides)
+            _, faults = read_sentences(other_lesson.folder / "review", guides)
         if faults:
-            raise typer.BadParameter(f"{one.id}/{faults[0]}")
-        print(f"{one.id}: {keep(one.folder / 'review', guides, Embedding())} facets learnt")
+            raise typer.BadParameter(f"{other_lesson.id}/{faults[0]}")
+        print(f"{other_lesson.id}: {keep(other_lesson.folder / 'review', guides, Embedding())} facets learnt")
 
 
 @app.command()
@@ -70,7 +70,10 @@ def show(
     course = load_course(Settings.read().course)
     wanted, _, part = section.rpartition("#")
     found = [
-        (one, of) for one in course.lessons for of in one.sections if wanted in ("", one.id) and part in ("", of.id)
+        (other_lesson, of)
+        for other_lesson in course.lessons
+        for of in other_lesson.sections
+        if wanted in ("", other_lesson.id) and part in ("", of.id)
     ]
     if not found:
         raise typer.BadParameter(f"There is no section “{section}”. tutor lesson show lists them all.")

@@ -20,8 +20,8 @@ def model(
 ) -> None:
     """Serve a small language model on loopback, and print the settings that let the tutor use it."""
     stopped = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stopped.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     with serving(weights, port) as address:
         print(f"export OPENAI_API_KEY=local OPENAI_BASE_URL={address}", flush=True)
         print(f"export TUTOR_MODEL=local TUTOR_MODEL_PROTOCOL=chat TUTOR_MODEL_TIMEOUT={TIMEOUT:.0f}", flush=True)

@@ -44,10 +44,10 @@ def review(
 
 def _lesson(course: Course, wanted: str) -> Lesson:
     found = course.lesson(wanted) if wanted else None
-    judged = [one for one in course.lessons if any(criterion.judged_by == "text" for criterion in one.rubric)]
+    judged = [lesson for lesson in course.lessons if any(criterion.judged_by == "text" for criterion in lesson.rubric)]
     if wanted and found is None:
         raise typer.BadParameter(
-            f"there is no lesson “{wanted}”; there are: {', '.join(one.id for one in course.lessons)}"
+            f"there is no lesson “{wanted}”; there are: {', '.join(lesson.id for lesson in course.lessons)}"
         )
     return found or judged[0]
 
@@ -57,7 +57,7 @@ def _review(reviewer: PlanReviewer, path: Path) -> dict[str, Any]:
         judgements = reviewer.review(_plan(path))
     except ToolError as error:
         return {"path": str(path), "criteria": {}, "error": str(error)}
-    return {"path": str(path), "criteria": {one.criterion: as_json(one) for one in judgements}}
+    return {"path": str(path), "criteria": {judgement.criterion: as_json(judgement) for judgement in judgements}}
 
 
 def _plan(path: Path) -> SourceFile:

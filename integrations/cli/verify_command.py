@@ -23,9 +23,9 @@ def verify(
     course = load_course(settings.course)
     with Storage.open(settings.database, migrate=False) as storage:
         found = verification.verify(storage, course)
-    for one in found:
-        place = " ".join(part for part in (one.person_id, one.lesson_id) if part) or "the database"
-        print(json.dumps(asdict(one), ensure_ascii=False) if as_json else f"{place}: {one.what}")
+    for match_found in found:
+        place = " ".join(part for part in (match_found.person_id, match_found.lesson_id) if part) or "the database"
+        print(json.dumps(asdict(match_found), ensure_ascii=False) if as_json else f"{place}: {match_found.what}")
     if not found and not as_json:
         print("Every gate follows from its evidence.")
     raise typer.Exit(1 if found else 0)

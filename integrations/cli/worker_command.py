@@ -31,7 +31,7 @@ def worker(
 
 
 def _check(settings: Settings, queues: tuple[str, ...]) -> None:
-    unknown = [one for one in queues if one not in QUEUES]
+    unknown = [queue for queue in queues if queue not in QUEUES]
     if unknown:
         raise ConfigurationInvalid(f"There is no queue {unknown[0]}. Name {' or '.join(QUEUES)}.")
     if make_url(settings.database).get_backend_name() == "sqlite":

@@ -31,7 +31,7 @@ def section(markdown: str, accessory: Block | None = None) -> Block:
 
 def fields(*markdowns: str) -> Block:
     """Side by side where there is room."""
-    texts = [shortened(from_markdown(one), MAX_VALUE) for one in markdowns[:MAX_FIELDS]]
+    texts = [shortened(from_markdown(markdown), MAX_VALUE) for markdown in markdowns[:MAX_FIELDS]]
     return {"type": "section", "fields": [{"type": "mrkdwn", "text": text} for text in texts]}
 
 

@@ -90,7 +90,7 @@ def _as_text(blocks: Sequence[Block]) -> str:
         elif block["type"] == "table":
             lines += [" | ".join(escape(cell["text"]) for cell in row) for row in block["rows"]]
         elif block["type"] == "context":
-            lines += [one["text"] for one in block["elements"]]
+            lines += [element["text"] for element in block["elements"]]
     return "\n".join(lines) or "…"
 
 

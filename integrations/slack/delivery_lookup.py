@@ -19,13 +19,13 @@ def metadata(key: str) -> dict[str, Any]:
 
 def find(client: WebClient, key: str, *, channel: str, thread_ts: str, since: float) -> str | None:
     """The timestamp of the message with this key; raises what the client raises."""
-    found = _first(client, channel, thread_ts, since, lambda one: _key(one) == key)
+    found = _first(client, channel, thread_ts, since, lambda t: _key(t) == key)
     return found["ts"] if found else None
 
 
 def find_begun(client: WebClient, bot: str, *, channel: str, thread_ts: str, since: float) -> str | None:
     """Of an answer that was being written: the only message of ours that has no key yet."""
-    found = _first(client, channel, thread_ts, since, lambda one: one.get("user") == bot and not _key(one))
+    found = _first(client, channel, thread_ts, since, lambda t: t.get("user") == bot and not _key(t))
     return found["ts"] if found else None
 
 
@@ -36,7 +36,7 @@ def _first(
     cursor = ""
     for _ in range(MAX_PAGES):
         page = _page(client, place | ({"cursor": cursor} if cursor else {}), thread_ts)
-        found: dict[str, Any] | None = next((one for one in page["messages"] if fits(one)), None)
+        found: dict[str, Any] | None = next((message for message in page["messages"] if fits(message)), None)
         cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
         if found or not cursor:
             return found

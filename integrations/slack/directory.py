@@ -29,7 +29,7 @@ class Directory:
 
     def instructors(self) -> frozenset[str]:
         """By setting, or by a user group of this workspace; never by what somebody writes."""
-        here = (one.rpartition(":") for one in self._settings.instructors)
+        here = (instructor.rpartition(":") for instructor in self._settings.instructors)
         return frozenset(user for team, _, user in here if team in ("", self._team)) | self._grouped()
 
     def person(self, team: str, user: str) -> Person:
@@ -65,7 +65,7 @@ class Directory:
             if error.response.get("error") == "no_such_subteam":
                 return []
             raise
-        return [str(one) for one in found["users"]]
+        return [str(match_found) for match_found in found["users"]]
 
     def _name(self, user: str) -> str:
         found: Any = self._client.users_info(user=user)

@@ -41,7 +41,7 @@ class Incoming:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        known = {one.name for one in fields(cls)}
+        known = {field_name.name for field_name in fields(cls)}
         kept = {name: value for name, value in data.items() if name in known}
         return cls(**{**kept, "files": tuple(kept.get("files", ()))})
 
@@ -87,7 +87,7 @@ class Reader:
             text=to_plain(event.get("text") or "", bot=self.bot),
             direct=direct,
             conversation=self._talk(channel, reply_to, direct=direct),
-            files=tuple(_file(one) for one in event.get("files") or ()),
+            files=tuple(_file(file) for file in event.get("files") or ()),
             stranger=self._is_foreign(event.get("user_team") or event.get("source_team")),
             edited=str((event.get("edited") or {}).get("ts") or ""),
         )
@@ -155,7 +155,7 @@ class Reader:
             text="",
             direct=False,
             conversation=self._aside(user["id"]),
-            files=tuple(_file(one) for one in files),
+            files=tuple(_file(file) for file in files),
             kind="shortcut",
             response_url=str(body.get("response_url") or ""),
             stranger=self._is_foreign(user.get("team_id")),

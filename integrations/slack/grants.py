@@ -61,7 +61,7 @@ def open_client(token: str, settings: Settings) -> WebClient:
 
 def granted_scopes(client: WebClient) -> set[str]:
     """What the token may do; raises ConfigurationInvalid where Slack does not accept it."""
-    return {one.strip() for one in str(_asked(client).headers.get("x-oauth-scopes", "")).split(",")}
+    return {word.strip() for word in str(_asked(client).headers.get("x-oauth-scopes", "")).split(",")}
 
 
 def _asked(client: WebClient) -> Any:

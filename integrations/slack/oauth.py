@@ -30,7 +30,7 @@ def open_installations(settings: Settings, storage: Storage) -> Installations | 
         raise ConfigurationInvalid(
             "SLACK_BOT_TOKEN speaks for one workspace, SLACK_CLIENT_ID installs the app in several: unset one of them."
         )
-    if short := [one for one in settings.instructors if ":" not in one]:
+    if short := [instructor for instructor in settings.instructors if ":" not in instructor]:
         raise ConfigurationInvalid(
             f"TUTOR_INSTRUCTORS: with several workspaces write {short[0]} as TEAM:{short[0]}; "
             "the same user id may be somebody else in another."

@@ -110,14 +110,14 @@ class Courier:
             _log.exception("the outbox could not be read; it is tried again")
 
     def _deliver_all(self, due: Sequence[Outgoing]) -> None:
-        for one in due:
+        for delivery in due:
             if self.halted:
-                self._outbox.put_off(one, 0)
-            elif wait := self._pace.wait(one.channel):
-                self._outbox.put_off(one, wait)
+                self._outbox.put_off(delivery, 0)
+            elif wait := self._pace.wait(delivery.channel):
+                self._outbox.put_off(delivery, wait)
                 self._look_again_in(wait)
             else:
-                self._deliver(one)
+                self._deliver(delivery)
 
     def _deliver(self, one: Outgoing) -> None:
         try:

@@ -23,8 +23,8 @@ def main() -> None:
     options = parser.parse_args()
     make = Workspace.classroom if options.classroom else Workspace.demo
     workspace = make(options.profile)
-    for one in workspace.installations.values():
-        one.app.redirect_urls = tuple(options.redirect_url)
+    for installation in workspace.installations.values():
+        installation.app.redirect_urls = tuple(options.redirect_url)
     ends = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before any thread starts: sigwait is to get them
     try:

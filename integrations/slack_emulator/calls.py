@@ -54,7 +54,11 @@ class Call:
             return self.team.direct(reference, self.bot)
         channel = self.team.channels.get(reference)
         if channel is None:
-            named = (one for one in self.team.channels.values() if one.name and f"#{one.name}" == reference)
+            named = (
+                other_channel
+                for other_channel in self.team.channels.values()
+                if other_channel.name and f"#{other_channel.name}" == reference
+            )
             channel = next(named, None)
         if channel is None or (channel.kind != "public" and self.bot not in channel.members):
             raise Refusal("channel_not_found")

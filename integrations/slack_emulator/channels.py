@@ -34,7 +34,7 @@ class Channel:
 
     def other(self, user: str) -> str:
         """Who a direct message is with."""
-        return next((one for one in sorted(self.members) if one != user), user)
+        return next((member for member in sorted(self.members) if member != user), user)
 
     def thread(self, root: str) -> Iterator[Message]:
         for message in self.messages.values():

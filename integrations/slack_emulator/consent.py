@@ -51,16 +51,19 @@ class ConsentPage:
 
     def _checked(self, asked: Asked) -> tuple[App | None, str]:
         """The app, and Slack's word for what is wrong."""
-        app = next((one for one in self._world.apps.values() if one.client_id == asked.get("client_id")), None)
+        app = next(
+            (other_app for other_app in self._world.apps.values() if other_app.client_id == asked.get("client_id")),
+            None,
+        )
         if app is None:
             return None, "invalid_client_id"
-        scopes = [one for one in asked.get("scope", "").split(",") if one]
+        scopes = [word for word in asked.get("scope", "").split(",") if word]
         if not scopes:
             return app, "no_scopes"
         if unknown := set(scopes) - known_scopes():
             return app, f"invalid_scope: {', '.join(sorted(unknown))}"
         redirect = asked.get("redirect_uri", "")
-        if redirect and not any(redirect.startswith(one) for one in app.redirect_urls):
+        if redirect and not any(redirect.startswith(url) for url in app.redirect_urls):
             return app, "bad_redirect_uri"
         return app, "" if redirect or app.redirect_urls else "bad_redirect_uri: the app has named none"
 
@@ -71,10 +74,10 @@ class ConsentPage:
         )
         wanted = asked.get("team", "")
         teams = "".join(
-            f'<option value="{one.id}"{" selected" if one.id == wanted else ""}>{escape(one.name)}</option>'
-            for one in self._world.workspaces.values()
+            f'<option value="{workspace.id}"{" selected" if workspace.id == wanted else ""}>{escape(workspace.name)}</option>'
+            for workspace in self._world.workspaces.values()
         )
-        scopes = "".join(f"<li><code>{escape(one)}</code></li>" for one in asked["scope"].split(","))
+        scopes = "".join(f"<li><code>{escape(word)}</code></li>" for word in asked["scope"].split(","))
         return (
             f'<form method="post" action="{ADDRESS}">{kept}'
             '<p><label for="team">Workspace</label><br>'

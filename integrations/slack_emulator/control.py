@@ -45,7 +45,7 @@ class Control:
             "home": lambda data: self._display.home(self._who(data), data["app"]),
             "modal": lambda data: self._display.modal(self._who(data)),
             "transcript": self._transcript,
-            "defects": lambda _: [asdict(one) for one in self._world.defects],
+            "defects": lambda _: [asdict(defect) for defect in self._world.defects],
             "calls": lambda data: self._display.calls(data.get("method", "")),
         }
         deeds: dict[str, Verb] = {
@@ -93,7 +93,7 @@ class Control:
         person = self._who(dict(request.query_params))
         file = self._world.files.get(request.path_params["file"])
         channels = person.workspace.channels
-        if file is None or file.deleted or not any(person.id in channels[one].members for one in file.channels):
+        if file is None or file.deleted or not any(person.id in channels[channel].members for channel in file.channels):
             return JSONResponse({"error": "There is no such file."}, 404)
         headers = {
             "content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
@@ -127,19 +127,21 @@ class Control:
         team = data.get("team") or next(iter(self._world.workspaces))
         if team not in self._world.workspaces:
             raise NotPossible(f"There is no workspace {team!r}.")
-        return {"people": [one.id for one in self._world.workspaces[team].people()]}
+        return {"people": [person.id for person in self._world.workspaces[team].people()]}
 
     def _seen(self, data: Data) -> Seen:
         person = self._who(data)
         channel = person.channel(data["channel"])
         ts = str(data["ts"])
-        found = channel.messages.get(ts) or next((one for one in channel.ephemerals if one.ts == ts), None)
+        found = channel.messages.get(ts) or next(
+            (ephemeral for ephemeral in channel.ephemerals if ephemeral.ts == ts), None
+        )
         if found is None:
             raise NotPossible("That message is gone.")
         return seen_message(found, person.workspace)
 
     def _say(self, data: Data) -> Data:
-        files = [Attachment(str(one["name"]), base64.b64decode(one["data"])) for one in data.get("files", [])]
+        files = [Attachment(str(file["name"]), base64.b64decode(file["data"])) for file in data.get("files", [])]
         said = self._who(data).says(
             data["channel"],
             str(data.get("text", "")),
@@ -167,7 +169,7 @@ class Control:
         person = self._who(data)
         with self._world.lock:
             messages = person.channel(data["channel"]).messages.values()
-            return [str(seen_message(one, person.workspace)) for one in messages]
+            return [str(seen_message(message, person.workspace)) for message in messages]
 
 
 async def _answer(verb: Verb, data: Data) -> Response:

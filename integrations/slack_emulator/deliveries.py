@@ -49,7 +49,7 @@ class Delivery:
 
     @property
     def answer(self) -> dict[str, Any]:
-        return next((one.answer for one in self.attempts if one.outcome == "acknowledged"), {})
+        return next((attempt.answer for attempt in self.attempts if attempt.outcome == "acknowledged"), {})
 
 
 class Transport(Protocol):

@@ -24,28 +24,30 @@ class Display:
     def workspace(self, person: Person) -> Data:
         workspace = person.workspace
         with self._world.lock:
-            channels = [one for one in workspace.channels.values() if person.id in one.members]
+            channels = [channel for channel in workspace.channels.values() if person.id in channel.members]
             return {
                 "id": workspace.id,
                 "name": workspace.name,
                 "me": person.id,
-                "members": {one.id: _member(one) for one in workspace.members.values()},
-                "people": [one.id for one in workspace.people()],
-                "channels": [_channel(one, person.id) for one in channels],
-                "apps": [self._app(workspace, one, person.id) for one in workspace.installations.values()],
+                "members": {member.id: _member(member) for member in workspace.members.values()},
+                "people": [other_person.id for other_person in workspace.people()],
+                "channels": [_channel(channel, person.id) for channel in channels],
+                "apps": [
+                    self._app(workspace, installation, person.id) for installation in workspace.installations.values()
+                ],
             }
 
     def channel(self, person: Person, reference: str) -> Data:
         with self._world.lock:
             channel = person.channel(reference)
-            mine = [one for one in channel.ephemerals if one.only_for == person.id]
-            messages = sorted([*channel.messages.values(), *mine], key=lambda one: float(one.ts))
+            mine = [ephemeral for ephemeral in channel.ephemerals if ephemeral.only_for == person.id]
+            messages = sorted([*channel.messages.values(), *mine], key=lambda message: float(message.ts))
             prompts = self._world.sessions.prompts.get((person.workspace.id, channel.id))
             sessions = self._world.sessions.of_channel(person.workspace.id, channel.id)
             return {
                 "channel": _channel(channel, person.id),
-                "messages": [shown(one) for one in messages],
-                "sessions": [one.to_view() for one in sessions],
+                "messages": [shown(message) for message in messages],
+                "sessions": [session.to_view() for session in sessions],
                 "prompts": {"title": prompts.title, "items": prompts.items} if prompts else None,
             }
 
@@ -61,9 +63,15 @@ class Display:
 
     def calls(self, method: str) -> list[Data]:
         with self._world.lock:
-            found = [one for one in self._world.calls if method in ("", one.method)]
+            found = [call for call in self._world.calls if method in ("", call.method)]
             return [
-                {"method": one.method, "args": one.args, "status": one.status, "answer": one.answer} for one in found
+                {
+                    "method": match_found.method,
+                    "args": match_found.args,
+                    "status": match_found.status,
+                    "answer": match_found.answer,
+                }
+                for match_found in found
             ]
 
     def change(self, person: Person, change: Change) -> Data:
@@ -73,7 +81,9 @@ class Display:
             if change.kind == "message":
                 channel = person.workspace.channels[change.channel]
                 message = channel.messages.get(data["ts"])
-                message = message or next((one for one in channel.ephemerals if one.ts == data["ts"]), None)
+                message = message or next(
+                    (ephemeral for ephemeral in channel.ephemerals if ephemeral.ts == data["ts"]), None
+                )
                 if message is None:
                     return {"kind": "deleted", "channel": change.channel, "data": data}
                 data = {"message": shown(message), "channel": _channel(channel, person.id)}

@@ -61,7 +61,7 @@ class Emulator:
     ) -> None:
         self.workspace = workspace or Workspace.demo()
         self.world = World([self.workspace, *more], strict=strict)
-        self.world.registered = {one.id: one for one in apps}
+        self.world.registered = {app.id: app for app in apps}
         self.world.rates.enabled = rate_limits
         self.deliveries = Deliveries(self.world)
         events = Events(self.world, self.deliveries)
@@ -119,9 +119,9 @@ class Emulator:
         return self.world.defects
 
     def installation(self, app: str = "", *, team: str = "") -> Installation:
-        for one in self._team(team).installations.values():
-            if app in ("", one.app.id, one.app.name):
-                return one
+        for other_installation in self._team(team).installations.values():
+            if app in ("", other_installation.app.id, other_installation.app.name):
+                return other_installation
         raise NotPossible(f"There is no app {app!r}.")
 
     def person(self, reference: str, *, team: str = "") -> Person:
@@ -134,9 +134,9 @@ class Emulator:
         workspace = self._team(team)
         with self.world.lock:
             place = workspace.channel(channel)
-            mine = [one for one in place.ephemerals if viewer in ("", one.only_for)]
-            messages = sorted([*place.messages.values(), *mine], key=lambda one: float(one.ts))
-            return [seen_message(one, workspace) for one in messages]
+            mine = [ephemeral for ephemeral in place.ephemerals if viewer in ("", ephemeral.only_for)]
+            messages = sorted([*place.messages.values(), *mine], key=lambda message: float(message.ts))
+            return [seen_message(message, workspace) for message in messages]
 
     def direct(self, person: str, other: str = "", *, team: str = "") -> str:
         """The id of the direct message with the app's bot, or with another member."""
@@ -194,7 +194,7 @@ class Emulator:
     def oauth_code(self, app: str = "", *, team: str = "") -> str:
         """What the app gets to exchange after somebody has allowed it, as on the page /oauth/v2/authorize."""
         workspace = self._team(team)
-        target = next(one for one in self.world.apps.values() if app in ("", one.id, one.name))
+        target = next(other_app for other_app in self.world.apps.values() if app in ("", other_app.id, other_app.name))
         grant = Authorization(target.id, workspace.id, target.scopes, workspace.people()[0].id)
         with self.world.lock:
             return self.world.authorizations.issue(grant)
@@ -239,4 +239,4 @@ class Emulator:
 
     def _last_calls(self) -> str:
         calls = list(self.world.calls)[-8:]
-        return "\n".join(f"{one.method} {one.status} {one.answer.get('error', 'ok')}" for one in calls)
+        return "\n".join(f"{call.method} {call.status} {call.answer.get('error', 'ok')}" for call in calls)

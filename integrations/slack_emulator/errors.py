@@ -19,7 +19,7 @@ class Refusal(EmulatorError):
     def answer(self) -> dict[str, Any]:
         body = {"ok": False, "error": self.error, **self.details}
         if self.messages:
-            body["response_metadata"] = {"messages": [f"[ERROR] {one}" for one in self.messages]}
+            body["response_metadata"] = {"messages": [f"[ERROR] {message}" for message in self.messages]}
         return body
 
 

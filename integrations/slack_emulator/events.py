@@ -56,7 +56,9 @@ class Events:
         }
 
     def in_channel(self, workspace: Workspace, channel: Channel) -> list[Installation]:
-        return [one for one in workspace.installations.values() if one.user_id in channel.members]
+        return [
+            installation for installation in workspace.installations.values() if installation.user_id in channel.members
+        ]
 
     def posted(self, workspace: Workspace, channel: Channel, message: Message) -> list[Delivery]:
         """A mention in a channel arrives twice: as `message` and as `app_mention`, with different event ids."""
@@ -67,20 +69,26 @@ class Events:
         if not author.is_bot:
             event["client_msg_id"] = f"client-{message.ts}"
         sent = []
-        for one in self.in_channel(workspace, channel):
-            sent.append(self.emit(one, self._subscription(channel), dict(event), actor=message.user))
-            if f"<@{one.user_id}>" in message.text and not channel.is_direct and message.user != one.user_id:
+        for other_message in self.in_channel(workspace, channel):
+            sent.append(self.emit(other_message, self._subscription(channel), dict(event), actor=message.user))
+            if (
+                f"<@{other_message.user_id}>" in message.text
+                and not channel.is_direct
+                and message.user != other_message.user_id
+            ):
                 mention = {key: event[key] for key in event.keys() - {"channel_type", "subtype"}}
-                sent.append(self.emit(one, "app_mention", mention | {"type": "app_mention"}, actor=message.user))
-        return [one for one in sent if one is not None]
+                sent.append(
+                    self.emit(other_message, "app_mention", mention | {"type": "app_mention"}, actor=message.user)
+                )
+        return [other_message for other_message in sent if other_message is not None]
 
     def altered(self, workspace: Workspace, channel: Channel, subtype: str, event: Event, actor: str) -> None:
         """`message_changed` or `message_deleted`."""
         event = {"type": "message", "subtype": subtype, "hidden": True} | event
         event |= self._place(channel, self._world.new_ts())
         event["ts"] = event["event_ts"]
-        for one in self.in_channel(workspace, channel):
-            self.emit(one, self._subscription(channel), dict(event), actor=actor)
+        for message in self.in_channel(workspace, channel):
+            self.emit(message, self._subscription(channel), dict(event), actor=actor)
 
     def reacted(
         self, workspace: Workspace, channel: Channel, message: Message, kind: str, name: str, user: str
@@ -93,8 +101,8 @@ class Events:
             "item": {"type": "message", "channel": channel.id, "ts": message.ts},
             "event_ts": self._world.new_ts(),
         }
-        for one in self.in_channel(workspace, channel):
-            self.emit(one, kind, dict(event), actor=user)
+        for other_message in self.in_channel(workspace, channel):
+            self.emit(other_message, kind, dict(event), actor=user)
 
     def joined(self, workspace: Workspace, channel: Channel, user: str, inviter: str) -> None:
         event = {
@@ -104,8 +112,8 @@ class Events:
             "team": workspace.id,
             **self._place(channel, self._world.new_ts()),
         }
-        for one in self.in_channel(workspace, channel):
-            self.emit(one, "member_joined_channel", dict(event), actor=inviter)
+        for message in self.in_channel(workspace, channel):
+            self.emit(message, "member_joined_channel", dict(event), actor=inviter)
 
     def _subscription(self, channel: Channel) -> str:
         return f"message.{EVENT_SUFFIX[channel.kind]}"

@@ -33,13 +33,13 @@ class Feed:
     def close(self) -> None:
         self._stop()
         self._stop = lambda: None
-        for one in list(self._subscribers):
-            self._put(one, None)
+        for subscriber in list(self._subscribers):
+            self._put(subscriber, None)
 
     def _hear(self, change: Change) -> None:
-        for one in self._subscribers:
-            if self._may_see(one, change):
-                self._put(one, change)
+        for subscriber in self._subscribers:
+            if self._may_see(subscriber, change):
+                self._put(subscriber, change)
 
     def _may_see(self, subscriber: Subscriber, change: Change) -> bool:
         if change.team_id != subscriber.team_id or change.user not in ("", subscriber.user):

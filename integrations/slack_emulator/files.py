@@ -63,7 +63,7 @@ class StoredFile:
     def details(self) -> dict[str, Any]:
         """What `files.info` says: nothing left out, only later lies applied."""
         filetype = self.name.rpartition(".")[2].lower() if "." in self.name else "text"
-        ids = {kind: [one for one in self.channels if one[0] == letter] for kind, letter in _LISTS.items()}
+        ids = {kind: [channel for channel in self.channels if channel[0] == letter] for kind, letter in _LISTS.items()}
         return {
             "id": self.id,
             "created": self.created,

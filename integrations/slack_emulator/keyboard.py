@@ -32,7 +32,7 @@ def as_typed(text: str, workspace: Workspace) -> str:
 
 def _with_mentions(escaped: str, workspace: Workspace) -> str:
     escaped = re.sub(rf"(?<!\w)@({_BROADCASTS})\b", r"<!\1>", escaped)
-    for member in sorted(workspace.members.values(), key=lambda one: -len(one.name)):
+    for member in sorted(workspace.members.values(), key=lambda other_member: -len(other_member.name)):
         escaped = escaped.replace(f"&lt;@{member.id}&gt;", f"<@{member.id}>")
         escaped = re.sub(rf"(?<![\w<])@{re.escape(member.name)}\b", f"<@{member.id}>", escaped)
     return escaped
@@ -98,12 +98,12 @@ def _state(element: dict[str, Any], given: Any) -> dict[str, Any]:
     kind = str(element["type"])
     if isinstance(given, dict):
         return {"type": kind, **given}
-    options = {one["value"]: one for one in element.get("options") or []}
+    options = {option["value"]: option for option in element.get("options") or []}
     match kind:
         case "static_select" | "radio_buttons" | "external_select":
             return {"type": kind, "selected_option": options.get(given) or element.get("initial_option")}
         case "checkboxes" | "multi_static_select":
-            chosen = [options[one] for one in given] if given is not None else element.get("initial_options") or []
+            chosen = [options[row] for row in given] if given is not None else element.get("initial_options") or []
             return {"type": kind, "selected_options": chosen}
         case "users_select":
             return {"type": kind, "selected_user": given or element.get("initial_user")}

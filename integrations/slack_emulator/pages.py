@@ -34,7 +34,7 @@ async def _file(request: Request) -> Response:
 
 
 def _serve(name: str) -> Response:
-    found = {one.name: one for one in files(__package__).joinpath("static").iterdir()}.get(name)
+    found = {path.name: path for path in files(__package__).joinpath("static").iterdir()}.get(name)
     if found is None:
         return PlainTextResponse("There is no such page.", 404)
     return Response(found.read_bytes(), media_type=TYPES[name.rpartition(".")[2]], headers=HEADERS)

@@ -58,12 +58,16 @@ class Person:
         with self._world.lock:
             place = self.channel(channel)
             self._check_may_write(place, thread_ts)
-            attachments = [one if isinstance(one, Attachment) else Attachment(*one) for one in files]
+            attachments = [
+                other_file if isinstance(other_file, Attachment) else Attachment(*other_file) for other_file in files
+            ]
             if not text.strip() and not attachments:
                 raise NotPossible("Slack sends no empty message.")
             if len(text) > MAX_TEXT:
                 raise NotPossible(f"Slack's client takes at most {MAX_TEXT:,} characters.")
-            stored = [self._world.store(one, owner=self.id, team_id=self.workspace.id) for one in attachments]
+            stored = [
+                self._world.store(attachment, owner=self.id, team_id=self.workspace.id) for attachment in attachments
+            ]
             for file in stored:
                 file.channels.append(place.id)
             root = place.messages[thread_ts].root if thread_ts else ""
@@ -134,10 +138,10 @@ class Person:
     def commands(self, channel: str, command: str, text: str = "") -> Delivery:
         """A slash command; Slack allows none inside a thread."""
         with self._world.lock:
-            for one in self.workspace.installations.values():
-                if command in one.app.commands and not one.refused:
+            for installation in self.workspace.installations.values():
+                if command in installation.app.commands and not installation.refused:
                     place = self.channel(channel)
-                    return self._desk.interactions.command(one, self.id, place, command, text)
+                    return self._desk.interactions.command(installation, self.id, place, command, text)
         raise NotPossible(f"No app here knows the command {command}.")
 
     def shortcut(self, message: Seen, callback_id: str, app: str = "") -> Delivery:
@@ -204,9 +208,9 @@ class Person:
 
     def installation(self, app: str = "") -> Installation:
         """By app id or name; the first one where none is named."""
-        for one in self.workspace.installations.values():
-            if not app or app in (one.app.id, one.app.name):
-                return one
+        for other_installation in self.workspace.installations.values():
+            if not app or app in (other_installation.app.id, other_installation.app.name):
+                return other_installation
         raise NotPossible(f"The app {app!r} is not installed in {self.workspace.name}.")
 
     def _opens(self, app: str, tab: str) -> Delivery | None:
@@ -233,9 +237,9 @@ class Person:
         if thread_ts and thread_ts not in channel.messages:
             raise NotPossible(f"There is no message {thread_ts} to reply to.")
         if channel.is_direct:
-            for one in self.workspace.installations.values():
-                if one.user_id in channel.members:
-                    self._check_guest(one)
+            for installation in self.workspace.installations.values():
+                if installation.user_id in channel.members:
+                    self._check_guest(installation)
 
     def _check_guest(self, installation: Installation) -> None:
         if self.workspace.members[self.id].is_guest and installation.app.is_agent:
@@ -253,7 +257,7 @@ class Person:
             return self._view(message)
         place = self.channel(message.channel)
         found = place.messages.get(message.ts)
-        found = found or next((one for one in place.ephemerals if one.ts == message.ts), None)
+        found = found or next((ephemeral for ephemeral in place.ephemerals if ephemeral.ts == message.ts), None)
         if found is None or found.only_for not in ("", self.id):
             raise NotPossible("That message is gone.")
         return found

@@ -30,7 +30,9 @@ class Responses:
         workspace = self._world.workspaces[permit.team_id]
         channel = workspace.channels[permit.channel]
         original = channel.messages.get(permit.message_ts)
-        original = original or next((one for one in channel.ephemerals if one.ts == permit.message_ts), None)
+        original = original or next(
+            (ephemeral for ephemeral in channel.ephemerals if ephemeral.ts == permit.message_ts), None
+        )
         if answer.get("delete_original") and original is not None:
             self._remove(workspace, original)
         elif answer.get("replace_original") and original is not None:

@@ -113,7 +113,7 @@ class SlackRoutes:
             return False
         channels = self._world.workspaces[file.team_id].channels
         return file.owner == installation.user_id or any(
-            installation.user_id in channels[one].members for one in file.channels
+            installation.user_id in channels[channel].members for channel in file.channels
         )
 
     def _content(self, file: StoredFile, fault: Fault | None) -> Response:

@@ -111,5 +111,5 @@ def event_scopes() -> dict[str, frozenset[str]]:
 @cache
 def known_scopes() -> frozenset[str]:
     """Every scope that a method or an event of this selection asks for, and those that open a door by themselves."""
-    asked = [*(one.scopes for one in methods().values()), *event_scopes().values()]
+    asked = [*(method.scopes for method in methods().values()), *event_scopes().values()]
     return frozenset().union(*asked) | {"commands", "app_mentions:read"}

@@ -58,7 +58,7 @@ class Sockets:
         return ticket
 
     def connections(self, app_id: str = "") -> list[Connection]:
-        return [one for one in self._open if app_id in ("", one.app.id) and not one.leaving]
+        return [connection for connection in self._open if app_id in ("", connection.app.id) and not connection.leaving]
 
     def send(self, delivery: Delivery, attempt: Attempt) -> None:
         if self._loop is None or self._loop.is_closed():
@@ -71,7 +71,9 @@ class Sockets:
         if not connections or self._loop is None:
             self._deliveries.missed(delivery, attempt, "timeout")
             return
-        connection = random.choice([one for one in connections if not one.silent] or connections)
+        connection = random.choice(
+            [other_connection for other_connection in connections if not other_connection.silent] or connections
+        )
         self._waiting[attempt.envelope_id] = (delivery, attempt, connection)
         while len(self._waiting) > REMEMBERED:
             self._waiting.popitem(last=False)
@@ -85,17 +87,17 @@ class Sockets:
     def disconnect(self, reason: str, app_id: str = "") -> None:
         """`warning` only announces; any other reason also ends the connection."""
         frame = {"type": "disconnect", "reason": reason, "debug_info": {"host": "emulator"}}
-        for one in self.connections(app_id):
-            one.leaving = reason != "warning"
-            self._put(one, frame)
-            if one.leaving:
-                self._put(one, CLOSE)
+        for connection in self.connections(app_id):
+            connection.leaving = reason != "warning"
+            self._put(connection, frame)
+            if connection.leaving:
+                self._put(connection, CLOSE)
 
     def close(self, app_id: str = "") -> None:
         """Without a word."""
-        for one in self.connections(app_id):
-            one.leaving = True
-            self._put(one, CLOSE)
+        for connection in self.connections(app_id):
+            connection.leaving = True
+            self._put(connection, CLOSE)
 
     def _put(self, connection: Connection, frame: dict[str, Any]) -> None:
         if self._loop is not None:

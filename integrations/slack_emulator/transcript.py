@@ -77,7 +77,7 @@ def seen_message(message: Message, workspace: Workspace) -> Seen:
         who=message.username or (author.name if author else message.user),
         text=message_text(message, workspace),
         buttons=tuple(buttons_of(message.blocks)),
-        files=tuple(SeenFile(one.id, one.name, one.data) for one in message.files),
+        files=tuple(SeenFile(file.id, file.name, file.data) for file in message.files),
         reactions=tuple(message.reactions),
         edited=bool(message.edited_ts),
         streaming=message.stream is not None and message.stream.is_live,
@@ -94,7 +94,10 @@ def seen_view(view: View, workspace: Workspace) -> SeenView:
 def message_text(message: Message, workspace: Workspace) -> str:
     """Blocks win over text, as on screen; attachments follow."""
     text = blocks_text(message.blocks, workspace) if message.blocks else as_seen(message.text, workspace)
-    notes = [as_seen(str(one.get("text") or one.get("fallback") or ""), workspace) for one in message.attachments]
+    notes = [
+        as_seen(str(attachment.get("text") or attachment.get("fallback") or ""), workspace)
+        for attachment in message.attachments
+    ]
     return "\n".join(part for part in (text, *notes) if part)
 
 
@@ -110,11 +113,11 @@ def _block_text(block: Block, workspace: Workspace) -> str:
 
 def _section_text(block: Block, workspace: Workspace) -> str:
     texts = [block.get("text"), *(block.get("fields") or [])]
-    return "\n".join(_text_object(one, workspace) for one in texts if one)
+    return "\n".join(_text_object(text, workspace) for text in texts if text)
 
 
 def _context_text(block: Block, workspace: Workspace) -> str:
-    return " ".join(_text_object(one, workspace) for one in block.get("elements", []))
+    return " ".join(_text_object(element, workspace) for element in block.get("elements", []))
 
 
 def _table_text(block: Block, _: Workspace) -> str:
@@ -123,7 +126,7 @@ def _table_text(block: Block, _: Workspace) -> str:
 
 def _task_text(block: Block, _: Workspace) -> str:
     texts = [str(block.get("title", "")), _rich_text(block.get("details")), _rich_text(block.get("output"))]
-    return f"[{block.get('status', '')}] " + " ".join(one for one in texts if one)
+    return f"[{block.get('status', '')}] " + " ".join(text for text in texts if text)
 
 
 def _plan_text(block: Block, workspace: Workspace) -> str:
@@ -155,7 +158,7 @@ def _rich_text(node: Any) -> str:
     if not isinstance(node, dict):
         return ""
     own = str(node.get("text") or node.get("url") or "") if "elements" not in node else ""
-    inner = "".join(_rich_text(one) for one in node.get("elements", []))
+    inner = "".join(_rich_text(element) for element in node.get("elements", []))
     return own + inner + ("\n" if node.get("type") == "rich_text_list" else "")
 
 

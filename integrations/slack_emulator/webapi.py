@@ -103,7 +103,7 @@ class WebApi:
             wanted = {SCOPE_PREFIX[kind] for kind, listed in LISTED_AS.items() if listed in types}
             needed = {f"{prefix}:read" for prefix in wanted}
         elif call.method.startswith("conversations."):
-            needed = {one for one in method.scopes if one.startswith(f"{SCOPE_PREFIX[call.channel().kind]}:")}
+            needed = {scope for scope in method.scopes if scope.startswith(f"{SCOPE_PREFIX[call.channel().kind]}:")}
         else:
             needed = set(method.scopes)
         missing = needed - call.installation.scopes

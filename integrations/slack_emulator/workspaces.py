@@ -36,7 +36,7 @@ class Workspace:
         ]
         tutor = App("A0TUTOR", "tutor", Profile(profile), message_shortcuts={"review_message_file": "Review this file"})
         bot = workspace.install(tutor)
-        everyone = [*(one.id for one in people), bot.user_id]
+        everyone = [*(other_person.id for other_person in people), bot.user_id]
         workspace.add_channel("cohort-7", members=everyone)
         for person in people:
             workspace.direct(person.id, bot.user_id)
@@ -71,8 +71,8 @@ class Workspace:
         if app is not None:
             bot = workspace.install(app).user_id
             channel.members.add(bot)
-            for one in people:
-                workspace.direct(one, bot)
+            for person in people:
+                workspace.direct(person, bot)
         return workspace
 
     def add_member(

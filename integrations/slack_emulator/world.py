@@ -51,7 +51,7 @@ Listener = Callable[[Change], None]
 
 class World:
     def __init__(self, workspaces: Iterable[Workspace], *, strict: bool) -> None:
-        self.workspaces = {one.id: one for one in workspaces}
+        self.workspaces = {workspace.id: workspace for workspace in workspaces}
         self.strict = strict
         self.base_url = ""
         self.stream_lifetime = LIFETIME
@@ -74,14 +74,16 @@ class World:
 
     @property
     def apps(self) -> dict[str, App]:
-        found = (one for workspace in self.workspaces.values() for one in workspace.installations.values())
-        return self.registered | {one.app.id: one.app for one in found}
+        found = (
+            installation for workspace in self.workspaces.values() for installation in workspace.installations.values()
+        )
+        return self.registered | {match_found.app.id: match_found.app for match_found in found}
 
     def installation(self, token: str) -> Installation | None:
         for workspace in self.workspaces.values():
-            for one in workspace.installations.values():
-                if one.bot_token == token:
-                    return one
+            for other_installation in workspace.installations.values():
+                if other_installation.bot_token == token:
+                    return other_installation
         return None
 
     def new_ts(self) -> str:

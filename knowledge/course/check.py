@@ -12,9 +12,9 @@ _Fault = tuple[str, str]
 
 
 def faults_of_course(course: Course) -> Iterator[str]:
-    for name in _twice(one.id for one in course.lessons):
+    for name in _twice(lesson.id for lesson in course.lessons):
         yield f"lessons names “{name}” more than once; a lesson stands in a course once"
-    numbers = [one.number for one in course.lessons]
+    numbers = [lesson.number for lesson in course.lessons]
     if numbers != sorted(set(numbers)):
         yield f"lessons have the numbers {numbers}; they rise from lesson to lesson"
 
@@ -39,11 +39,11 @@ def faults_of_lesson(lesson: Lesson) -> Iterator[_Fault]:
 
 
 def _ids(lesson: Lesson) -> Iterator[tuple[str, list[str]]]:
-    yield "lesson.md", [one.id for one in lesson.sections if one.id]
-    yield "rubric.yaml", [one.id for one in lesson.rubric]
-    yield "questions.yaml", [one.id for one in lesson.questions]
-    yield "misconceptions.yaml", [one.id for one in lesson.misconceptions]
-    yield "readings.yaml", [one.url for one in lesson.readings]
+    yield "lesson.md", [section.id for section in lesson.sections if section.id]
+    yield "rubric.yaml", [criterion.id for criterion in lesson.rubric]
+    yield "questions.yaml", [question.id for question in lesson.questions]
+    yield "misconceptions.yaml", [misconception.id for misconception in lesson.misconceptions]
+    yield "readings.yaml", [reading.url for reading in lesson.readings]
 
 
 def _faults_of_sections(lesson: Lesson) -> Iterator[_Fault]:
@@ -122,4 +122,4 @@ def _unknown_sections(file: str, owner: str, names: Iterable[str], lesson: Lesso
 
 def _twice(ids: Iterable[str]) -> Sequence[str]:
     held = list(ids)
-    return sorted({one for one in held if held.count(one) > 1})
+    return sorted({pending for pending in held if held.count(pending) > 1})

@@ -49,7 +49,7 @@ def load_course(folder: Path | None = None) -> Course:
         raise CourseInvalid(faults.found)
     lessons = [_lesson(root / "lessons" / name, faults) for name in head.lessons]
     outside = _outside(root / "outside.yaml", faults)
-    course = Course(head.id, head.title, head.url, tuple(one for one in lessons if one), outside)
+    course = Course(head.id, head.title, head.url, tuple(lesson for lesson in lessons if lesson), outside)
     for what in faults_of_course(course):
         faults.add(root / "course.yaml", what)
     if faults.found:
@@ -83,11 +83,14 @@ def _lesson(folder: Path, faults: Faults) -> Lesson | None:
     lesson = Lesson(
         **head.model_dump(),
         sections=tuple(_sections(body)),
-        rubric=tuple(Criterion(**{**one.model_dump(), "sections": tuple(one.sections)}) for one in rubric),
-        questions=tuple(_question(one) for one in questions),
-        misconceptions=tuple(_misconception(one) for one in beliefs),
+        rubric=tuple(
+            Criterion(**{**other_criterion.model_dump(), "sections": tuple(other_criterion.sections)})
+            for other_criterion in rubric
+        ),
+        questions=tuple(_question(question) for question in questions),
+        misconceptions=tuple(_misconception(belief) for belief in beliefs),
         hints={criterion: tuple(ladder) for criterion, ladder in hints.items()},
-        readings=tuple(Reading(**one.model_dump()) for one in readings),
+        readings=tuple(Reading(**reading.model_dump()) for reading in readings),
         folder=folder,
         asked=asked,
     )

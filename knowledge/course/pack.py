@@ -128,10 +128,10 @@ class Lesson:
     twin_fault: bool = False  # whether a fault is to be found unaided before the gate passes
 
     def criterion(self, identifier: str) -> Criterion | None:
-        return next((one for one in self.rubric if one.id == identifier), None)
+        return next((other_criterion for other_criterion in self.rubric if other_criterion.id == identifier), None)
 
     def section(self, identifier: str) -> Section | None:
-        return next((one for one in self.sections if one.id == identifier), None)
+        return next((other_section for other_section in self.sections if other_section.id == identifier), None)
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Course:
     outside: tuple[str, ...] = ()  # what people ask although the course does not teach it
 
     def lesson(self, identifier: str) -> Lesson | None:
-        return next((one for one in self.lessons if one.id == identifier), None)
+        return next((other_lesson for other_lesson in self.lessons if other_lesson.id == identifier), None)
 
     def next_after(self, identifier: str) -> Lesson | None:
         ids = [lesson.id for lesson in self.lessons]

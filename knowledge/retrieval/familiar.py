@@ -21,11 +21,11 @@ class Familiar:
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         known = dict(self._known)
-        missing = [one for one in dict.fromkeys(texts) if one not in known]
+        missing = [fromkey for fromkey in dict.fromkeys(texts) if fromkey not in known]
         if missing:
             known |= dict(zip(missing, self._embed(missing), strict=True))
-            self._known |= {one: known[one] for one in missing if one in self._familiar}
-        return np.stack([known[one] for one in texts]) if texts else self._embed(texts)
+            self._known |= {name: known[name] for name in missing if name in self._familiar}
+        return np.stack([known[text] for text in texts]) if texts else self._embed(texts)
 
 
 def texts_of(course: Course) -> Iterator[str]:

@@ -40,7 +40,7 @@ class HybridRetriever:
 
     def search(self, query: str, *, limit: int = 5) -> list[Hit]:
         found = self.find(query)
-        return [self._hit(one, found.question) for one in found.candidates[:limit]]
+        return [self._hit(candidate, found.question) for candidate in found.candidates[:limit]]
 
     def _hit(self, one: Candidate, question: Question) -> Hit:
         return Hit(one.passage, self._relevance.share(one.signals, question), one.sentences)
@@ -55,26 +55,28 @@ class HybridRetriever:
             self.refresh()
             material = self._material()
         known = {one: near for one, near in nearness.items() if material.holds({one: near})}
-        found = sorted(material.candidates(asked, known), key=lambda one: -self._relevance.score(one.signals))
+        found = sorted(
+            material.candidates(asked, known), key=lambda candidate: -self._relevance.score(candidate.signals)
+        )
         return Found(material.question(asked, known), found)
 
     def holding(self, query: str, wanted: Callable[[str], bool]) -> Hit | None:
         """The passage with such a sentence that is nearest to the query; the course's own before a guide's."""
         material = self._material()
         found = material.sentences(wanted) if material else []
-        own = [one for one in found if bool(one[0].lesson) == bool(found[0][0].lesson)]
+        own = [match_found for match_found in found if bool(match_found[0].lesson) == bool(found[0][0].lesson)]
         if not own:
             return None
         asked, *near = self._embedding([query, *(text for _, text in own)])
         passage = own[int(np.argmax(np.array(near) @ asked))][0]
-        texts = [one.text for one in material.of_passage(passage)]
+        texts = [section.text for section in material.of_passage(passage)]
         nearness = self._embedding(texts) @ asked
         return Hit(passage, RELEVANT, tuple((text, float(one)) for text, one in zip(texts, nearness, strict=True)))
 
     def is_strange(self, query: str) -> bool:
         """Whether a question is nearer to what is not taught here than to what is."""
         found = self.find(query)
-        return found.question.outside > max((one.signals.asked for one in found.candidates), default=0.0)
+        return found.question.outside > max((candidate.signals.asked for candidate in found.candidates), default=0.0)
 
     def places(self) -> frozenset[Place]:
         """Every section that is indexed."""

@@ -69,14 +69,22 @@ class Index:
     def digests(self) -> dict[str, str]:
         """source → digest of the document that was indexed."""
         found = self._collection.get(include=["metadatas"])["metadatas"] or []
-        return {str(one["source"]): str(one["digest"]) for one in found}
+        return {str(match_found["source"]): str(match_found["digest"]) for match_found in found}
 
     def replace(self, source: str, digest: str, passages: Sequence[Passage], keys: Sequence[tuple[str, str]]) -> None:
         """Puts a document's passages in place of its former ones; a key is another text that leads to a section."""
-        texts = [Entry(f"{one.id}:{Kind.TEXT}", Kind.TEXT, f"{one.heading}\n{one.text}", one) for one in passages]
-        vectors = self._embedding([one.text for one in texts])
+        texts = [
+            Entry(f"{passage.id}:{Kind.TEXT}", Kind.TEXT, f"{passage.heading}\n{passage.text}", passage)
+            for passage in passages
+        ]
+        vectors = self._embedding([text.text for text in texts])
         more = [*_sentences(passages), *self._keyed(passages, vectors, keys)]
-        self._put(source, digest, [*texts, *more], np.vstack([vectors, self._embedding([one.text for one in more])]))
+        self._put(
+            source,
+            digest,
+            [*texts, *more],
+            np.vstack([vectors, self._embedding([other_passage.text for other_passage in more])]),
+        )
 
     def replace_outside(self, source: str, digest: str, texts: Sequence[str]) -> None:
         entries = [Entry(f"{source}:{number}", Kind.OUTSIDE, text, None) for number, text in enumerate(texts)]
@@ -87,10 +95,10 @@ class Index:
         for start in range(0, len(entries), BATCH):
             batch = entries[start : start + BATCH]
             self._collection.add(
-                ids=[one.id for one in batch],
+                ids=[passage.id for passage in batch],
                 embeddings=vectors[start : start + BATCH],
-                documents=[one.text for one in batch],
-                metadatas=[_metadata(source, digest, one) for one in batch],
+                documents=[passage.text for passage in batch],
+                metadatas=[_metadata(source, digest, passage) for passage in batch],
             )
 
     def _keyed(self, passages: Sequence[Passage], vectors: Vectors, keys: Sequence[tuple[str, str]]) -> Iterator[Entry]:
@@ -117,7 +125,9 @@ class Index:
         """Every indexed text with the passage that it leads to."""
         found = self._collection.get(include=["documents", "metadatas"])
         metadatas = found["metadatas"] or []
-        passages = {one["passage"]: _passage(one["data"]) for one in metadatas if one["kind"] == Kind.TEXT}
+        passages = {
+            metadata["passage"]: _passage(metadata["data"]) for metadata in metadatas if metadata["kind"] == Kind.TEXT
+        }
         return [
             Entry(identifier, Kind(one["kind"]), text, passages.get(one["passage"]))
             for identifier, text, one in zip(found["ids"], found["documents"] or [], metadatas, strict=True)

@@ -60,7 +60,7 @@ def _stem(word: str) -> str:
 class BM25:
     def __init__(self, texts: Sequence[str]) -> None:
         counted = [Counter(words(text)) for text in texts]
-        self._lengths = [sum(one.values()) for one in counted]
+        self._lengths = [sum(other_word.values()) for other_word in counted]
         self._average = sum(self._lengths) / max(1, len(self._lengths)) or 1.0
         self._postings: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for index, one in enumerate(counted):

@@ -28,14 +28,17 @@ class Candidate:
 
 class Material:
     def __init__(self, entries: Sequence[Entry], is_word: Callable[[str], bool]) -> None:
-        self._entries = {one.id: one for one in entries}
+        self._entries = {entry.id: entry for entry in entries}
         sections: defaultdict[Place, list[Entry]] = defaultdict(list)
-        for one in entries:
-            if one.passage is not None:
-                sections[_place(one.passage)].append(one)
+        for entry in entries:
+            if entry.passage is not None:
+                sections[_place(entry.passage)].append(entry)
         self._sections = dict(sections)
         self._places = list(sections)
-        texts = ["\n".join(one.text for one in held if one.kind is not Kind.SENTENCE) for held in sections.values()]
+        texts = [
+            "\n".join(pending.text for pending in held if pending.kind is not Kind.SENTENCE)
+            for held in sections.values()
+        ]
         self._lexicon = BM25(texts)
         self.wording = Wording(texts, is_word)
 
@@ -43,21 +46,23 @@ class Material:
         return bool(self._sections)
 
     def holds(self, identifiers: Mapping[str, float]) -> bool:
-        return all(one in self._entries for one in identifiers)
+        return all(identifier in self._entries for identifier in identifiers)
 
     def places(self) -> frozenset[Place]:
         return frozenset(self._sections)
 
     def sentences(self, wanted: Callable[[str], bool]) -> list[tuple[Passage, str]]:
         """Of the whole material, the course's own first."""
-        all_of_them = (one for one in self._entries.values() if one.kind is Kind.SENTENCE and wanted(one.text))
-        found = [(one.passage, one.text) for one in all_of_them if one.passage is not None]
-        return sorted(found, key=lambda one: not one[0].lesson)
+        all_of_them = (entry for entry in self._entries.values() if entry.kind is Kind.SENTENCE and wanted(entry.text))
+        found = [
+            (other_entry.passage, other_entry.text) for other_entry in all_of_them if other_entry.passage is not None
+        ]
+        return sorted(found, key=lambda match_found: not match_found[0].lesson)
 
     def of_passage(self, passage: Passage) -> list[Entry]:
         """Its sentences, in reading order."""
         held = self._sections[_place(passage)]
-        return [one for one in held if one.kind is Kind.SENTENCE and one.passage == passage]
+        return [pending for pending in held if pending.kind is Kind.SENTENCE and pending.passage == passage]
 
     def question(self, asked: str, nearness: Mapping[str, float]) -> Question:
         _, known = self._lexicon.coverage(asked)
@@ -76,28 +81,34 @@ class Material:
             nearest = self._by_kind(place, nearness, floor)
             course = 1.0 if passage.lesson else 0.0
             signals = Signals(*nearest, scores.get(place, 0.0) / best, held.get(place, 0.0), course)
-            said = tuple((one.text, nearness.get(one.id, floor)) for one in self.of_passage(passage))
+            said = tuple((section.text, nearness.get(section.id, floor)) for section in self.of_passage(passage))
             yield Candidate(place, passage, signals, said)
 
     def _by_kind(self, place: Place, nearness: Mapping[str, float], floor: float) -> tuple[float, float, float]:
         """Nearest text, sentence and way of asking; where nobody wrote down how it is asked for, the lesser of both."""
         nearest: dict[Kind, float] = {}
-        for one in self._sections[place]:
-            nearest[one.kind] = max(nearest.get(one.kind, floor), nearness.get(one.id, floor))
+        for section in self._sections[place]:
+            nearest[section.kind] = max(nearest.get(section.kind, floor), nearness.get(section.id, floor))
         text, sentence = nearest[Kind.TEXT], nearest.get(Kind.SENTENCE, floor)
         return text, sentence, nearest.get(Kind.ASKED, min(text, sentence))
 
     def _nearest(self, place: Place, asked: str, nearness: Mapping[str, float]) -> Passage:
-        quotable = {one.passage for one in self._sections[place] if one.kind is Kind.SENTENCE}
+        quotable = {section.passage for section in self._sections[place] if section.kind is Kind.SENTENCE}
         near = [
-            one for one in self._sections[place] if one.id in nearness and (one.passage in quotable or not quotable)
+            section
+            for section in self._sections[place]
+            if section.id in nearness and (section.passage in quotable or not quotable)
         ]
         best = max(near, key=lambda one: nearness[one.id], default=None)
         if best is not None and best.passage is not None:
             return best.passage
         wanted = set(words(asked))
-        texts = (one.passage for one in self._sections[place] if one.kind is Kind.TEXT and one.passage is not None)
-        return max(texts, key=lambda one: len(wanted & set(words(one.text))))
+        texts = (
+            section.passage
+            for section in self._sections[place]
+            if section.kind is Kind.TEXT and section.passage is not None
+        )
+        return max(texts, key=lambda text: len(wanted & set(words(text.text))))
 
 
 def _place(passage: Passage) -> Place:

@@ -47,10 +47,14 @@ class Relevance:
         return cls(learned["ranking"], learned["relevance"])
 
     def score(self, signals: Signals) -> float:
-        return math.fsum(self.ranking[one.name] * getattr(signals, one.name) for one in fields(signals))
+        return math.fsum(
+            self.ranking[field_name.name] * getattr(signals, field_name.name) for field_name in fields(signals)
+        )
 
     def share(self, signals: Signals, question: Question) -> float:
         """0..1, comparable between questions."""
-        of_question = math.fsum(self.relevance[one.name] * getattr(question, one.name) for one in fields(question))
+        of_question = math.fsum(
+            self.relevance[field_name.name] * getattr(question, field_name.name) for field_name in fields(question)
+        )
         of_section = self.relevance["score"] * self.score(signals) + self.relevance["asked"] * signals.asked
         return 1 / (1 + math.exp(-(of_section + of_question + self.relevance["constant"])))

@@ -32,10 +32,10 @@ class Wording:
             return long
         if len(low) < MIN_LETTERS or not word.isalpha() or low in self._counts or self._is_word(low):
             return word
-        return max(_slips(low), key=lambda one: self._counts.get(one, 0), default=word) if self._slip(low) else word
+        return max(_slips(low), key=lambda slip: self._counts.get(slip, 0), default=word) if self._slip(low) else word
 
     def _slip(self, word: str) -> bool:
-        return any(one in self._counts for one in _slips(word))
+        return any(slip in self._counts for slip in _slips(word))
 
 
 @cache

@@ -56,7 +56,7 @@ def _sees(page: Page, text: str, shot: str) -> None:
     expect(page.locator("main").get_by_text(text).last).to_be_visible(timeout=SECONDS)
     page.screenshot(path=SCREENSHOTS / f"{shot}.png")
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+    assert [(match_found["id"], match_found["nodes"][0]["html"][:120]) for match_found in found] == []
 
 
 def test_a_learner_asks_and_is_answered(page: Page) -> None:

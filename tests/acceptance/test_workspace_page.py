@@ -357,7 +357,7 @@ def test_an_accessibility_checker_finds_nothing(page: Page, emulator: Emulator, 
         page.get_by_role("button", name="Submit plan…").last.click()
         page.locator("dialog[open]").wait_for()
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+    assert [(match_found["id"], match_found["nodes"][0]["html"][:120]) for match_found in found] == []
     if place == "modal":
         page.keyboard.press("Escape")
         page.locator("dialog[open]").wait_for(state="detached")

@@ -167,9 +167,9 @@ def test_what_is_only_read(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
             assert unreadable
             _says_nothing_private(case, str(error))
             return
-    texts = [one.message + one.question for one in found.findings]
+    texts = [finding.message + finding.question for finding in found.findings]
     _says_nothing_private(case, *texts)
-    rules = {one.rule for one in found.findings}
+    rules = {finding.rule for finding in found.findings}
     assert {*case.expect.get("rules", ())} <= rules
     assert unreadable is not True or any("unreadable" in rule for rule in rules), rules
 

@@ -107,8 +107,12 @@ class TheLedgerHolds(RuleBasedStateMachine):
             if self.gates.view(LEARNER.id, lesson.id).state is GateState.PASSED:
                 review = self.reviews.latest(LEARNER.id, lesson.id)
                 assert review is not None
-                met_ones = {one.criterion for one in review.judgements if one.verdict is Verdict.MET and not one.held}
-                assert {one.id for one in lesson.rubric if one.required} <= met_ones
+                met_ones = {
+                    judgement.criterion
+                    for judgement in review.judgements
+                    if judgement.verdict is Verdict.MET and not judgement.held
+                }
+                assert {criterion.id for criterion in lesson.rubric if criterion.required} <= met_ones
 
     @invariant()
     def a_lesson_opens_only_behind_one_that_is_done(self) -> None:

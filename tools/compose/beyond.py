@@ -178,8 +178,8 @@ def _circle(stack: Stack, start: Service, done: set[str]) -> list[str]:
         if name in done or name not in stack.services:
             continue
         trail.append(name)
-        following = [one.name for one in stack.services[name].depends_on if one.name not in done]
-        waiting += [(one, depth + 1) for one in following]
+        following = [dependence.name for dependence in stack.services[name].depends_on if dependence.name not in done]
+        waiting += [(word, depth + 1) for word in following]
         if not following:
             done.add(name)
     done.add(start.name)

@@ -55,7 +55,7 @@ def _stages(text: str) -> tuple[Stage, ...]:
 def target_stage(text: str, target: str) -> Stage | None:
     """The stage that is built: the named one, else the last."""
     found = _stages(text)
-    named = (one for one in reversed(found) if target and one.name.lower() == target.lower())
+    named = (match_found for match_found in reversed(found) if target and match_found.name.lower() == target.lower())
     return next(named, found[-1] if found else None)
 
 
@@ -86,9 +86,11 @@ def dockerfile_settings(stack: Stack, service: Service) -> Iterator[tuple[str, s
 def settings_in(path: str, text: str, target: str = "") -> Iterator[tuple[str, str, Place]]:
     """The same of one Dockerfile, for a stage or the last one."""
     stage = target_stage(text, target)
-    for one in (one for ancestor in (stage.lineage() if stage else ()) for one in ancestor.instructions):
-        place = Place(path, one.line, one.end_line)
-        if one.keyword in ("CMD", "ENTRYPOINT"):
-            yield "", one.value, place
-        elif one.keyword == "ENV":
-            yield from ((name, value, place) for name, value in pairs(one.value))
+    for other_ancestor in (
+        instruction for ancestor in (stage.lineage() if stage else ()) for instruction in ancestor.instructions
+    ):
+        place = Place(path, other_ancestor.line, other_ancestor.end_line)
+        if other_ancestor.keyword in ("CMD", "ENTRYPOINT"):
+            yield "", other_ancestor.value, place
+        elif other_ancestor.keyword == "ENV":
+            yield from ((name, value, place) for name, value in pairs(other_ancestor.value))

@@ -127,8 +127,8 @@ def port_unheard(stack: Stack) -> Iterator[Hit]:
         exposed = {
             port.partition("/")[0]
             for ancestor in (stage.lineage() if stage else ())
-            for one in ancestor.of("EXPOSE")
-            for port in one.value.split()
+            for instruction in ancestor.of("EXPOSE")
+            for port in instruction.value.split()
         }
         if not exposed or any(not port.isdecimal() for port in exposed):
             continue

@@ -170,7 +170,7 @@ class Stack:
         waiting = [name]
         while waiting:
             service = self.services.get(waiting.pop())
-            new = {one.name for one in service.depends_on} - seen if service else set()
+            new = {dependence.name for dependence in service.depends_on} - seen if service else set()
             seen |= new
             waiting += new
         return frozenset(seen)

@@ -103,8 +103,8 @@ def names_in(file: SourceFile) -> list[str]:
 
 def _pyproject_names(data: dict[str, Any]) -> list[str]:
     listed = _table(data, "project").get("dependencies")
-    written = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
-    named = [name for one in written if (name := name_of(one))]
+    written = [entry for entry in listed if isinstance(entry, str)] if isinstance(listed, list) else []
+    named = [name for rule in written if (name := name_of(rule))]
     return named + [one for one in _table(_table(_table(data, "tool"), "poetry"), "dependencies") if one != "python"]
 
 

@@ -81,9 +81,9 @@ class _Reader:
             found += [one] if one is not None else []
         if len(found) > MAX_INSTRUCTIONS:
             self._fault(1, f"it has more than {MAX_INSTRUCTIONS:,} instructions", fatal=True, syntax=False)
-        if sum(_separators(one) for one in found) > MAX_COMMANDS:
+        if sum(_separators(match_found) for match_found in found) > MAX_COMMANDS:
             self._fault(1, f"its RUN lines hold more than {MAX_COMMANDS:,} commands", fatal=True, syntax=False)
-        if not any(one.keyword == "FROM" and not one.onbuild for one in found):
+        if not any(match_found.keyword == "FROM" and not match_found.onbuild for match_found in found):
             message = "there is no FROM instruction, so there is nothing to build on"
             self._fault(1, message, fatal=True, syntax=not found and not self._faults)
         return Parsed(tuple(found), tuple(self._faults), tuple(self._directives.items()), tuple(self._comments))
@@ -148,7 +148,11 @@ class _Reader:
         self._check_pairs(first, keyword, value)
         keyword = "ONBUILD" if depth > 1 else keyword
         heredocs = self._heredocs(first, joined) if keyword in _WITH_HEREDOC and argv is None else ()
-        body = [(one.line + offset, text) for one in heredocs for offset, text in enumerate(one.body.split("\n"))]
+        body = [
+            (heredoc.line + offset, text)
+            for heredoc in heredocs
+            for offset, text in enumerate(heredoc.body.split("\n"))
+        ]
         made = Instruction(keyword, value, first, self._at, flags, argv, heredocs, (*numbers, *body), depth > 0)
         self._faults += [Fault(made.line, message, syntax=False) for message in refusals(made)]
         return made
@@ -160,10 +164,10 @@ class _Reader:
         elif keyword not in _WITH_LIST:
             return None
         items = _json_list(value)
-        if items is not None and not all(isinstance(one, str) for one in items):
+        if items is not None and not all(isinstance(item, str) for item in items):
             self._fault(line, f"the list of {keyword} holds something that is no string in quotes")
             return None
-        return tuple(_SURROGATE.sub("\ufffd", one) for one in items) if items is not None else None
+        return tuple(_SURROGATE.sub("\ufffd", item) for item in items) if items is not None else None
 
     def _heredocs(self, line: int, joined: str) -> tuple[Heredoc, ...]:
         found: list[Heredoc] = []

@@ -57,7 +57,7 @@ def _of_script(script: str, instruction: Instruction, depth: int) -> list[Comman
             continue
         found[-1] = Command(found[-1].words, found[-1].text, found[-1].line, found[-1].env, "|")
     read = [_with_reader(one, found[index + 1] if index + 1 < len(found) else None) for index, one in enumerate(found)]
-    return [each for one in read for each in _opened(one, instruction, depth)]
+    return [each for line in read for each in _opened(line, instruction, depth)]
 
 
 def _opened(one: Command, instruction: Instruction, depth: int) -> list[Command]:
@@ -84,7 +84,7 @@ def _of_argv(instruction: Instruction) -> list[Command]:
 
 
 def _script(instruction: Instruction) -> str:
-    bodies = "\n".join(one.body for one in instruction.heredocs)
+    bodies = "\n".join(heredoc.body for heredoc in instruction.heredocs)
     return f"{instruction.value}\n{bodies}" if bodies else instruction.value
 
 

@@ -34,7 +34,11 @@ class Stage:
     arguments: dict[str, str] = field(default_factory=dict)
 
     def of(self, *keywords: str) -> list[Instruction]:
-        return [one for one in self.instructions if one.keyword in keywords and not one.onbuild]
+        return [
+            instruction
+            for instruction in self.instructions
+            if instruction.keyword in keywords and not instruction.onbuild
+        ]
 
     def lineage(self) -> Iterator[Stage]:
         """This stage, then its ancestors."""
@@ -92,12 +96,12 @@ def stages(parsed: Parsed) -> list[Stage]:
 def _groups(parsed: Parsed) -> Iterator[tuple[Instruction | None, list[Instruction]]]:
     opening: Instruction | None = None
     body: list[Instruction] = []
-    for one in parsed.instructions:
-        if one.keyword == "FROM" and not one.onbuild:
+    for instruction in parsed.instructions:
+        if instruction.keyword == "FROM" and not instruction.onbuild:
             yield opening, body
-            opening, body = one, []
+            opening, body = instruction, []
         else:
-            body.append(one)
+            body.append(instruction)
     yield opening, body
 
 
@@ -111,13 +115,13 @@ def _named(value: str) -> tuple[str, str]:
 def _arguments(body: list[Instruction], outer: dict[str, str], inherited: dict[str, str]) -> dict[str, str]:
     """Defaults of ARG, and ENV over them; an ARG without default takes the value from before FROM."""
     values = dict(inherited)
-    for one in body:
-        if one.keyword == "ARG":
-            for word in cut.words(one.value):
+    for line in body:
+        if line.keyword == "ARG":
+            for word in cut.words(line.value):
                 name, equals, default = word.partition("=")
                 values[name] = resolve(cut.unquoted(default), values) if equals else outer.get(name, "")
-        elif one.keyword == "ENV":
-            values |= {name: resolve(value, values) for name, value in pairs(one.value)}
+        elif line.keyword == "ENV":
+            values |= {name: resolve(value, values) for name, value in pairs(line.value)}
     return values
 
 

@@ -100,9 +100,9 @@ def _readable(upload: Upload) -> list[tuple[SourceFile, str]]:
 def _inspect(upload: Upload) -> Inspection:
     stacks = read_stacks(upload)
     findings = [
-        one
+        finding
         for file, text in _readable(upload)
-        for one in inspect_dockerfile(file, text, upload, target=stacks.target_of(file.path))
+        for finding in inspect_dockerfile(file, text, upload, target=stacks.target_of(file.path))
     ]
     verdicts, of_compose, evidence = inspect_compose(upload, stacks)
     criteria = {aspect: _verdict(upload, findings, aspect) for aspect in DOCKERFILE_ASPECTS} | verdicts
@@ -117,7 +117,7 @@ def _inspect(upload: Upload) -> Inspection:
 
 
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(_once(findings), key=lambda one: (one.rank, one.file, one.line, one.rule)))
+    return tuple(sorted(_once(findings), key=lambda finding: (finding.rank, finding.file, finding.line, finding.rule)))
 
 
 def _verdict(upload: Upload, findings: Sequence[Finding], aspect: str) -> Verdict:
@@ -125,7 +125,12 @@ def _verdict(upload: Upload, findings: Sequence[Finding], aspect: str) -> Verdic
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:
-    return list({(one.rule, one.criterion, one.file, one.line, one.message): one for one in findings}.values())
+    return list(
+        {
+            (finding.rule, finding.criterion, finding.file, finding.line, finding.message): finding
+            for finding in findings
+        }.values()
+    )
 
 
 def _unreadable(upload: Upload) -> dict[str, str]:

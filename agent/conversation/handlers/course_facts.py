@@ -68,8 +68,8 @@ def _lesson(lesson: Lesson) -> str:
 
 
 def _gate(lesson: Lesson) -> str:
-    required = [one for one in lesson.rubric if one.required]
-    optional = rendering.named(lesson, (one.id for one in lesson.rubric if not one.required))
+    required = [criterion for criterion in lesson.rubric if criterion.required]
+    optional = rendering.named(lesson, (criterion.id for criterion in lesson.rubric if not criterion.required))
     rest = f" {optional} may stay open; what was met once must not be lost." if optional else ""
     files = f"{lesson.deliverable[:1].lower()}{lesson.deliverable[1:]}"
     return (
@@ -80,13 +80,15 @@ def _gate(lesson: Lesson) -> str:
 
 
 def _titles(lesson: Lesson) -> str:
-    return " · ".join(f"{one.id} {one.title}" for one in lesson.rubric)
+    return " · ".join(f"{criterion.id} {criterion.title}" for criterion in lesson.rubric)
 
 
 def _criterion(desk: Desk, criterion: Criterion) -> str:
     need = "required" if criterion.required else "not required"
     partly = f"\nPartly: {criterion.partly_when}" if criterion.partly_when else ""
-    sections = [section.title for one in criterion.sections if (section := desk.lesson.section(one))]
+    sections = [
+        section.title for other_section in criterion.sections if (section := desk.lesson.section(other_section))
+    ]
     read = f"\nIn the lesson: {', '.join(f'“{title}”' for title in sections)}." if sections else ""
     return (
         f"**{criterion.id} {criterion.title}** ({need}). Met when: {criterion.met_when}{partly}\n"

@@ -53,14 +53,18 @@ def _earlier(desk: Desk) -> str:
 
 
 def _groups(lesson: Lesson, standing: dict[str, Judgement]) -> str:
-    met = [one.id for one in lesson.rubric if rendering.is_met(standing.get(one.id))]
+    met = [criterion.id for criterion in lesson.rubric if rendering.is_met(standing.get(criterion.id))]
     held = [one for one, judgement in standing.items() if judgement.held]
     lines = [
         f"✅ Met: {', '.join(met)}" if met else "",
         f"⏳ With an instructor: {', '.join(held)}" if held else "",
     ]
     for verdict in (Verdict.PARTLY, Verdict.NOT_MET, Verdict.NOT_CHECKED):
-        ids = [one.id for one in lesson.rubric if one.id not in met + held and _verdict(standing, one.id) is verdict]
+        ids = [
+            criterion.id
+            for criterion in lesson.rubric
+            if criterion.id not in met + held and _verdict(standing, criterion.id) is verdict
+        ]
         lines.append(f"{rendering.MARKS[verdict]} {verdict.value.capitalize()}: {', '.join(ids)}" if ids else "")
     return "\n".join(line for line in lines if line)
 
@@ -85,7 +89,9 @@ def _archive(desk: Desk) -> Decision:
 
 
 def _last_reviewed(desk: Desk) -> Lesson | None:
-    reviewed = [one for one in desk.services.course.lessons if desk.services.reviews.latest(desk.person.id, one.id)]
+    reviewed = [
+        lesson for lesson in desk.services.course.lessons if desk.services.reviews.latest(desk.person.id, lesson.id)
+    ]
     return reviewed[-1] if reviewed else None
 
 
@@ -98,8 +104,8 @@ def greet(desk: Desk) -> Decision:
         return Decision(Intent.SOCIAL, _for_instructors(lesson))
     if not services.learners.greet(desk.person.id):
         return _again(desk, standing)
-    required = sum(one.required for one in lesson.rubric)
-    met = sum(rendering.is_met(standing.get(one.id)) for one in lesson.rubric)
+    required = sum(criterion.required for criterion in lesson.rubric)
+    met = sum(rendering.is_met(standing.get(criterion.id)) for criterion in lesson.rubric)
     text = (
         f"Hello, I am the tutor for lesson {lesson.number}, **{lesson.title}**. {lesson.greeting}\n"
         f"It ends in the **{lesson.gate}**: {required} required criteria, {met} met so far. "

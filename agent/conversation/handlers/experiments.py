@@ -30,7 +30,12 @@ def untried(desk: Desk, belief: Misconception | None) -> bool:
 def about(desk: Desk, criterion: Criterion) -> Misconception | None:
     """An experiment that bears on a criterion and that this learner has not seen."""
     return next(
-        (one for one in desk.lesson.misconceptions if one.section in criterion.sections and untried(desk, one)), None
+        (
+            misconception
+            for misconception in desk.lesson.misconceptions
+            if misconception.section in criterion.sections and untried(desk, misconception)
+        ),
+        None,
     )
 
 
@@ -55,14 +60,16 @@ def _shown(witness: Witness) -> str:
 def pressed(desk: Desk) -> str:
     """The experiment that a pressed prediction belongs to; it may be older than the newest question."""
     action = desk.turn.action
-    known = {one.id for one in desk.lesson.misconceptions}
+    known = {misconception.id for misconception in desk.lesson.misconceptions}
     belief = action.value.partition(":")[0] if action is not None and action.id == "predict" else ""
     return PREFIX + belief if belief in known else ""
 
 
 def result(desk: Desk, pending: str, *, predicted: bool = True) -> Decision:
     """What an engine gave, beside the prediction."""
-    belief = next((one for one in desk.lesson.misconceptions if PREFIX + one.id == pending), None)
+    belief = next(
+        (misconception for misconception in desk.lesson.misconceptions if PREFIX + misconception.id == pending), None
+    )
     if belief is None or belief.witness is None:
         return Decision(Intent.ANSWER, "That experiment is no longer part of the lesson.")
     desk.services.asked.answered(desk.person.id, desk.lesson.id, pending, [])
@@ -88,7 +95,14 @@ def result(desk: Desk, pending: str, *, predicted: bool = True) -> Decision:
 def run(desk: Desk) -> Decision:
     """As a job, like a build: it takes seconds, is shown while it runs, and can be stopped."""
     wanted = desk.turn.action.value if desk.turn.action else ""
-    belief = next((one for one in desk.lesson.misconceptions if one.id == wanted and one.witness), None)
+    belief = next(
+        (
+            misconception
+            for misconception in desk.lesson.misconceptions
+            if misconception.id == wanted and misconception.witness
+        ),
+        None,
+    )
     if belief is None:
         return Decision(Intent.SUBMIT, "That experiment is no longer part of the lesson.")
     job = f"{desk.turn.key}:experiment"
@@ -101,11 +115,11 @@ def _chosen(desk: Desk, witness: Witness) -> Choice | None:
     """By button, by letter, or by what the words are nearest to."""
     if desk.turn.action is not None:
         wanted = desk.turn.action.value.partition(":")[2]
-        return next((one for one in witness.choices if one.id == wanted), None)
+        return next((choice for choice in witness.choices if choice.id == wanted), None)
     if letter := _LETTER.match(desk.turn.text):
         place = string.ascii_lowercase.index(letter[1].lower())
         return witness.choices[place] if place < len(witness.choices) else None
-    best = desk.services.explanations.nearest(desk.turn.text, [one.text for one in witness.choices])
+    best = desk.services.explanations.nearest(desk.turn.text, [choice.text for choice in witness.choices])
     return witness.choices[best] if best is not None else None
 
 
@@ -115,7 +129,9 @@ def is_letter(text: str) -> bool:
 
 def is_prediction(desk: Desk, pending: str) -> bool:
     """A choice that can be told; whatever else is said is no prediction, and no attempt."""
-    belief = next((one for one in desk.lesson.misconceptions if PREFIX + one.id == pending), None)
+    belief = next(
+        (misconception for misconception in desk.lesson.misconceptions if PREFIX + misconception.id == pending), None
+    )
     return belief is not None and belief.witness is not None and _chosen(desk, belief.witness) is not None
 
 
@@ -147,7 +163,9 @@ def _count_as_attempt(desk: Desk, belief: Misconception) -> None:
 
 def follow_up(desk: Desk, pending: str) -> Question | None:
     """Our question after an experiment, which expects that the learner says what is the case."""
-    belief = next((one for one in desk.lesson.misconceptions if FOLLOW_UP + one.id == pending), None)
+    belief = next(
+        (misconception for misconception in desk.lesson.misconceptions if FOLLOW_UP + misconception.id == pending), None
+    )
     if belief is None:
         return None
     ways: Sequence[str] = (belief.witness.observe,) if belief.witness else ()

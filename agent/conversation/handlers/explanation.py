@@ -77,7 +77,7 @@ def _question(desk: Desk, pending: str) -> Question | None:
     if pending.startswith(experiments.FOLLOW_UP):
         return experiments.follow_up(desk, pending)
     base = pending.partition(_OF_POINT)[0]
-    return next((one for one in desk.lesson.questions if one.id == base), None)
+    return next((other_question for other_question in desk.lesson.questions if other_question.id == base), None)
 
 
 def _unasked(desk: Desk, history: Sequence[Message]) -> Decision:
@@ -98,9 +98,11 @@ def _answered(desk: Desk, question: Question, *, gave_up: bool, history: Sequenc
     if not about and not gave_up:
         desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
         return _something_else(desk, history)
-    tally = desk.services.asked.answered(desk.person.id, desk.lesson.id, question.id, [one.id for one in compared.said])
-    said = [one for one in question.points if one.id in tally.said]
-    missing = [one for one in question.points if one.id not in tally.said]
+    tally = desk.services.asked.answered(
+        desk.person.id, desk.lesson.id, question.id, [sentence.id for sentence in compared.said]
+    )
+    said = [point for point in question.points if point.id in tally.said]
+    missing = [point for point in question.points if point.id not in tally.said]
     _observe(desk, question, compared, complete=not missing)
     chosen = step(
         EXPLAINED,

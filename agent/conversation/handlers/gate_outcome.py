@@ -22,7 +22,7 @@ ARCHIVE = Action("archive", "Week artefact")
 def settle(desk: Desk, review: ReviewRecord, workspace: Upload) -> Decision:
     lesson = desk.lesson
     decision = desk.services.gates.review(desk.person.id, lesson.id, review)
-    standing = {one.criterion: one for one in review.judgements}
+    standing = {judgement.criterion: judgement for judgement in review.judgements}
     parts = [
         _headline(lesson, review, standing),
         _changes(lesson, decision),
@@ -38,8 +38,8 @@ def settle(desk: Desk, review: ReviewRecord, workspace: Upload) -> Decision:
 
 
 def _headline(lesson: Lesson, review: ReviewRecord, standing: dict[str, Judgement]) -> str:
-    required = [one for one in lesson.rubric if one.required]
-    met = sum(rendering.is_met(standing.get(one.id)) for one in required)
+    required = [criterion for criterion in lesson.rubric if criterion.required]
+    met = sum(rendering.is_met(standing.get(other_criterion.id)) for other_criterion in required)
     return f"**Review {review.number} · {lesson.gate}: {met} of {len(required)} required criteria met.**"
 
 
@@ -73,24 +73,24 @@ def passed_text(services: Services, lesson: Lesson) -> str:
 
 
 def _held_notices(services: Services, person: Person, lesson: Lesson, review: ReviewRecord) -> tuple[Notice, ...]:
-    held = [one for one in review.judgements if one.held]
+    held = [judgement for judgement in review.judgements if judgement.held]
     if not held:
         return ()
     reply = held_reply(person.name, lesson, review.id, held)
     instructors = services.learners.instructors(person.workspace)
-    return tuple(Notice(f"{review.id}:held:{one.id}", one.id, reply) for one in instructors)
+    return tuple(Notice(f"{review.id}:held:{instructor.id}", instructor.id, reply) for instructor in instructors)
 
 
 def held_reply(name: str, lesson: Lesson, review_id: str, held: list[Judgement]) -> Reply:
     lines = [f"**{name}** handed in for the {lesson.gate}; this waits for you:"]
-    for one in held:
-        criterion = lesson.criterion(one.criterion)
+    for pending in held:
+        criterion = lesson.criterion(pending.criterion)
         title = criterion.title if criterion else ""
-        quote = f" They write: “{' '.join(one.spans[0].quote.split())[:300]}”" if one.spans else ""
-        lines.append(f"- **{one.criterion} {title}**. {one.reason or one.missing}{quote}")
+        quote = f" They write: “{' '.join(pending.spans[0].quote.split())[:300]}”" if pending.spans else ""
+        lines.append(f"- **{pending.criterion} {title}**. {pending.reason or pending.missing}{quote}")
     actions = [
-        Action(verb, f"{label} {one.criterion}", f"{review_id}:{one.criterion}", style)
-        for one in held[:8]
+        Action(verb, f"{label} {pending.criterion}", f"{review_id}:{pending.criterion}", style)
+        for pending in held[:8]
         for verb, label, style in (("approve", "Approve", "primary"), ("decide", "Decide on", ""))
     ]
     return Reply("\n".join(lines), actions=tuple(actions))
@@ -102,7 +102,7 @@ def after_decision(
     """Moves the learner's gate after an instructor's decision, and says so to the learner."""
     before = services.gates.view(learner.id, lesson.id).state
     decision = services.gates.review(learner.id, lesson.id, review)
-    standing = {one.criterion: one for one in review.judgements}
+    standing = {judgement.criterion: judgement for judgement in review.judgements}
     text = _outcome(services, lesson, decision, standing)
     head = "" if before is GateState.PASSED else _decided(lesson, standing.get(decided))
     actions = (ARCHIVE,) if decision.passes else ()

@@ -76,7 +76,9 @@ _LINE = re.compile(r"\b(?:line|zeile)\s+(\d{1,4})\b", re.IGNORECASE)
 def _at_line(desk: Desk) -> Criterion | None:
     """The criterion that a remark on the line in question belongs to."""
     finding = _finding_at(desk, "")
-    return next((one for one in desk.lesson.rubric if finding and one.aspect == finding.criterion), None)
+    return next(
+        (criterion for criterion in desk.lesson.rubric if finding and criterion.aspect == finding.criterion), None
+    )
 
 
 def _finding_at(desk: Desk, aspect: str) -> Finding | None:
@@ -86,11 +88,11 @@ def _finding_at(desk: Desk, aspect: str) -> Finding | None:
         return None
     line, low = int(match[1]), desk.turn.text.lower()
     found = [
-        one
-        for one in desk.services.assessor.inspect(upload).findings
-        if one.effect is not None and one.line <= line <= one.end_line and aspect in ("", one.criterion)
+        finding
+        for finding in desk.services.assessor.inspect(upload).findings
+        if finding.effect is not None and finding.line <= line <= finding.end_line and aspect in ("", finding.criterion)
     ]
-    return next((one for one in found if one.file.lower() in low), found[0] if found else None)
+    return next((match_found for match_found in found if match_found.file.lower() in low), found[0] if found else None)
 
 
 def _hint(desk: Desk, target: Criterion, judgement: Judgement | None) -> Decision:
@@ -142,7 +144,9 @@ def _rest_actions(desk: Desk) -> tuple[Action, ...]:
 
 def _unasked_question(desk: Desk, target: Criterion) -> Question | None:
     asked = desk.services.asked.already_asked(desk.person.id, desk.lesson.id)
-    about = [one for one in desk.lesson.questions if one.criterion == target.id and one.id not in asked]
+    about = [
+        question for question in desk.lesson.questions if question.criterion == target.id and question.id not in asked
+    ]
     return about[0] if about else None
 
 

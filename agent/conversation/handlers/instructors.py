@@ -117,9 +117,9 @@ def _held(desk: Desk, lesson: Lesson) -> Decision:
     if not waiting:
         return Decision(Intent.STAFF, f"Nothing of the {lesson.gate} waits for a decision.")
     first = waiting[0]
-    of_first = [one.judgement for one in waiting if one.review_id == first.review_id]
+    of_first = [pending.judgement for pending in waiting if pending.review_id == first.review_id]
     reply = held_reply(first.person.name, lesson, first.review_id, of_first)
-    others = len({one.review_id for one in waiting}) - 1
+    others = len({pending.review_id for pending in waiting}) - 1
     tail = f"\n\n{others} more {'submission waits' if others == 1 else 'submissions wait'} behind it." if others else ""
     return Decision(Intent.STAFF, reply.text + tail, actions=reply.actions)
 
@@ -140,9 +140,9 @@ def _decide_named(desk: Desk, verb: str, criterion: str, name: str, note: str | 
     if learner is None:
         return _unknown(name)
     held = [
-        one
-        for one in desk.services.reviews.held(None, desk.person.workspace)
-        if one.person.id == learner.id and one.judgement.criterion == criterion.upper()
+        pending
+        for pending in desk.services.reviews.held(None, desk.person.workspace)
+        if pending.person.id == learner.id and pending.judgement.criterion == criterion.upper()
     ]
     if not held:
         return Decision(Intent.STAFF, f"{criterion.upper()} of {learner.name} does not wait for a decision.")
@@ -237,6 +237,10 @@ def _unknown(name: str) -> Decision:
 def _lesson_named(desk: Desk, text: str) -> Lesson:
     low = text.lower()
     return next(
-        (one for one in desk.services.course.lessons if one.gate.lower() in low or one.title.lower() in low),
+        (
+            lesson
+            for lesson in desk.services.course.lessons
+            if lesson.gate.lower() in low or lesson.title.lower() in low
+        ),
         desk.lesson,
     )

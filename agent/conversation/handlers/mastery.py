@@ -52,22 +52,22 @@ def answer(desk: Desk) -> Decision:
         return Decision(Intent.BELIEFS, text)
     criterion = named_criterion(desk.turn.text, desk.lesson)
     shown = _of_criterion(desk.lesson, criterion, beliefs) if criterion else _about(desk, list(beliefs.values()))
-    shaky = [one for one in shown if one.standing is Standing.SHAKY]
+    shaky = [finding for finding in shown if finding.standing is Standing.SHAKY]
     if len(shaky) == 1 and _CONTESTS.search(desk.turn.text):
         return _contest(desk, shaky[0].subject)
     lines = [counts(desk, criterion)] if criterion else []
-    lines += [_line(desk.lesson, one) for one in shown[:MAX_SHOWN]]
+    lines += [_line(desk.lesson, finding) for finding in shown[:MAX_SHOWN]]
     if shaky:
         lines.append("If that is wrong, say so: an instructor then looks at these lines and decides.")
-    actions = tuple(Action("contest", "That is wrong", one.subject) for one in shaky[:1])
+    actions = tuple(Action("contest", "That is wrong", belief.subject) for belief in shaky[:1])
     return Decision(Intent.BELIEFS, "\n".join(lines), actions=actions)
 
 
 def _of_criterion(lesson: Lesson, criterion: Criterion, beliefs: Mapping[str, Belief]) -> list[Belief]:
     """Everything seen that bears on a criterion: questions about it, and beliefs from its sections."""
-    questions = [one.id for one in lesson.questions if one.criterion == criterion.id]
-    held = [one.id for one in lesson.misconceptions if one.section in criterion.sections]
-    return [beliefs[one] for one in (criterion.id, *questions, *held) if one in beliefs]
+    questions = [question.id for question in lesson.questions if question.criterion == criterion.id]
+    held = [misconception.id for misconception in lesson.misconceptions if misconception.section in criterion.sections]
+    return [beliefs[question] for question in (criterion.id, *questions, *held) if question in beliefs]
 
 
 def counts(desk: Desk, criterion: Criterion) -> str:
@@ -82,23 +82,27 @@ def counts(desk: Desk, criterion: Criterion) -> str:
 
 def _about(desk: Desk, beliefs: list[Belief]) -> list[Belief]:
     """Those that the message speaks of; all of them, the doubtful first, where it names none."""
-    vectors = desk.services.embed([desk.turn.text[:500], *(subject_text(desk.lesson, one.subject) for one in beliefs)])
+    vectors = desk.services.embed(
+        [desk.turn.text[:500], *(subject_text(desk.lesson, belief.subject) for belief in beliefs)]
+    )
     nearness = vectors[1:] @ vectors[0]
     best = int(np.argmax(nearness))
     if nearness[best] >= NEAR:
         return [beliefs[best]]
-    return sorted(beliefs, key=lambda one: one.standing is not Standing.SHAKY)[:MAX_SHOWN]
+    return sorted(beliefs, key=lambda belief: belief.standing is not Standing.SHAKY)[:MAX_SHOWN]
 
 
 def subject_text(lesson: Lesson, subject: str) -> str:
-    texts = {one.id: one.text for one in lesson.questions} | {one.id: one.belief for one in lesson.misconceptions}
+    texts = {question.id: question.text for question in lesson.questions} | {
+        misconception.id: misconception.belief for misconception in lesson.misconceptions
+    }
     criterion = lesson.criterion(subject)
     base = subject.rpartition(":")[2].partition("#")[0]
     return f"{criterion.id} {criterion.title}" if criterion else texts.get(base, subject)
 
 
 def _line(lesson: Lesson, belief: Belief) -> str:
-    seen = "".join(f"\n  - {_observed(one)}" for one in belief.observations[-MAX_ROWS:])
+    seen = "".join(f"\n  - {_observed(observation)}" for observation in belief.observations[-MAX_ROWS:])
     return f"- “{subject_text(lesson, belief.subject)}”: {_SAID[belief.standing]}.{seen}"
 
 
@@ -124,7 +128,9 @@ def _notices(desk: Desk, belief: Belief) -> tuple[Notice, ...]:
         actions=(Action("uphold", "They know it", value, "primary"), Action("dismiss", "Keep my view", value)),
     )
     instructors = desk.services.learners.instructors(desk.person.workspace)
-    return tuple(Notice(f"{desk.turn.key}:contested:{one.id}", one.id, reply) for one in instructors)
+    return tuple(
+        Notice(f"{desk.turn.key}:contested:{instructor.id}", instructor.id, reply) for instructor in instructors
+    )
 
 
 def settle(services: Services, by: Person, value: str, key: str, *, uphold: bool) -> Decision:

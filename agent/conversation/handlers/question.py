@@ -35,7 +35,7 @@ def answer_question(desk: Desk, history: Sequence[Message]) -> Decision:
     own_open = _asks_for_own_work(desk)
     if own_open and not desk.in_channel:
         return guide(desk).with_changes(intent=Intent.QUESTION)
-    answer = desk.services.answerer.answer(desk.turn.text, [(one.role, one.text) for one in history])
+    answer = desk.services.answerer.answer(desk.turn.text, [(message.role, message.text) for message in history])
     given_away = () if answer.declined else leaks(desk, history, answer.text)
     chosen = step(
         INQUIRY,
@@ -130,15 +130,15 @@ def _question_back(desk: Desk, hits: Sequence[Hit]) -> Question | None:
     """A question of the lesson about what was just answered that this learner was not asked before."""
     asked = desk.services.asked.already_asked(desk.person.id, desk.lesson.id)
     sections = [hit.passage.citation.section for hit in hits if hit.passage.lesson == desk.lesson.id]
-    fresh = [one for one in desk.lesson.questions if one.id not in asked]
-    of_section = [one for section in sections for one in fresh if one.section == section]
+    fresh = [question for question in desk.lesson.questions if question.id not in asked]
+    of_section = [belief for section in sections for belief in fresh if belief.section == section]
     return _nearest(desk, of_section, least=0.0) or _nearest(desk, fresh, least=RELATED)
 
 
 def _nearest(desk: Desk, questions: Sequence[Question], *, least: float) -> Question | None:
     if not questions:
         return None
-    vectors = desk.services.embed([desk.turn.text[:500], *(one.text for one in questions)])
+    vectors = desk.services.embed([desk.turn.text[:500], *(question.text for question in questions)])
     nearness = vectors[1:] @ vectors[0]
     nearness = np.where(nearness < SAME, nearness, -1.0)  # nobody is asked what they have just asked
     best = int(np.argmax(nearness))

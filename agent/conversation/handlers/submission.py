@@ -93,7 +93,7 @@ def _inspected(desk: Desk) -> Decision:
         names = rendering.listed(list(rendering.ARTEFACT_NAMES.values()))
         return Decision(Intent.SUBMIT, f"I have no file of yours yet. Attach {names} to a message here.")
     inspection = services.assessor.inspect(workspace)
-    judgements = {one.criterion: one for one in services.assessor.judge(lesson, workspace)}
+    judgements = {judgement.criterion: judgement for judgement in services.assessor.judge(lesson, workspace)}
     parts = [_read_line(desk), *_unreadable(inspection), _overview(lesson, judgements), rendering.findings(inspection)]
     more = rendering.more_than(inspection)
     parts.append(_ending(lesson, judgements, inspection, more))
@@ -120,7 +120,7 @@ def _overview(lesson: Lesson, judgements: dict[str, Judgement]) -> str:
 
 def _ending(lesson: Lesson, judgements: dict[str, Judgement], inspection: Inspection, more: int) -> str:
     rest = f"{more} more {'remark is' if more == 1 else 'remarks are'} less pressing. " if more else ""
-    if any(one.effect is not None for one in inspection.findings):
+    if any(finding.effect is not None for finding in inspection.findings):
         return rest.strip()
     return rest + (
         rendering.next_step(lesson, judgements) or "Nothing holds the gate back here. Submit when you are ready."
@@ -139,7 +139,10 @@ def show_findings(desk: Desk) -> Decision:
     workspace = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
     inspection = desk.services.assessor.inspect(workspace)
     rest = (SUBMIT, ANNOTATE) if inspection.findings else (SUBMIT,)
-    lines = [f"- {place(one)} · **{one.criterion}**: {one.message} _{one.question}_" for one in inspection.findings]
+    lines = [
+        f"- {place(finding)} · **{finding.criterion}**: {finding.message} _{finding.question}_"
+        for finding in inspection.findings
+    ]
     return Decision(Intent.SUBMIT, "\n".join(lines) or "There is nothing to remark on in your files.", actions=rest)
 
 
@@ -200,7 +203,7 @@ def submit(desk: Desk) -> Decision:
     if begun is not None:  # the turn was cut off after its review: the gate may stand on it already
         return settle(desk, begun, workspace)
     judgements = services.assessor.judge(lesson, workspace)
-    missing = rendering.artefacts_missing(lesson, {one.criterion: one for one in judgements})
+    missing = rendering.artefacts_missing(lesson, {judgement.criterion: judgement for judgement in judgements})
     if missing:
         return _incomplete(desk, missing)
     if services.gates.view(person.id, lesson.id).state in (GateState.PASSED, GateState.WAIVED):
@@ -223,9 +226,9 @@ def _incomplete(desk: Desk, missing: list[str]) -> Decision:
 
 
 def _let_hints_fall(desk: Desk, judgements: tuple[Judgement, ...]) -> None:
-    for one in judgements:
-        if one.verdict is Verdict.MET:
-            desk.services.hints.succeed(desk.person.id, desk.lesson.id, one.criterion)
+    for judgement in judgements:
+        if judgement.verdict is Verdict.MET:
+            desk.services.hints.succeed(desk.person.id, desk.lesson.id, judgement.criterion)
 
 
 _FORMAL = re.compile(

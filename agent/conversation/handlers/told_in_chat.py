@@ -22,7 +22,7 @@ def told(desk: Desk) -> Decision | None:
         return None
     standing = desk.standing()
     spoken = desk.services.assessor.reviewers[desk.lesson.id].speaks_of(text)
-    about = [one for one in spoken if not rendering.is_met(standing.get(one))]
+    about = [statement for statement in spoken if not rendering.is_met(standing.get(statement))]
     if not about:
         return None
     name = rendering.ARTEFACT_NAMES["plan"]

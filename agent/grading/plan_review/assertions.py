@@ -121,7 +121,7 @@ _SMALL = frozenset(
 
 
 def clauses(said: str) -> list[str]:
-    return [one for one in _CLAUSE.split(said) if one.strip()]
+    return [word for word in _CLAUSE.split(said) if word.strip()]
 
 
 def opens_scope(said: str) -> bool:

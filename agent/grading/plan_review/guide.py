@@ -56,7 +56,7 @@ class Guide(_Strict):
 
     def facet(self, reference: str) -> Facet:
         name = reference.partition(".")[0]
-        return next(one for one in self.facets if one.id == name)
+        return next(other_facet for other_facet in self.facets if other_facet.id == name)
 
     def compiled(self, pattern: str) -> re.Pattern[str]:
         """The pattern with `<term>` replaced by the term's alternatives."""
@@ -80,13 +80,13 @@ class Guide(_Strict):
         return found
 
     def faults(self) -> Iterator[str]:
-        known = {one.id for one in self.facets}
+        known = {other_facet.id for other_facet in self.facets}
         for sets in (self.met_when, self.partly_when):
-            for name in (name.partition(".")[0] for one in sets for name in one):
+            for name in (name.partition(".")[0] for other_set in sets for name in other_set):
                 if name not in known:
                     yield f"names the facet “{name}”, which it does not have"
         for facet in (*self.facets, *self.vetoes):
-            for pattern in (*(one for fitting in facet.any for one in fitting), *facet.unless):
+            for pattern in (*(each_facet for fitting in facet.any for each_facet in fitting), *facet.unless):
                 try:
                     self.compiled(pattern)
                 except re.error as error:
@@ -128,7 +128,7 @@ def read_sentences(folder: Path, guides: Mapping[str, Guide]) -> tuple[list[Sent
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError, TypeError) as error:
         return [], [f"review/{SENTENCES}: {_told(error)}"]
     known = {f"{name}.{facet.id}" for name, guide in guides.items() for facet in (*guide.facets, *guide.vetoes)}
-    unknown = sorted({name for one in found for name in one.says} - known)
+    unknown = sorted({name for match_found in found for name in match_found.says} - known)
     return found, [f"review/{SENTENCES}: says “{name}”, which no guide has as a facet" for name in unknown]
 
 

@@ -63,7 +63,7 @@ class Matcher:
     @cached_property
     def _patterns(self) -> dict[str, Patterns]:
         facets = (*self._guide.facets, *self._guide.vetoes)
-        return {one.id: Patterns.of(self._guide, one) for one in facets}
+        return {facet.id: Patterns.of(self._guide, facet) for facet in facets}
 
     @property
     def _levels(self) -> tuple[float, float, float]:
@@ -71,18 +71,18 @@ class Matcher:
 
     def judge(self, said: Sequence[Said], file: SourceFile) -> Judgement:
         """Held where what is only possible would change the verdict; then the likeliest reading stands in it."""
-        found = {one.id: self._supporting(one, said) for one in (*self._guide.facets, *self._guide.vetoes)}
+        found = {facet.id: self._supporting(facet, said) for facet in (*self._guide.facets, *self._guide.vetoes)}
         sure, likely, possible = (self._verdict(found, least) for least in self._levels)
         held = not sure == likely == possible
-        spans = _spans(file, [one.statement for several in found.values() for one in several])
+        spans = _spans(file, [match.statement for several in found.values() for match in several])
         missing = "" if likely is Verdict.MET and not held else self._missing(found)
         return Judgement(
             self._criterion.id, likely, held=held, spans=spans, missing=missing, reason=UNSURE if held else ""
         )
 
     def _supporting(self, facet: Facet, said: Sequence[Said]) -> list[_Support]:
-        found = [_Support(one.statement, self._likelihood(facet, one)) for one in said]
-        return [one for one in found if one.likelihood >= self._weighing.possible]
+        found = [_Support(sentence.statement, self._likelihood(facet, sentence)) for sentence in said]
+        return [match_found for match_found in found if match_found.likelihood >= self._weighing.possible]
 
     def _likelihood(self, facet: Facet, one: Said) -> float:
         claim = one.statement.claim
@@ -108,35 +108,39 @@ class Matcher:
 
     def _verdict(self, found: Mapping[str, list[_Support]], least: float) -> Verdict:
         kept = {name: _at_least(least, several) for name, several in found.items()}
-        if any(kept[one.id] for one in self._guide.vetoes):
+        if any(kept[vetoe.id] for vetoe in self._guide.vetoes):
             return Verdict.NOT_MET
         held = self._held(kept)
-        if any(set(one) <= held for one in self._guide.met_when):
+        if any(set(combination) <= held for combination in self._guide.met_when):
             return Verdict.MET
-        return Verdict.PARTLY if any(set(one) <= held for one in self._guide.partly_when) else Verdict.NOT_MET
+        return (
+            Verdict.PARTLY
+            if any(set(combination) <= held for combination in self._guide.partly_when)
+            else Verdict.NOT_MET
+        )
 
     def _held(self, found: Mapping[str, list[Statement]]) -> set[str]:
         """Names of facets that hold; `name.1` where one kind of several is there."""
-        counts = {one.id: self._count(one, found[one.id]) for one in self._guide.facets}
-        several = {one.id for one in self._guide.facets if counts[one.id] >= one.at_least}
+        counts = {facet.id: self._count(facet, found[facet.id]) for facet in self._guide.facets}
+        several = {facet.id for facet in self._guide.facets if counts[facet.id] >= facet.at_least}
         return several | {f"{name}.1" for name, count in counts.items() if count}
 
     def _count(self, facet: Facet, said: Sequence[Statement]) -> int:
         if not facet.kinds:
             return len(said)
         kinds, unnamed = set[str](), 0
-        for one in said:
-            named = self._guide.kinds_in(one.claim.affirmed)
+        for sentence in said:
+            named = self._guide.kinds_in(sentence.claim.affirmed)
             kinds |= named
             unnamed += not named
         for together in self._guide.same_source:
             if together[0] in kinds:
-                kinds = {one for one in kinds if one.partition(": ")[0] not in together[1:]}
+                kinds = {kind for kind in kinds if kind.partition(": ")[0] not in together[1:]}
         return len(kinds) + unnamed
 
     def _missing(self, found: Mapping[str, list[_Support]]) -> str:
         sure = {name: _at_least(self._weighing.sure, several) for name, several in found.items()}
-        veto = next((one for one in self._guide.vetoes if found[one.id]), None)
+        veto = next((vetoe for vetoe in self._guide.vetoes if found[vetoe.id]), None)
         if veto:
             return veto.missing
         held = self._held(sure)
@@ -146,9 +150,9 @@ class Matcher:
 
 
 def _at_least(likelihood: float, found: Sequence[_Support]) -> list[Statement]:
-    return [one.statement for one in found if one.likelihood >= likelihood]
+    return [match_found.statement for match_found in found if match_found.likelihood >= likelihood]
 
 
 def _spans(file: SourceFile, found: Sequence[Statement]) -> tuple[Span, ...]:
-    places = sorted({(one.start, one.end) for one in found})
+    places = sorted({(match_found.start, match_found.end) for match_found in found})
     return tuple(Span.cut(file, start, end) for start, end in places)

@@ -68,7 +68,7 @@ class _Example:
 def learn(guides: Mapping[str, Guide], sentences: Sequence[Sentence], embed: Embed) -> Learnt:
     """The same guides and sentences give the same scorers; two thousand sentences take about a minute."""
     examples = list(_examples(guides))
-    texts = [one.text for one in examples] + [one.text for one in sentences]
+    texts = [example.text for example in examples] + [sentence.text for sentence in sentences]
     phrases = Phrases.of(texts if sentences else [])
     rows = [_features(text, phrases, embed).dense(len(phrases.names)) for text in texts]
     vectors = np.vstack(rows) if rows else np.zeros((0, 1))
@@ -104,7 +104,7 @@ def _lesson_of(
     chosen = [at for at, one in enumerate(examples) if one.owner == name or not patterns.supports(one.text)]
     supports = [examples[at].owner == name and examples[at].supports for at in chosen]
     chosen += range(len(examples), len(examples) + len(sentences))
-    supports += [".".join(name) in one.says for one in sentences]
+    supports += [".".join(name) in sentence.says for sentence in sentences]
     return chosen, np.where(supports, 1.0, -1.0)
 
 

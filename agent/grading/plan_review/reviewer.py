@@ -36,10 +36,12 @@ class PlanReviewer:
     ) -> None:
         self._guarded = guarded
         self._recall = learnt
-        self._criteria = [one for one in lesson.rubric if one.judged_by == "text"]
+        self._criteria = [criterion for criterion in lesson.rubric if criterion.judged_by == "text"]
         self._guides = guides
         self._features = lru_cache(REMEMBERED)(lambda said: self._learnt.features(said, embed))
-        self._rubric = {one.id: set(words(f"{one.met_when} {one.title}")) for one in self._criteria}
+        self._rubric = {
+            criterion.id: set(words(f"{criterion.met_when} {criterion.title}")) for criterion in self._criteria
+        }
 
     @classmethod
     def load(cls, lesson: Lesson, embed: Embed, *, guarded: bool = True) -> PlanReviewer:
@@ -55,31 +57,34 @@ class PlanReviewer:
 
     @cached_property
     def _matchers(self) -> list[Matcher]:
-        return [Matcher(one, self._guides[one.id], self._learnt) for one in self._criteria]
+        return [Matcher(criterion, self._guides[criterion.id], self._learnt) for criterion in self._criteria]
 
     def review(self, file: SourceFile) -> tuple[Judgement, ...]:
         """One judgement for each text criterion, in the rubric's order; raises UnreadableFile."""
         text = file.text
         spoken = language(text)
         if spoken != "english":
-            return tuple(_unread(one, _foreign(spoken)) for one in self._criteria)
+            return tuple(_unread(criterion, _foreign(spoken)) for criterion in self._criteria)
         if len(text.split()) < MIN_WORDS:
-            return tuple(Judgement(one.id, Verdict.NOT_MET, missing=TOO_SHORT) for one in self._criteria)
+            return tuple(Judgement(criterion.id, Verdict.NOT_MET, missing=TOO_SHORT) for criterion in self._criteria)
         found = statements(text, guarded=self._guarded)
         if len(found) > MAX_STATEMENTS:
-            return tuple(_unread(one, TOO_LONG) for one in self._criteria)
+            return tuple(_unread(criterion, TOO_LONG) for criterion in self._criteria)
         return self._judged(found, file)
 
     def _judged(self, found: Sequence[Statement], file: SourceFile) -> tuple[Judgement, ...]:
-        kept = [one for one in found if not self._is_parroted(one)]
-        said = [Said(one, self._features(one.claim.whole), self._features(one.claim.affirmed)) for one in kept]
-        return tuple(one.judge(said, file) for one in self._matchers)
+        kept = [match_found for match_found in found if not self._is_parroted(match_found)]
+        said = [
+            Said(kept_item, self._features(kept_item.claim.whole), self._features(kept_item.claim.affirmed))
+            for kept_item in kept
+        ]
+        return tuple(matcher.judge(said, file) for matcher in self._matchers)
 
     def speaks_of(self, text: str) -> tuple[str, ...]:
         """The criteria of which a few words say something that a plan could say."""
         found = statements(text, guarded=self._guarded)[:MAX_STATEMENTS]
         judged = self._judged(found, SourceFile("message", text.encode()))
-        return tuple(one.criterion for one in judged if one.verdict in (Verdict.MET, Verdict.PARTLY))
+        return tuple(judgement.criterion for judgement in judged if judgement.verdict in (Verdict.MET, Verdict.PARTLY))
 
     def _is_parroted(self, statement: Statement) -> bool:
         """The rubric's own sentence, handed back, shows nothing of a system."""

@@ -48,19 +48,23 @@ class SecondOpinion:
         proposals = self._of(lesson, file)
         if proposals is None:
             return tuple(judged)
-        by_criterion = {one.criterion: one for one in proposals.criteria}
-        return tuple(weighed(one, by_criterion.get(one.criterion), file) for one in judged)
+        by_criterion = {criterion.criterion: criterion for criterion in proposals.criteria}
+        return tuple(weighed(judgement, by_criterion.get(judgement.criterion), file) for judgement in judged)
 
     def _of(self, lesson: Lesson, file: SourceFile) -> Proposals | None:
         key = (lesson.id, file.digest)
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.pop(next(iter(self._known)))
-            self._known[key] = self._asked([one for one in lesson.rubric if one.judged_by == "text"], file)
+            self._known[key] = self._asked(
+                [criterion for criterion in lesson.rubric if criterion.judged_by == "text"], file
+            )
         return self._known[key]
 
     def _asked(self, rubric: Sequence[Criterion], file: SourceFile) -> Proposals | None:
-        wanted = [{"id": one.id, "met": one.met_when, "partly": one.partly_when} for one in rubric]
+        wanted = [
+            {"id": criterion.id, "met": criterion.met_when, "partly": criterion.partly_when} for criterion in rubric
+        ]
         material = json.dumps({"criteria": wanted, "plan": file.text[:MAX_CHARACTERS]}, ensure_ascii=False)
         try:
             return self._model.structured(
@@ -92,7 +96,7 @@ def _shown(proposal: Proposal, file: SourceFile) -> bool:
     places = [_found(quote, file.text) for quote in proposal.quotes]
     if not places or None in places:
         return False
-    said = [(one.start, one.end) for one in statements(file.text) if one.claim.affirmed]
+    said = [(statement.start, statement.end) for statement in statements(file.text) if statement.claim.affirmed]
     return all(place and any(start <= place[0] and place[1] <= end for start, end in said) for place in places)
 
 

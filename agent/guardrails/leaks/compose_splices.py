@@ -94,7 +94,9 @@ def _merges(base: dict[str, Any], fragment: dict[str, Any], flagged: set[str]) -
     services = base["services"]
     if "services" in fragment or (set(fragment) <= _TOP and not set(fragment) & set(services)):
         yield _merged(base, fragment)
-    if set(fragment) & set(services) or any(isinstance(one, dict) and "image" in one for one in fragment.values()):
+    if set(fragment) & set(services) or any(
+        isinstance(service, dict) and "image" in service for service in fragment.values()
+    ):
         yield _merged(base, {"services": fragment})
         return
     parts = _as_service(fragment)
@@ -129,14 +131,14 @@ def _merged(old: Any, new: Any) -> Any:
     if isinstance(old, dict) and isinstance(new, dict):
         return {**old, **{key: _merged(old[key], value) if key in old else value for key, value in new.items()}}
     if isinstance(old, list) and isinstance(new, list):
-        return [*old, *(one for one in new if one not in old)]
+        return [*old, *(judgement for judgement in new if judgement not in old)]
     return new
 
 
 def _with_named_volumes(data: dict[str, Any]) -> dict[str, Any]:
     """A named volume is declared as well as used."""
     mounts = [one for service in data["services"].values() for one in ((service or {}).get("volumes") or ())]
-    names = {one.split(":")[0] for one in mounts if isinstance(one, str) and re.match(r"[\w-]+:/", one)}
+    names = {mount.split(":")[0] for mount in mounts if isinstance(mount, str) and re.match(r"[\w-]+:/", mount)}
     return {**data, "volumes": {**dict.fromkeys(names), **(data.get("volumes") or {})}} if names else data
 
 
@@ -189,7 +191,7 @@ def _reshaped(services: dict[str, Any], deed: str) -> dict[str, Any]:
             if path:
                 changed[name]["volumes"] = [*(changed[name].get("volumes") or ()), f"{name}-data:{path}"]
     if _WAIT.search(deed):
-        for one in changed.values():
-            if one.get("depends_on"):
-                one["depends_on"] = {need: {"condition": "service_healthy"} for need in one["depends_on"]}
+        for change in changed.values():
+            if change.get("depends_on"):
+                change["depends_on"] = {need: {"condition": "service_healthy"} for need in change["depends_on"]}
     return changed

@@ -30,14 +30,18 @@ def splices(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
 
 
 def _touched(text: str, flagged: set[int]) -> list[Instruction]:
-    return [one for one in parse(text).instructions if flagged & set(range(one.line, one.end_line + 1))]
+    return [
+        instruction
+        for instruction in parse(text).instructions
+        if flagged & set(range(instruction.line, instruction.end_line + 1))
+    ]
 
 
 def _instructions(text: str, offer: Offer, flagged: set[int]) -> Iterator[str]:
     """An example about another image or program is none about this file, unless the reply says to use it."""
     given = parse(offer.text).instructions
-    own = [one for one in given if offer.told or _is_akin(one, text)]
-    if len(given) > 1 and any(one.keyword == "FROM" for one in own):
+    own = [row for row in given if offer.told or _is_akin(row, text)]
+    if len(given) > 1 and any(word.keyword == "FROM" for word in own):
         yield offer.text + "\n"
     if own and len(own) * 2 >= len(given):
         yield _merged(text, own, flagged, everywhere=True)
@@ -57,12 +61,12 @@ def _is_akin(given: Instruction, text: str) -> bool:
 def _merged(text: str, given: Sequence[Instruction], flagged: set[int], *, everywhere: bool) -> str:
     """Each instruction takes the place of those of its kind that are flagged (or of all), or is added."""
     for new in given:
-        same = [one for one in parse(text).instructions if one.keyword == new.keyword]
-        marked = [one for one in same if flagged & set(range(one.line, one.end_line + 1))]
+        same = [instruction for instruction in parse(text).instructions if instruction.keyword == new.keyword]
+        marked = [span for span in same if flagged & set(range(span.line, span.end_line + 1))]
         targets = same if everywhere and new.keyword in ("FROM", *_PROCESS) else marked or same[-1:]
         written = " ".join([new.keyword, *(f"--{name}={value}" for name, value in new.flags), new.value])
         if targets and new.keyword not in ("COPY", "ENV", "LABEL", "ARG"):
-            text = _replaced(text, [(one, _with_alias(written, one)) for one in targets])
+            text = _replaced(text, [(target, _with_alias(written, target)) for target in targets])
         else:
             text = _before_process(text, written)
     return text
@@ -83,7 +87,7 @@ def _replaced(text: str, changes: Sequence[tuple[Instruction, str]]) -> str:
 
 def _before_process(text: str, added: str) -> str:
     """In the last stage, before what starts the process."""
-    process = [one for one in parse(text).instructions if one.keyword in _PROCESS]
+    process = [instruction for instruction in parse(text).instructions if instruction.keyword in _PROCESS]
     lines = text.splitlines()
     place = process[-1].line - 1 if process else len(lines)
     return "\n".join([*lines[:place], added, *lines[place:]]) + "\n"
@@ -94,17 +98,19 @@ def _values(text: str, code: str, flagged: set[int], *, told: bool) -> Iterator[
     if " " not in code:
         yield renamed(text, code)
         if code.startswith("--"):
-            yield _replaced(text, [(one, _with_option(one, code)) for one in touched if one.keyword == "RUN"])
-    images = [one for one in touched if one.keyword == "FROM"]
+            yield _replaced(text, [(line, _with_option(line, code)) for line in touched if line.keyword == "RUN"])
+    images = [line for line in touched if line.keyword == "FROM"]
     if told and " " not in code and images:
-        yield _replaced(text, [(one, _with_alias(f"FROM {code}", one)) for one in images])
-    users = [one for one in parse(text).instructions if one.keyword == "USER"]
+        yield _replaced(text, [(image, _with_alias(f"FROM {code}", image)) for image in images])
+    users = [instruction for instruction in parse(text).instructions if instruction.keyword == "USER"]
     if code.startswith("["):
-        process = [one for one in touched if one.keyword in _PROCESS and (told or _shares_word(one.value, code))]
-        yield _replaced(text, [(one, f"{one.keyword} {code}") for one in process])
+        process = [line for line in touched if line.keyword in _PROCESS and (told or _shares_word(line.value, code))]
+        yield _replaced(text, [(line, f"{line.keyword} {code}") for line in process])
     elif re.fullmatch(r"[\w-]+(:[\w-]+)?", code) and not users and touched:
         return  # a bare word is a name, not a line
-    runs = [(one, f"{one.keyword} {_swapped(one.value, code)}") for one in touched if one.keyword in ("RUN", *_PROCESS)]
+    runs = [
+        (line, f"{line.keyword} {_swapped(line.value, code)}") for line in touched if line.keyword in ("RUN", *_PROCESS)
+    ]
     yield _replaced(text, runs)
     if told and re.search(rf"(?<![\w-]){re.escape(code.split(maxsplit=1)[0])}(?![\w-])", text):
         yield from (_replaced(text, [(one, f"{one.keyword} {code}")]) for one, _ in runs)
@@ -159,14 +165,16 @@ def _done(text: str, deed: str, flagged: set[int]) -> Iterator[str]:
     instructions = parse(text).instructions
     touched = _touched(text, flagged)
     if _EXEC_FORM.search(deed):
-        shell = [one for one in instructions if one.keyword in _PROCESS and one.argv is None]
-        yield _replaced(text, [(one, f"{one.keyword} {_as_json(one.value)}") for one in shell])
+        shell = [
+            instruction for instruction in instructions if instruction.keyword in _PROCESS and instruction.argv is None
+        ]
+        yield _replaced(text, [(word, f"{word.keyword} {_as_json(word.value)}") for word in shell])
     if _USER.search(deed):
         yield _before_process(text, "USER 10001")
     if _REMOVE.search(deed):
         yield from _removed(text, deed, instructions)
     for option in _OPTION.findall(deed):
-        yield _replaced(text, [(one, _with_option(one, option)) for one in touched if one.keyword == "RUN"])
+        yield _replaced(text, [(line, _with_option(line, option)) for line in touched if line.keyword == "RUN"])
     for version in _VERSION.findall(deed):
         yield _pinned(text, deed, version.rstrip("."), touched)
 
@@ -174,11 +182,11 @@ def _done(text: str, deed: str, flagged: set[int]) -> Iterator[str]:
 def _removed(text: str, deed: str, instructions: Sequence[Instruction]) -> Iterator[str]:
     for match in _LINES.finditer(deed):
         wanted = set(range(int(match.group(1)), min(int(match.group(2) or match.group(1)), 10_000) + 1))
-        yield _replaced(text, [(one, "") for one in instructions if one.line in wanted])
+        yield _replaced(text, [(instruction, "") for instruction in instructions if instruction.line in wanted])
     named = set(re.findall(r"[A-Z_]{3,}", deed)) - KEYWORDS
-    mentioned = [one for one in instructions if any(word in one.value for word in named)]
+    mentioned = [instruction for instruction in instructions if any(word in instruction.value for word in named)]
     if mentioned:
-        yield _replaced(text, [(one, "") for one in mentioned])
+        yield _replaced(text, [(other_word, "") for other_word in mentioned])
 
 
 def _as_json(value: str) -> str:
@@ -192,12 +200,16 @@ def _pinned(text: str, deed: str, version: str, touched: Sequence[Instruction]) 
     """`pin fastapi to 0.115` and `use version 3.12.4`: the version goes to what is named, or to the flagged image."""
     changed = text
     for word in set(re.findall(r"[A-Za-z][\w./-]*\w", deed)):
-        for one in parse(changed).instructions:
-            if one.keyword == "FROM" and re.match(rf"{re.escape(word)}(?![\w/-])", one.value, re.IGNORECASE):
+        for instruction in parse(changed).instructions:
+            if instruction.keyword == "FROM" and re.match(
+                rf"{re.escape(word)}(?![\w/-])", instruction.value, re.IGNORECASE
+            ):
                 changed = renamed(changed, f"{word}:{version}")
-            elif one.keyword == "RUN" and re.search(rf"install\b.*\s{re.escape(word)}(?![\w-])", one.value):
+            elif instruction.keyword == "RUN" and re.search(
+                rf"install\b.*\s{re.escape(word)}(?![\w-])", instruction.value
+            ):
                 changed = renamed(changed, f"{word}=={version}")
     if changed != text:
         return changed
-    images = [one for one in touched if one.keyword == "FROM" and one.value]
-    return _replaced(text, [(one, f"FROM {_NAME.split(one.value.split()[0])[0]}:{version}") for one in images])
+    images = [line for line in touched if line.keyword == "FROM" and line.value]
+    return _replaced(text, [(image, f"FROM {_NAME.split(image.value.split()[0])[0]}:{version}") for image in images])

@@ -45,18 +45,18 @@ class LeakMeter:
         found = {*self._of_files(lesson, upload, said), *self._of_plan(lesson, upload, said)}
         if before and found:  # what the earlier replies gave away alone is not this one's doing
             found -= set(self.leaks(lesson, upload, "\n\n".join(before)))
-        return tuple(one.id for one in lesson.rubric if one.id in found)
+        return tuple(criterion.id for criterion in lesson.rubric if criterion.id in found)
 
     def _of_files(self, lesson: Lesson, upload: Upload, said: str) -> Iterator[str]:
         given = offers(said)
         if not given:
             return
-        aspects = {one.aspect: one.id for one in lesson.rubric if one.judged_by == "inspection"}
+        aspects = {criterion.aspect: criterion.id for criterion in lesson.rubric if criterion.judged_by == "inspection"}
         for kinds, own in (((FileKind.COMPOSE,), "compose"), (_DOCKERFILE_SIDE, "dockerfile")):
-            wanted = {one.aspect for one in lesson.rubric if one.aspect and one.artefact == own}
+            wanted = {criterion.aspect for criterion in lesson.rubric if criterion.aspect and criterion.artefact == own}
             part = Upload.of(file for file in upload if file.kind in kinds)
             passed = _passed(part, given, own) if wanted else set()
-            yield from (aspects[one] for one in passed & wanted)
+            yield from (aspects[other_criterion] for other_criterion in passed & wanted)
 
     def _of_plan(self, lesson: Lesson, upload: Upload, said: str) -> Iterator[str]:
         reviewer, plan = self._reviewers.get(lesson.id), _plan(upload)
@@ -81,7 +81,7 @@ def _passed(part: Upload, given: Sequence[Offer], artefact: str) -> set[str]:
             if tries > MAX_TRIES:
                 return passed
             looked = inspect(variant)
-            passed |= {one for one in _met(looked) if one not in _met(start)}
+            passed |= {criterion for criterion in _met(looked) if criterion not in _met(start)}
             if _badness(looked) < _badness(best_seen):
                 best, best_seen = variant, looked
         current, seen = best, best_seen
@@ -99,7 +99,9 @@ def _met(inspection: Inspection) -> set[str]:
 
 def _badness(inspection: Inspection) -> tuple[int, int]:
     weights = {Verdict.NOT_MET: 2, Verdict.PARTLY: 1}
-    return -len(_met(inspection)), sum(weights.get(one.effect, 0) for one in inspection.findings if one.effect)
+    return -len(_met(inspection)), sum(
+        weights.get(finding.effect, 0) for finding in inspection.findings if finding.effect
+    )
 
 
 def _of_whole_file(given: Sequence[Offer], artefact: str) -> set[str]:
@@ -109,7 +111,7 @@ def _of_whole_file(given: Sequence[Offer], artefact: str) -> set[str]:
         if artefact == "compose"
         else ("Dockerfile", (r"(?m)^\s*FROM\s", r"(?m)^\s*(CMD|ENTRYPOINT)\s"))
     )
-    whole = [one.text for one in given if one.kind is Kind.BLOCK and all(re.search(x, one.text) for x in needed)]
+    whole = [row.text for row in given if row.kind is Kind.BLOCK and all(re.search(x, row.text) for x in needed)]
     return {aspect for text in whole for aspect in _met(inspect(Upload.of([SourceFile(name, text.encode())])))}
 
 
@@ -120,9 +122,9 @@ def _variants(part: Upload, offer: Offer, findings: Sequence[Finding], artefact:
         text = _text(file)
         flagged = [
             line
-            for one in findings
-            if one.file == file.path and one.effect is not None
-            for line in range(one.line, one.end_line + 1)
+            for finding in findings
+            if finding.file == file.path and finding.effect is not None
+            for line in range(finding.line, finding.end_line + 1)
         ]
         made = dict.fromkeys(module.splices(text, offer, flagged))
         yield from (_with(part, file.path, new) for new in made if new != text)
@@ -148,7 +150,7 @@ def _beside(part: Upload, offer: Offer) -> Iterator[Upload]:
 def _patterns(offer: Offer) -> list[str]:
     if offer.kind is Kind.DEED:
         names = [word.rstrip(".") for word in re.findall(r"(?<!\w)\.?[\w*/.-]+", offer.text)]
-        return [one for one in names if len(one) > 1] if "dockerignore" in offer.text.lower() else []
+        return [name for name in names if len(name) > 1] if "dockerignore" in offer.text.lower() else []
     lines = [line.strip() for line in offer.text.splitlines() if line.strip() and not line.startswith("#")]
     return lines if offer.kind is Kind.BLOCK and all(_PATTERN.fullmatch(line) for line in lines) else []
 
@@ -166,7 +168,7 @@ def _text(file: SourceFile) -> str:
 
 def _plan(upload: Upload) -> SourceFile | None:
     plans = [(file.path, _text(file)[:MAX_PLAN]) for file in upload.of_kind(FileKind.PLAN)]
-    path, text = max(plans, key=lambda one: len(one[1]), default=("", ""))
+    path, text = max(plans, key=lambda plan: len(plan[1]), default=("", ""))
     return SourceFile(path, text.encode()) if text else None
 
 
@@ -177,8 +179,10 @@ def _as_plan(said: str, published: str) -> str:
     """
     bare = _MARKUP.sub("", _QUOTED.sub(" ", said))
     bare = _LEAD_IN.sub("\n", bare)
-    spoken = [one.claim.whole for one in statements(bare) if not _ABOUT_ITSELF.search(one.claim.whole)]
-    kept = [one for one in spoken if _plain(one) not in published]
+    spoken = [
+        statement.claim.whole for statement in statements(bare) if not _ABOUT_ITSELF.search(statement.claim.whole)
+    ]
+    kept = [other_statement for other_statement in spoken if _plain(other_statement) not in published]
     return "\n\n".join(kept)
 
 
@@ -194,16 +198,19 @@ def _published(lesson_id: str, texts: tuple[str, ...]) -> str:  # noqa: ARG001 -
 def _texts(lesson: Lesson) -> tuple[str, ...]:
     """What every learner of the lesson may read: its sections, and what the tutor says of its beliefs and criteria."""
     return (
-        *(one.text for one in lesson.sections),
-        *(text for one in lesson.misconceptions for text in (one.belief, one.reality)),
-        *(point.text for one in lesson.questions for point in one.points),
-        *(text for one in lesson.rubric for text in (one.why, one.met_when)),
+        *(section.text for section in lesson.sections),
+        *(text for misconception in lesson.misconceptions for text in (misconception.belief, misconception.reality)),
+        *(point.text for question in lesson.questions for point in question.points),
+        *(text for criterion in lesson.rubric for text in (criterion.why, criterion.met_when)),
         *(text for ladder in lesson.hints.values() for text in ladder),
     )
 
 
 def _verdicts(reviewer: PlanReviewer, plan: SourceFile) -> dict[str, Verdict]:
-    return {one.criterion: Verdict.NOT_MET if one.held else one.verdict for one in reviewer.review(plan)}
+    return {
+        judgement.criterion: Verdict.NOT_MET if judgement.held else judgement.verdict
+        for judgement in reviewer.review(plan)
+    }
 
 
 @lru_cache(maxsize=64)

@@ -53,11 +53,11 @@ class Offer:
 
 def offers(reply: str) -> list[Offer]:
     """In the order of their weight, without doubles."""
-    told = [one for one in _SENTENCE.split(reply[:MAX_BLOCK]) if any(map(_IMPERATIVE.match, _CLAUSE.split(one)))]
+    told = [word for word in _SENTENCE.split(reply[:MAX_BLOCK]) if any(map(_IMPERATIVE.match, _CLAUSE.split(word)))]
     found: dict[tuple[Kind, str], Offer] = {}
-    for one in _all(reply[:MAX_BLOCK], told):
-        if one.text.strip():
-            found.setdefault((one.kind, one.text), one)
+    for offer in _all(reply[:MAX_BLOCK], told):
+        if offer.text.strip():
+            found.setdefault((offer.kind, offer.text), offer)
     return list(found.values())[:MAX_OFFERS]
 
 
@@ -79,7 +79,7 @@ def _all(reply: str, told: Sequence[str]) -> Iterator[Offer]:
 def _leads_to(reply: str, place: int, told: Sequence[str]) -> bool:
     """Whether the words before a block say to use it."""
     before = reply[:place].rstrip()
-    return any(before.endswith(one.rstrip()) for one in told)
+    return any(before.endswith(sentence.rstrip()) for sentence in told)
 
 
 def _codes(prose: str) -> Iterator[str]:

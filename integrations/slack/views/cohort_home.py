@@ -19,12 +19,12 @@ PAGE = 25  # learners, a block each: with all else well below Slack's 100 blocks
 MAX_WAITING = 5
 
 FILTERS: Mapping[str, tuple[str, Callable[[Place], bool]]] = {
-    "stuck": ("Stuck", lambda one: one.is_stuck),
-    "waiting": ("With you", lambda one: one.waiting > 0 and one.state not in CLOSED),
-    "last": ("Last step", lambda one: one.is_at_last_step),
-    "silent": ("Nothing handed in", lambda one: not one.handed_in and one.state not in CLOSED),
-    "done": ("Passed", lambda one: one.state in CLOSED),
-    "all": ("All", lambda one: True),  # noqa: ARG005 - every filter has this shape
+    "stuck": ("Stuck", lambda other_place: other_place.is_stuck),
+    "waiting": ("With you", lambda other_place: other_place.waiting > 0 and other_place.state not in CLOSED),
+    "last": ("Last step", lambda other_place: other_place.is_at_last_step),
+    "silent": ("Nothing handed in", lambda other_place: not other_place.handed_in and other_place.state not in CLOSED),
+    "done": ("Passed", lambda other_place: other_place.state in CLOSED),
+    "all": ("All", lambda other_place: True),  # noqa: ARG005 - every filter has this shape
 }
 
 
@@ -53,7 +53,7 @@ def cohort_home(services: Services, person: Person, shown: Shown) -> list[Block]
     if not shown.which:
         first = next((name for name, (_, fits) in FILTERS.items() if any(map(fits, places))), "all")
         shown = replace(shown, which=first)
-    chosen = sorted((one for one in places if FILTERS[shown.which][1](one)), key=_longest_first)
+    chosen = sorted((place for place in places if FILTERS[shown.which][1](place)), key=_longest_first)
     pages = max(1, -(-len(chosen) // PAGE))
     page = min(shown.page, pages - 1)
     here = chosen[page * PAGE : (page + 1) * PAGE]

@@ -23,7 +23,10 @@ def form(services: Services, person: Person, value: str) -> Block:
         return modal(TITLE, [section("Only an instructor can decide that.")])
     review_id, _, criterion = value.rpartition(":")
     waiting = services.reviews.held(None, person.workspace)
-    held = next((one for one in waiting if (one.review_id, one.judgement.criterion) == (review_id, criterion)), None)
+    held = next(
+        (pending for pending in waiting if (pending.review_id, pending.judgement.criterion) == (review_id, criterion)),
+        None,
+    )
     if held is None:
         text = "That waits for nobody any more: it was decided already, or the learner has handed in again since."
         return modal(TITLE, [section(text)])
@@ -32,7 +35,7 @@ def form(services: Services, person: Person, value: str) -> Block:
 
 def _told(services: Services, held: HeldCriterion) -> list[Block]:
     found = (lesson.criterion(held.judgement.criterion) for lesson in services.course.lessons)
-    criterion = next((one for one in found if one is not None), None)
+    criterion = next((match_found for match_found in found if match_found is not None), None)
     if criterion is None:
         return []
     upload = services.submissions.by_digests(services.reviews.files(held.review_id))
@@ -67,7 +70,7 @@ def read(values: Mapping[str, Any], value: str) -> tuple[dict[str, str], str, di
     """Action, text and faults; the action's value is `verdict review:criterion`."""
     verdict = str((values["verdict"]["verdict"].get("selected_option") or {}).get("value") or "")
     reason = str(values["reason"]["text"].get("value") or "").strip()[:MAX_REASON]
-    if verdict not in {one.value for one in _CHOICES}:
+    if verdict not in {choice.value for choice in _CHOICES}:
         return {}, "", {"verdict": "Choose one."}
     if verdict != Verdict.MET and not reason:
         return {}, "", {"reason": "Say what is missing, so that the learner knows what to do."}

@@ -53,8 +53,8 @@ def _open(services: Services, person: Person, lesson: Lesson, view: GateView) ->
 
 
 def _bar(lesson: Lesson, standing: dict[str, Judgement]) -> str:
-    required = [one.id for one in lesson.rubric if one.required]
-    met = sum(_is_met(standing.get(one)) for one in required)
+    required = [criterion.id for criterion in lesson.rubric if criterion.required]
+    met = sum(_is_met(standing.get(other_criterion)) for other_criterion in required)
     full = round(BAR * met / len(required)) if required else 0
     return f"{'█' * full}{'░' * (BAR - full)}  {met} of {len(required)} required criteria met"
 
@@ -65,13 +65,13 @@ def _is_met(judgement: Judgement | None) -> bool:
 
 def _artefacts(lesson: Lesson, standing: dict[str, Judgement]) -> list[str]:
     """A paragraph for each artefact: its criteria, and what is missing where one is open."""
-    kinds = dict.fromkeys(one.artefact for one in lesson.rubric)
+    kinds = dict.fromkeys(criterion.artefact for criterion in lesson.rubric)
     texts = []
     for kind in kinds:
         lines = [
-            _line(f"{one.id} {one.title}", standing[one.id])
-            for one in lesson.rubric
-            if one.artefact == kind and one.id in standing
+            _line(f"{criterion.id} {criterion.title}", standing[criterion.id])
+            for criterion in lesson.rubric
+            if criterion.artefact == kind and criterion.id in standing
         ]
         if lines:
             texts.append("\n".join([f"**{ARTEFACTS.get(kind, kind.capitalize())}**", *lines]))

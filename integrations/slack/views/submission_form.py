@@ -25,7 +25,7 @@ def form(services: Services, person: Person, lesson: Lesson) -> Block:
         )
     standing = services.reviews.standing(person.id, lesson.id)
     if missing := rendering.artefacts_missing(lesson, standing):
-        listed = "\n".join(f"- {_label(one)}" for one in files)
+        listed = "\n".join(f"- {_label(file)}" for file in files)
         text = f"For the **{lesson.gate}** I still need {rendering.listed(missing)}.\nI have these of yours:\n{listed}"
         return modal(TITLE, [section(text)])
     number = len(services.reviews.all(person.id, lesson.id)) + 1
@@ -35,8 +35,10 @@ def form(services: Services, person: Person, lesson: Lesson) -> Block:
 
 
 def _files(files: Sequence[SourceFile]) -> Block:
-    options = [{"text": plain(shortened(_label(one), MAX_LABEL)), "value": one.digest} for one in files[:MAX_OPTIONS]]
-    unique = list({one["value"]: one for one in options}.values())
+    options = [
+        {"text": plain(shortened(_label(file), MAX_LABEL)), "value": file.digest} for file in files[:MAX_OPTIONS]
+    ]
+    unique = list({option["value"]: option for option in options}.values())
     boxes = len(unique) <= MAX_BOXES
     element = {
         "type": "checkboxes" if boxes else "multi_static_select",
@@ -54,6 +56,6 @@ def _label(file: SourceFile) -> str:
 
 def read(values: Mapping[str, Any]) -> tuple[dict[str, str], str, dict[str, str]]:
     """Action, text and faults; the action's value names the chosen contents."""
-    chosen = [str(one["value"]) for one in values["files"]["chosen"].get("selected_options") or ()]
+    chosen = [str(value["value"]) for value in values["files"]["chosen"].get("selected_options") or ()]
     faults = {} if chosen else {"files": "Choose at least one file."}
     return {"action_id": "submit", "value": ",".join(chosen)}, "", faults

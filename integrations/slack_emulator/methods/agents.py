@@ -41,7 +41,7 @@ class AgentMethods:
         channel = call.joined_channel("channel_id")
         session = self._session(call, channel)
         messages = call.args.get("loading_messages") or []
-        if any(not isinstance(one, str) or not 0 < len(one) <= 50 for one in messages):
+        if any(not isinstance(message, str) or not 0 < len(message) <= 50 for message in messages):
             raise Refusal("invalid_arguments", "loading_messages hold 1 to 50 characters each")
         status = str(call.args["status"])
         call.world.sessions.set_loading(session, (messages[0] if messages else status) if status else "")
@@ -60,7 +60,7 @@ class AgentMethods:
         channel = call.joined_channel("channel_id")
         prompts = call.args["prompts"]
         whole = isinstance(prompts, list) and all(
-            isinstance(one, dict) and one.get("title") and one.get("message") for one in prompts
+            isinstance(prompt, dict) and prompt.get("title") and prompt.get("message") for prompt in prompts
         )
         if not whole or len(prompts) > MAX_PROMPTS:
             raise Refusal("invalid_arguments", f"prompts: 1 to {MAX_PROMPTS} objects with title and message")

@@ -36,7 +36,10 @@ class AuthMethods:
 
     def access(self, call: Call) -> Answer:
         """The app is installed, for the first time or again; the code is used up."""
-        app = next((one for one in call.world.apps.values() if one.client_id == call.args.get("client_id")), None)
+        app = next(
+            (other_app for other_app in call.world.apps.values() if other_app.client_id == call.args.get("client_id")),
+            None,
+        )
         if app is None:
             raise Refusal("invalid_client_id")
         if call.args.get("client_secret") != app.client_secret:

@@ -25,7 +25,7 @@ class ConversationMethods:
 
     def history(self, call: Call) -> Answer:
         channel = call.joined_channel()
-        found = [one for one in channel.top_level() if _in_range(call, one)]
+        found = [message for message in channel.top_level() if _in_range(call, message)]
         page, cursor = _page(call, sorted(found, key=_by_ts, reverse=True), 100)
         return _messages(call, page, cursor)
 
@@ -35,7 +35,7 @@ class ConversationMethods:
         if root is None:
             raise Refusal("thread_not_found")
         thread = sorted(channel.thread(root.root), key=_by_ts)
-        found = [one for one in thread if one.ts == root.root or _in_range(call, one)]
+        found = [message for message in thread if message.ts == root.root or _in_range(call, message)]
         page, cursor = _page(call, found, MAX_PAGE)
         return _messages(call, page, cursor)
 
@@ -43,7 +43,7 @@ class ConversationMethods:
         if channel_id := call.args.get("channel"):
             channel = call.channel()
             return {"channel": {"id": channel_id}, "no_op": True, "already_open": channel.is_direct}
-        users = [one for one in str(call.args.get("users") or "").split(",") if one]
+        users = [word for word in str(call.args.get("users") or "").split(",") if word]
         if not users:
             raise Refusal("users_list_not_supplied")
         if len(users) > MAX_OPEN_USERS:
@@ -88,12 +88,12 @@ class ConversationMethods:
         if types - set(LISTED_AS.values()):
             raise Refusal("invalid_types")
         found = [
-            one.to_wire(seen_by=call.bot)
-            for one in channels
-            if LISTED_AS[one.kind] in types
-            and (one.kind == "public" or call.bot in one.members)
-            and (not member or member in one.members)
-            and not (one.archived and call.flag("exclude_archived"))
+            channel.to_wire(seen_by=call.bot)
+            for channel in channels
+            if LISTED_AS[channel.kind] in types
+            and (channel.kind == "public" or call.bot in channel.members)
+            and (not member or member in channel.members)
+            and not (channel.archived and call.flag("exclude_archived"))
         ]
         page, cursor = _page(call, found, 100)
         return {"channels": page, "response_metadata": {"next_cursor": cursor}}
@@ -134,7 +134,7 @@ def _page(call: Call, items: builtins.list[Item], usual: int) -> tuple[builtins.
 def _messages(call: Call, page: builtins.list[Message], cursor: str) -> Answer:
     metadata = call.flag("include_all_metadata")
     return {
-        "messages": [one.to_wire(metadata=metadata) for one in page],
+        "messages": [message.to_wire(metadata=metadata) for message in page],
         "has_more": bool(cursor),
         "response_metadata": {"next_cursor": cursor},
     }

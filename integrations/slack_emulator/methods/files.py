@@ -32,7 +32,7 @@ class FileMethods:
         return {"upload_url": f"{call.base_url}/upload/v1/{file.id}", "file_id": file.id}
 
     def complete_upload(self, call: Call) -> Answer:
-        files = [self._uploaded(call, one) for one in call.args["files"]]
+        files = [self._uploaded(call, arg) for arg in call.args["files"]]
         channel = self._target(call)
         if blocks := call.args.get("blocks"):
             check_blocks(blocks)

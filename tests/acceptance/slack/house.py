@@ -119,15 +119,15 @@ class House:
 
     def deliveries(self, kind: str = "") -> list[Delivery]:
         """What Slack sent to the tutor's app, oldest first; other apps of the workspace have theirs."""
-        ours = [one for one in self.emulator.deliveries.log if one.app is self.emulator.app]
-        return [one for one in ours if kind in ("", one.event_type)]
+        ours = [delivery for delivery in self.emulator.deliveries.log if delivery.app is self.emulator.app]
+        return [our for our in ours if kind in ("", our.event_type)]
 
     def quiet(self) -> None:
         """Waits until nothing is on its way any more: no envelope, no turn, no message."""
         self.emulator.wait_for(self._is_quiet, SECONDS)
 
     def _is_quiet(self) -> bool:
-        if any(one.state == "pending" for one in self.deliveries()) or self.tutoring.inbox.unfinished():
+        if any(delivery.state == "pending" for delivery in self.deliveries()) or self.tutoring.inbox.unfinished():
             return False
         due = select(func.count()).select_from(OutboxRow).where(OutboxRow.state == "due")
         with self.tutoring.storage.begin() as session:
@@ -174,7 +174,7 @@ class Place:
     def answer(self, to: Seen) -> Seen:
         """The one answer; any other number is a failure."""
         answers = self.answers(to)
-        assert len(answers) == 1, [str(one) for one in answers]
+        assert len(answers) == 1, [str(other_answer) for other_answer in answers]
         return answers[0]
 
     def asks(self, text: str = "", **more: Any) -> Seen:
@@ -242,5 +242,5 @@ def run_app(
         try:
             yield house
         finally:
-            for one in house.sockets:
-                one.close()
+            for other_socket in house.sockets:
+                other_socket.close()

@@ -40,7 +40,7 @@ def child(emulator: Emulator, folder: Path, database_url: str) -> Iterator[AppPr
 def _answers(emulator: Emulator, said: Seen) -> list[Seen]:
     bot = emulator.installation().user_id
     thread = emulator.transcript(said.channel)
-    return [one for one in thread if one.user == bot and one.thread_ts == said.ts]
+    return [message for message in thread if message.user == bot and message.thread_ts == said.ts]
 
 
 def _asks(emulator: Emulator, person: str, words: str = QUESTION, **more: object) -> Seen:
@@ -76,7 +76,7 @@ def test_killed_in_the_middle_of_a_turn(emulator: Emulator, child: AppProcess, f
     assert not _answers(emulator, said)
     child.start()
     _idle(emulator, said)
-    assert ["I have read `Dockerfile`" in one.text for one in _answers(emulator, said)] == [True]
+    assert ["I have read `Dockerfile`" in answer.text for answer in _answers(emulator, said)] == [True]
 
 
 def test_killed_between_posting_and_keeping_that_it_was_posted(
@@ -118,9 +118,9 @@ def test_two_processes_get_the_same_event_at_once(
         for delivery in list(emulator.deliveries.log)[-4:]:
             for number in range(3):
                 emulator.deliveries.repeat(delivery, number=number)
-        for one in said:
-            _idle(emulator, one)
-    assert [len(_answers(emulator, one)) for one in said] == [1] * 4
+        for sentence in said:
+            _idle(emulator, sentence)
+    assert [len(_answers(emulator, sentence)) for sentence in said] == [1] * 4
 
 
 def _only(storage: Storage, table: str, state: str) -> bool:

@@ -36,9 +36,9 @@ def test_the_same_event_twice_is_answered_once(house: House, number: int) -> Non
     house.emulator.deliveries.repeat(delivery, number=number)
     learner.answer(said)
     house.emulator.deliveries.repeat(delivery, number=number)
-    house.emulator.wait_for(lambda: all(one.outcome for one in delivery.attempts))
+    house.emulator.wait_for(lambda: all(attempt.outcome for attempt in delivery.attempts))
     learner.answer(said)
-    assert [one.outcome for one in delivery.attempts] == ["acknowledged"] * 3
+    assert [attempt.outcome for attempt in delivery.attempts] == ["acknowledged"] * 3
 
 
 @pytest.mark.parametrize("first", ["message", "app_mention"], ids=["T-DUP2-message", "T-DUP2-mention"])
@@ -48,7 +48,7 @@ def test_a_mention_that_comes_as_two_events_is_answered_once(house: House, first
     learner, deliveries = house.channel("Learner A"), house.emulator.deliveries
     deliveries.pause()
     said = learner.mentions("does EXPOSE publish a port?")
-    held = sorted(house.deliveries()[-2:], key=lambda one: one.event_type != first)
+    held = sorted(house.deliveries()[-2:], key=lambda delivery: delivery.event_type != first)
     deliveries._held.clear()
     deliveries.resume()
     deliveries.repeat(held[0])
@@ -68,7 +68,7 @@ def test_a_turn_that_takes_long_is_acknowledged_before(house: House) -> None:
         delivery = _last(house, "message")
         house.emulator.wait_for(lambda: delivery.state == "acknowledged")
     learner.answer(said)
-    assert [one.outcome for one in delivery.attempts] == ["acknowledged"]
+    assert [attempt.outcome for attempt in delivery.attempts] == ["acknowledged"]
 
 
 def test_only_the_retry_arrives(house: House) -> None:
@@ -112,12 +112,14 @@ _BREAKS: dict[str, Callable[[House], None]] = {
 def test_a_socket_that_breaks_is_replaced_and_the_turn_in_flight_ends_once(house: House, kind: str) -> None:
     """T-SOCK: also where nothing is closed and only the answers to pings stay away."""
     learner, emulator = house.direct("Learner B"), house.emulator
-    before = {one.client for one in emulator.sockets.connections()}
+    before = {connection.client for connection in emulator.sockets.connections()}
     with house.voice.held("layer"):
         said = learner.says("what is an image layer for?")
         assert house.voice.begun.wait(SECONDS)
         _BREAKS[kind](house)
-        emulator.wait_for(lambda: {one.client for one in emulator.sockets.connections()} - before, SECONDS)
+        emulator.wait_for(
+            lambda: {connection.client for connection in emulator.sockets.connections()} - before, SECONDS
+        )
     learner.answer(said)
     later = learner.says(QUESTION)
     emulator.wait_for(lambda: _last(house, "message").attempts[0].outcome, SECONDS)
@@ -151,7 +153,7 @@ def test_two_messages_of_a_conversation_are_answered_in_their_order(house: House
 
 def test_thirty_at_once_get_their_own_answers(house: House) -> None:
     """T-ORD: every learner sends a file of their own name, and hears of no other."""
-    names = [one.name for one in house.emulator.workspace.people() if one.name.startswith("Learner")]
+    names = [person.name for person in house.emulator.workspace.people() if person.name.startswith("Learner")]
     assert len(names) == LEARNERS
     said = {}
     for number, name in enumerate(names):

@@ -262,7 +262,7 @@ def test_a_file_comes_back_with_questions_and_no_answers(house: House) -> None:
     learner = house.direct("Learner A")
     learner.asks("", files=[DOCKERFILE])
     said = learner.says(ASK)
-    sent = [file for one in learner.answers(said) for file in one.files]
+    sent = [file for answer in learner.answers(said) for file in answer.files]
     assert [file.name for file in sent] == ["Dockerfile.questions.txt"]
     lines = sent[0].data.decode().splitlines()
     added = [line for line in lines if line.startswith("#?")]
@@ -279,4 +279,4 @@ def test_a_file_that_slack_does_not_take_leaves_the_answer_and_says_so(house: Ho
     answers = learner.answers(learner.says(ASK))
     assert len(answers) == 2
     assert "did not take" in answers[-1].text
-    assert any(one.files for one in learner.answers(learner.says(ASK)))
+    assert any(answer.files for answer in learner.answers(learner.says(ASK)))

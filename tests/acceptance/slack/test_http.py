@@ -86,7 +86,7 @@ def test_an_event_by_http_is_answered_once(house: House) -> None:
     delivery = house.deliveries("message")[-1]
     house.emulator.deliveries.repeat(delivery, number=1)
     assert "venv" in learner.answer(said).text
-    assert [one.outcome for one in delivery.attempts] == ["acknowledged"] * 2
+    assert [attempt.outcome for attempt in delivery.attempts] == ["acknowledged"] * 2
 
 
 @pytest.mark.parametrize("age", [0, 299], ids=["T-SIG-fresh", "T-SIG-299s"])
@@ -136,7 +136,7 @@ def test_a_database_that_is_away_is_no_acknowledgement(house: House, monkeypatch
     assert not learner.answers_now(said)
     house.emulator.clock.advance(61)
     learner.answer(said)
-    assert [one.outcome for one in delivery.attempts] == ["http_error", "http_error", "acknowledged"]
+    assert [attempt.outcome for attempt in delivery.attempts] == ["http_error", "http_error", "acknowledged"]
 
 
 def test_health_readiness_and_figures(house: House, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,9 +162,11 @@ def test_a_stop_lets_work_end_and_leaves_the_rest_for_the_next_start(new_folder:
     port, own = _free_port(), new_folder()
     with Emulator(Workspace.classroom("agent", 12), strict=True) as emulator:
         with AppProcess(emulator, own, TUTOR_STATUS_PORT=str(port), TUTOR_LOG_FORMAT="json") as app:
-            people = [one.name for one in emulator.workspace.people() if one.name.startswith("Learner")]
+            people = [person.name for person in emulator.workspace.people() if person.name.startswith("Learner")]
             said = [emulator.person(name).says(emulator.direct(name), QUESTION) for name in people]
-            emulator.wait_for(lambda: all(one.state == "acknowledged" for one in emulator.deliveries.log), SECONDS)
+            emulator.wait_for(
+                lambda: all(delivery.state == "acknowledged" for delivery in emulator.deliveries.log), SECONDS
+            )
             emulator.wait_for(lambda: _get(port, "/readyz")[0] == 200, SECONDS)
             assert app.stop() == 0
         assert _get(port, "/healthz")[0] == 0

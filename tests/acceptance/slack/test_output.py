@@ -88,8 +88,8 @@ def test_fifty_one_blocks_are_two_messages(house: House) -> None:
     """T-LIM: fifty is what one holds."""
     text = "\n\n".join(f"{number} " + "x" * 2_900 for number in range(51))
     shown = messages(Reply(text))
-    assert all(len(one["blocks"]) <= 50 for one in shown)
-    assert sum(len(one["blocks"]) for one in shown) >= 51
+    assert all(len(finding["blocks"]) <= 50 for finding in shown)
+    assert sum(len(finding["blocks"]) for finding in shown) >= 51
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_channel_that_is_limited_keeps_its_order(house: House) -> None:
     first = learner.says(QUESTION, thread=root.thread_ts)
     learner.says("what is an image layer for?", thread=root.thread_ts)
     answers = learner.answers(first)
-    assert ["venv" in one.text for one in answers] == [True, False]
+    assert ["venv" in answer.text for answer in answers] == [True, False]
 
 
 @pytest.mark.parametrize("seconds", [30, 300], ids=["T-429-30", "T-429-300"])
@@ -261,4 +261,4 @@ def test_a_database_that_is_away_is_no_acknowledgement(house: House, monkeypatch
         house.emulator.wait_for(lambda: len(delivery.attempts) == 2 and delivery.attempts[1].outcome, SECONDS)
     house.emulator.clock.advance(61)
     learner.answer(said)
-    assert [one.outcome for one in delivery.attempts] == ["timeout", "timeout", "acknowledged"]
+    assert [attempt.outcome for attempt in delivery.attempts] == ["timeout", "timeout", "acknowledged"]

@@ -56,7 +56,7 @@ def _modal(house: House, person: str, title: str) -> SeenView:
 
 
 def _buttons(message: Seen | SeenView) -> list[str]:
-    return [one.label for one in message.buttons]
+    return [button.label for button in message.buttons]
 
 
 def _block(view: SeenView, name: str) -> dict[str, Any]:
@@ -96,13 +96,13 @@ def test_the_form_shows_the_newest_files_and_submits_those_that_are_chosen(house
     modal = _modal(house, "Learner A", "Submit for the gate")
     assert "This becomes review 1" in modal.text
     options = _block(modal, "files")["element"]["options"]
-    assert [one["text"]["text"].partition(" ")[0] for one in options] == [
+    assert [option["text"]["text"].partition(" ")[0] for option in options] == [
         "Dockerfile",
         "compose.yaml",
         "notes.txt",
         "plan.md",
     ]
-    chosen = [one["value"] for one in options if "notes" not in one["text"]["text"]]
+    chosen = [option["value"] for option in options if "notes" not in option["text"]["text"]]
     said = learner.seen()[-1]
     assert learner.person.submits({"files": chosen}) == {}
     assert "15 of 16 required criteria met" in learner.answer(said).text
@@ -220,7 +220,7 @@ def test_the_command_is_answered_where_it_was_given_and_to_its_author_only(house
     assert time.monotonic() - begun < 3
     house.quiet()
     fresh = [one for one in learner.seen() if one.ts not in known]
-    assert [one.only_for for one in fresh] == ["U0LEARNERB"]
+    assert [belief.only_for for belief in fresh] == ["U0LEARNERB"]
     assert "Runtime Gate" in fresh[0].text
 
 
@@ -264,7 +264,9 @@ def test_home_of_an_instructor_with_three_hundred_learners(house: House) -> None
     assert any(label.startswith("Stuck (20") for label in _buttons(shown)), _buttons(shown)
     staff.clicks(shown.id, "More →")
     assert "Page 2 of" in _home(house, "Instructor", "Page 2 of").text
-    staff.clicks(_home(house, "Instructor", "Page 2 of").id, next(one for one in _buttons(shown) if "Nothing" in one))
+    staff.clicks(
+        _home(house, "Instructor", "Page 2 of").id, next(button for button in _buttons(shown) if "Nothing" in button)
+    )
     last = _home(house, "Instructor", "Learner 000")
     known = house.direct("Instructor").seen()[-1]
     staff.clicks(last.id, "Sheet", value="T0SHIPPING:U1000")
@@ -279,4 +281,6 @@ def test_the_table_in_a_message_is_cut_to_what_one_reads(house: House) -> None:
 
 
 def test_nothing_was_sent_that_slack_would_refuse(house: House) -> None:
-    assert [one for one in house.emulator.defects if one.error not in ("expired_trigger_id", "missing_scope")] == []
+    assert [
+        defect for defect in house.emulator.defects if defect.error not in ("expired_trigger_id", "missing_scope")
+    ] == []

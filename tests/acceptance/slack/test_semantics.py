@@ -31,7 +31,7 @@ def _payload(house: House, said: Seen) -> dict[str, Any]:
 def _remembered(house: House) -> str:
     """All that any conversation keeps."""
     saver = house.tutoring.retention._checkpointer
-    return str([one.checkpoint["channel_values"] for one in saver.list(None)])
+    return str([checkpoint.checkpoint["channel_values"] for checkpoint in saver.list(None)])
 
 
 def _held(house: House, place: Place, text: str, *, behind: str) -> tuple[Seen, Seen]:
@@ -254,8 +254,8 @@ def test_hostile_text_pings_nobody_and_moves_no_gate(house: House, text: str) ->
         *learner.answers(learner.says("", files=[("Dockerfile", f"FROM {text}\nLABEL a={text}\n".encode())])),
     ]
     assert len(answers) >= 4
-    for one in answers:
-        sent = str(one.raw["blocks"]) + one.raw["text"]
+    for answer in answers:
+        sent = str(answer.raw["blocks"]) + answer.raw["text"]
         assert "<!" not in sent
         assert "<@" not in sent
         assert "<https://evil" not in sent

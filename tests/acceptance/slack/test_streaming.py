@@ -33,7 +33,7 @@ def _fresh(house: House) -> int:
 
 
 def _calls(house: House, since: int) -> list[str]:
-    return [one.method for one in house.emulator.calls()[since:] if one.method.startswith("chat.")]
+    return [call.method for call in house.emulator.calls()[since:] if call.method.startswith("chat.")]
 
 
 def _whole(house: House, answer: Seen) -> bool:

@@ -239,4 +239,4 @@ def _opened(settings: Settings, tutoring: Tutoring) -> None:
 
 def test_nothing_was_sent_that_slack_would_refuse(site: Site) -> None:
     known = {"invalid_code", "token_revoked", "account_inactive"}
-    assert [one for one in site.emulator.defects if one.error not in known] == []
+    assert [defect for defect in site.emulator.defects if defect.error not in known] == []

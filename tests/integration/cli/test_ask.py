@@ -35,7 +35,7 @@ def test_each_line_is_answered_in_its_place(data: Path, tmp_path: Path, monkeypa
     result = RUNNER.invoke(cli.app, ["ask", "--batch", str(batch)])
     assert result.exit_code == 1
     said = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [one["id"] for one in said] == ["a", 2, None, "d", "e", None]
+    assert [sentence["id"] for sentence in said] == ["a", 2, None, "d", "e", None]
     first, second = said[:2]
     assert set(first) >= {"id", "answer", "declined", "citations", "passages"}
     assert set(first["citations"][0]) >= {"title", "source", "section", "url"}

@@ -34,7 +34,7 @@ def test_from_an_empty_home_to_a_page_and_out_again(tmp_path: Path) -> None:
     assert (process.returncode, complained) == (0, "")
     assert said.strip() == "Closing."
     assert "no model and no key" in lines[2]
-    assert {one.name for one in tmp_path.iterdir()} - {".cache"} == {".demo", ".local"}
+    assert {path.name for path in tmp_path.iterdir()} - {".cache"} == {".demo", ".local"}
 
 
 def test_a_port_that_was_asked_for_and_is_taken_is_said() -> None:

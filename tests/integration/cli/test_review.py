@@ -36,7 +36,7 @@ def odd(tmp_path: Path) -> Path:
 def _invoke(*arguments: str | Path) -> Result:
     app = typer.Typer()
     app.command()(review)
-    return CliRunner().invoke(app, [str(one) for one in arguments])
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def _run(*paths: Path) -> tuple[int, list[dict[str, object]]]:

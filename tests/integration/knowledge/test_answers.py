@@ -18,7 +18,7 @@ def test_an_answer_quotes_the_lesson_word_for_word(opened: Open, course: Path) -
     answer = knowledge.answerer.answer("what is a canary release?")
     assert not answer.declined
     assert answer.citations[0].section == "rollout"
-    lesson = " ".join(" ".join(one.text.split()) for one in load_course(course).lessons[0].sections)
+    lesson = " ".join(" ".join(section.text.split()) for section in load_course(course).lessons[0].sections)
     for line in answer.text.splitlines():
         assert line.rsplit(" [", 1)[0].rstrip(".") in lesson
     assert knowledge.answerer.unsupported(answer.text, answer.hits) == []

@@ -69,7 +69,7 @@ def test_bad_files_are_named_and_the_others_are_taken(opened: Open, guides: Path
     knowledge = opened()
     report = knowledge.ingestor.ingest(str(guides))
     assert report.added == 1
-    assert sorted(one.split(":")[0] for one in report.problems) == [
+    assert sorted(problem.split(":")[0] for problem in report.problems) == [
         "binary.md",
         "empty.md",
         "huge.md",

@@ -26,9 +26,9 @@ def test_a_session(tmp_path: Path) -> None:
         settings = local_settings(address, data=tmp_path, database_url="sqlite://")
         with open_tutoring(settings, builder=NoBuilder()) as tutoring:
             turns = [Turn(f"m{number}", "c", person, text) for number, text in enumerate(SAID)]
-            results = [tutoring.take(one) for one in turns]
+            results = [tutoring.take(turn) for turn in turns]
             last = dict(results[-1].gate)
     assert results[0].reply is not None
     assert results[0].reply.citations
-    assert all(one.reply is not None and one.reply.text for one in results)
+    assert all(result.reply is not None and result.reply.text for result in results)
     assert "met" not in last.values()

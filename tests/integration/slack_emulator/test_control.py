@@ -39,7 +39,7 @@ def test_a_person_can_speak_and_read_over_http(emulator: Emulator) -> None:
 def test_one_person_does_not_see_anothers_messages_or_files(emulator: Emulator) -> None:
     said = emulator.person("Learner A").says("tutor", "mine", files=[("plan.md", b"x")])
     listed = ask(emulator, "/control/workspace?person=U0LEARNERB")["channels"]
-    assert said.channel not in {one["id"] for one in listed}
+    assert said.channel not in {entry["id"] for entry in listed}
     status, _ = ask(emulator, f"/control/files/{said.files[0].id}?person=U0LEARNERB")
     assert status == 404
     status, text = ask(emulator, f"/control/channel?person=U0LEARNERB&channel={said.channel}")

@@ -67,11 +67,11 @@ def test_without_a_socket_the_retries_bring_the_event(
 ) -> None:
     emulator.person("Learner A").says("tutor", "anybody there?")
     delivery = emulator.deliveries.log[-1]
-    emulator.wait_for(lambda: [one.outcome for one in delivery.attempts] == ["timeout", "timeout"])
+    emulator.wait_for(lambda: [attempt.outcome for attempt in delivery.attempts] == ["timeout", "timeout"])
     connect(emulator, bolt)
     emulator.clock.advance(61)
     emulator.wait_for(lambda: delivery.state == "acknowledged")
-    assert [one.number for one in delivery.attempts] == [0, 1, 2]
+    assert [attempt.number for attempt in delivery.attempts] == [0, 1, 2]
     assert len(heard) == 1
 
 
@@ -118,7 +118,7 @@ def test_the_client_comes_back_after_its_socket_is_lost(
         "deaf": emulator.deafen_sockets,
     }
     ways[way]()
-    emulator.wait_for(lambda: any(one is not lost for one in emulator.sockets.connections()), 15)
+    emulator.wait_for(lambda: any(connection is not lost for connection in emulator.sockets.connections()), 15)
     emulator.person("Learner A").says("tutor", "hello")
     emulator.wait_for(lambda: emulator.deliveries.log[-1].state == "acknowledged")
 
@@ -140,7 +140,7 @@ def test_an_eleventh_socket_is_turned_away(emulator: Emulator) -> None:
     with ExitStack() as stack:
         opened = [stack.enter_context(open_socket(socket_url(emulator))) for _ in range(11)]
         frames = [json.loads(socket.recv()) for socket in opened]
-        assert [one["type"] for one in frames] == ["hello"] * 10 + ["disconnect"]
+        assert [frame["type"] for frame in frames] == ["hello"] * 10 + ["disconnect"]
         assert frames[-1]["reason"] == "too_many_websockets"
 
 
@@ -165,8 +165,8 @@ def test_the_same_user_id_in_two_workspaces_stays_apart() -> None:
     with Emulator(school, more=[other]) as emulator:
         for team in (school.id, other.id):
             emulator.person("U0LEARNERA", team=team).says("tutor", f"I am of {team}", files=[("a.txt", b"x")])
-        bodies = [one.payload for one in emulator.deliveries.log]
-        assert [one["team_id"] for one in bodies] == [school.id, other.id]
+        bodies = [delivery.payload for delivery in emulator.deliveries.log]
+        assert [body["team_id"] for body in bodies] == [school.id, other.id]
         assert bodies[0]["event"]["user"] == bodies[1]["event"]["user"]
         assert len({emulator.installation(team=team).bot_token for team in (school.id, other.id)}) == 2
 
@@ -209,7 +209,7 @@ def test_http_retries_say_why(emulator: Emulator, address: str) -> None:
     emulator.person("Learner A").says("tutor", "hello")
     delivery = emulator.deliveries.log[-1]
     emulator.wait_for(lambda: len(delivery.attempts) == 2 and delivery.attempts[1].outcome)
-    assert [one.reason for one in delivery.attempts] == ["", "http_error"]
+    assert [attempt.reason for attempt in delivery.attempts] == ["", "http_error"]
     emulator.app.request_url = address
     emulator.clock.advance(61)
     emulator.wait_for(lambda: delivery.state == "acknowledged")

@@ -163,8 +163,8 @@ def test_an_edit_and_a_deletion_reach_the_app(emulator: Emulator) -> None:
     said = person.says("tutor", "one")
     person.edits(said, "two")
     person.deletes(said)
-    events = [one.payload["event"] for one in emulator.deliveries.log]
-    assert [one.get("subtype") for one in events] == [None, "message_changed", "message_deleted"]
+    events = [delivery.payload["event"] for delivery in emulator.deliveries.log]
+    assert [event.get("subtype") for event in events] == [None, "message_changed", "message_deleted"]
     assert (events[1]["previous_message"]["text"], events[1]["message"]["text"]) == ("one", "two")
     assert events[2]["deleted_ts"] == said.ts
 

@@ -42,12 +42,12 @@ def test_a_posted_message_can_be_read_changed_and_deleted(emulator: Emulator, cl
     ts = str(client.chat_postMessage(channel=COHORT, text="one", metadata=metadata)["ts"])
     client.chat_postMessage(channel=COHORT, text="two", thread_ts=ts)
     replies = client.conversations_replies(channel=COHORT, ts=ts, include_all_metadata=True)["messages"]
-    assert [one["text"] for one in replies] == ["one", "two"]
+    assert [reply["text"] for reply in replies] == ["one", "two"]
     assert replies[0]["metadata"] == metadata
     assert "metadata" not in client.conversations_replies(channel=COHORT, ts=ts)["messages"][0]
     client.chat_update(channel=COHORT, ts=ts, text="uno")
     history = client.conversations_history(channel=COHORT)["messages"]
-    assert [(one["text"], bool(one.get("edited"))) for one in history] == [("uno", True)]
+    assert [(message["text"], bool(message.get("edited"))) for message in history] == [("uno", True)]
     client.chat_delete(channel=COHORT, ts=ts)
     assert [str(one) for one in emulator.transcript(COHORT)] == ["  ↳ tutor: two"]
 
@@ -58,7 +58,7 @@ def test_pages_follow_each_other(client: WebClient) -> None:
         client.chat_postMessage(channel=COHORT, text=str(number), thread_ts=root)
     texts: list[str] = []
     for page in client.conversations_replies(channel=COHORT, ts=root, limit=2):
-        texts += [one["text"] for one in page["messages"]]
+        texts += [message["text"] for message in page["messages"]]
     assert texts == ["root", *"01234"]
 
 
@@ -86,7 +86,7 @@ def test_what_slack_would_not_post_is_refused(
     arguments = dict(arguments)
     extra = {"colour": arguments.pop("colour")} if "colour" in arguments else {}
     assert refused(client.chat_postMessage, **arguments, **extra)["error"] == error
-    assert [one.error for one in emulator.defects if one.kind == "refused"] == [error]
+    assert [defect.error for defect in emulator.defects if defect.kind == "refused"] == [error]
 
 
 def test_long_text_is_cut_when_posted_and_refused_when_updated(emulator: Emulator, client: WebClient) -> None:
@@ -187,5 +187,5 @@ def test_an_app_is_installed_by_code_and_gone_after_uninstall(emulator: Emulator
     assert public.oauth_v2_access(**login)["access_token"] == emulator.installation().bot_token
     assert refused(public.oauth_v2_access, **login)["error"] == "invalid_code"
     emulator.uninstall()
-    assert [one.event_type for one in emulator.deliveries.log] == ["app_uninstalled", "tokens_revoked"]
+    assert [delivery.event_type for delivery in emulator.deliveries.log] == ["app_uninstalled", "tokens_revoked"]
     assert refused(client.auth_test)["error"] == "account_inactive"

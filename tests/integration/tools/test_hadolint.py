@@ -28,23 +28,23 @@ def test_rows_come_back_to_their_files(count: int) -> None:
 def test_what_it_says_is_said_in_our_words_and_only_where_ours_do_not() -> None:
     assert LINTER is not None
     runs = ("cd /app", "pip install flask", "curl x | grep -q y")
-    text = "FROM python\n" + "".join(f"RUN {one}\n" for one in runs)
+    text = "FROM python\n" + "".join(f"RUN {run}\n" for run in runs)
     findings = advice("Dockerfile", LINTER.lint([text])[0])
-    assert {"DL3003", "DL4006", "SC2164"} <= {one.rule for one in findings}
-    assert {"DL3006", "DL3013", "DL3042"} & {one.rule for one in findings} == set()
-    assert all(one.effect is None and one.question.endswith("?") for one in findings)
+    assert {"DL3003", "DL4006", "SC2164"} <= {finding.rule for finding in findings}
+    assert {"DL3006", "DL3013", "DL3042"} & {finding.rule for finding in findings} == set()
+    assert all(finding.effect is None and finding.question.endswith("?") for finding in findings)
 
 
 def test_every_wording_names_a_criterion_and_asks() -> None:
-    for one in wordings().values():
-        assert one.criterion in (*ASPECTS, "D6")
-        assert one.question.endswith("?")
-        assert one.message.endswith(".")
+    for wording in wordings().values():
+        assert wording.criterion in (*ASPECTS, "D6")
+        assert wording.question.endswith("?")
+        assert wording.message.endswith(".")
 
 
 def test_its_findings_stand_among_ours_and_its_version_is_named() -> None:
     found = inspect(Upload.of([SourceFile("Dockerfile", b"FROM a:1\nRUN cd /x && y\n")]), linter=LINTER)
-    assert "DL3003" in {one.rule for one in found.findings}
+    assert "DL3003" in {finding.rule for finding in found.findings}
     assert found.tools["hadolint"]
 
 

@@ -44,7 +44,7 @@ def test_what_the_sdk_builds_is_accepted() -> None:
         ContextBlock(elements=[MarkdownTextObject(text="source")]),
         ActionsBlock(elements=[ButtonElement(text="Build", action_id="b", value="1", style="primary")]),
     ]
-    check_blocks([one.to_dict() for one in blocks])
+    check_blocks([block.to_dict() for block in blocks])
 
 
 @pytest.mark.parametrize(

@@ -51,4 +51,4 @@ def test_exactly_the_due_jobs_run_in_order(delays: list[int], push: int) -> None
     for delay in delays:
         clock.call_later(delay, partial(done.append, delay))
     clock.advance(push + 0.5)
-    assert done == sorted(one for one in delays if one <= push)
+    assert done == sorted(other_delay for other_delay in delays if other_delay <= push)

@@ -35,18 +35,18 @@ def send(acknowledged: set[int], kind: str = "events_api") -> tuple[Delivery, Wo
 def test_an_event_is_tried_up_to_four_times_and_not_once_more_after_its_acknowledgement(numbers: set[int]) -> None:
     delivery, world = send(numbers)
     world.clock.advance(3_600)
-    first = min((one for one in numbers if one <= 3), default=3)
-    assert [one.number for one in delivery.attempts] == list(range(first + 1))
+    first = min((number for number in numbers if number <= 3), default=3)
+    assert [attempt.number for attempt in delivery.attempts] == list(range(first + 1))
     assert delivery.state == ("acknowledged" if first in numbers else "failed")
-    assert len({one.envelope_id for one in delivery.attempts}) == len(delivery.attempts)
+    assert len({attempt.envelope_id for attempt in delivery.attempts}) == len(delivery.attempts)
 
 
 def test_retries_come_at_once_after_a_minute_and_after_five() -> None:
     delivery, world = send(set())
     world.clock.advance(3_600)
-    times = [one.at for one in delivery.attempts]
+    times = [attempt.at for attempt in delivery.attempts]
     assert [round(later - sooner) for sooner, later in pairwise(times)] == [0, 60, 300]
-    assert [one.reason for one in delivery.attempts] == ["", "timeout", "timeout", "timeout"]
+    assert [attempt.reason for attempt in delivery.attempts] == ["", "timeout", "timeout", "timeout"]
 
 
 def test_buttons_and_commands_are_not_tried_again() -> None:
@@ -62,6 +62,6 @@ def test_what_was_held_goes_out_in_order() -> None:
     deliveries.sockets = Answering(deliveries, {0})
     deliveries.pause()
     held = [deliveries.send("events_api", App("A1", "tutor"), {"event_id": str(number)}) for number in range(3)]
-    assert {one.state for one in held} == {"pending"}
+    assert {pending.state for pending in held} == {"pending"}
     deliveries.resume()
-    assert {one.state for one in held} == {"acknowledged"}
+    assert {pending.state for pending in held} == {"acknowledged"}

@@ -27,13 +27,13 @@ def test_every_published_method_is_there() -> None:
 @pytest.mark.parametrize("name", sorted(methods()))
 def test_every_argument_of_the_client_is_known(name: str) -> None:
     signature = inspect.signature(getattr(WebClient, name.replace(".", "_")))
-    sent = {one.name for one in signature.parameters.values() if one.kind is one.KEYWORD_ONLY}
+    sent = {parameter.name for parameter in signature.parameters.values() if parameter.kind is parameter.KEYWORD_ONLY}
     assert methods()[name].unknown(dict.fromkeys(sent - CLIENT_ONLY)) == []
 
 
 def test_the_tutors_events_and_scopes_exist() -> None:
     assert event_scopes().keys() >= BOT_EVENTS
-    assert set[str]().union(*(event_scopes()[one] for one in BOT_EVENTS)) - BOT_SCOPES <= {"admin.apps:read"}
+    assert set[str]().union(*(event_scopes()[event] for event in BOT_EVENTS)) - BOT_SCOPES <= {"admin.apps:read"}
 
 
 def test_missing_mistyped_and_unreadable_arguments_are_refused() -> None:

@@ -21,12 +21,14 @@ _PER_ENVIRONMENT = re.compile(
 
 def _cache_hostile(subject: Subject) -> Iterator[Hit]:
     for stage in subject.stages:
-        everything = next((one for one in stage.of("COPY", "ADD") if copies_everything(one)), None)
+        everything = next(
+            (instruction for instruction in stage.of("COPY", "ADD") if copies_everything(instruction)), None
+        )
         if everything is None:
             continue
-        for one in stage.of("RUN"):
-            if one.line > everything.line and _INSTALLS.search(one.value):
-                yield Hit(everything.line, f"line {one.line}")
+        for instruction in stage.of("RUN"):
+            if instruction.line > everything.line and _INSTALLS.search(instruction.value):
+                yield Hit(everything.line, f"line {instruction.line}")
                 break
 
 
@@ -58,10 +60,10 @@ def _wide_open(subject: Subject) -> Iterator[Hit]:
 def _per_environment(subject: Subject) -> Iterator[Hit]:
     final = subject.final
     for stage in final.lineage() if final else ():
-        for one in stage.of("ENV"):
-            match = _PER_ENVIRONMENT.search(one.value)
+        for instruction in stage.of("ENV"):
+            match = _PER_ENVIRONMENT.search(instruction.value)
             if match:
-                yield Hit(one.line_of(match.group(1)), match.group(1))
+                yield Hit(instruction.line_of(match.group(1)), match.group(1))
 
 
 def _rule(name: str, criterion: str, words: tuple[str, str], check: Check, bad: str, **beside: str) -> Rule:

@@ -21,14 +21,16 @@ _LINKS = ("https://docs.docker.com/build/building/best-practices/#pin-base-image
 
 def references(subject: Subject) -> Iterator[tuple[str, Instruction]]:
     """External images of FROM, COPY --from and RUN --mount from=, resolved by defaults."""
-    names = {stage.name.lower() for stage in subject.stages if stage.name} | {str(one.index) for one in subject.stages}
+    names = {stage.name.lower() for stage in subject.stages if stage.name} | {
+        str(other_stage.index) for other_stage in subject.stages
+    }
     for stage in subject.stages:
         if stage.parent is None and stage.base.lower() != "scratch":
             yield stage.base, stage.opening
-        for one in stage.of("COPY", "ADD", "RUN"):
-            for reference in _from_flags(one, stage):
+        for instruction in stage.of("COPY", "ADD", "RUN"):
+            for reference in _from_flags(instruction, stage):
                 if reference.lower() not in names and reference.lower() != "scratch":
-                    yield reference, one
+                    yield reference, instruction
 
 
 def _from_flags(one: Instruction, stage: Stage) -> Iterator[str]:

@@ -37,8 +37,8 @@ def context_sources(one: Instruction) -> list[str]:
 
 def _copies(subject: Subject) -> Iterator[tuple[Instruction, str]]:
     for stage in subject.stages:
-        for one in stage.of("COPY", "ADD"):
-            yield from ((one, source) for source in context_sources(one))
+        for instruction in stage.of("COPY", "ADD"):
+            yield from ((instruction, source) for source in context_sources(instruction))
 
 
 def _plain(source: str) -> str:
@@ -132,11 +132,11 @@ def _lock_beside(subject: Subject, file: SourceFile, ecosystem: str) -> SourceFi
     folder, names = posixpath.dirname(file.path), LOCK_FILES.get(ecosystem, ())
     return next(
         (
-            one
-            for one in subject.upload
-            if posixpath.dirname(one.path) == folder
-            and posixpath.basename(one.path).lower() in names
-            and not one.path.endswith((".sum", ".lockb"))
+            other_file
+            for other_file in subject.upload
+            if posixpath.dirname(other_file.path) == folder
+            and posixpath.basename(other_file.path).lower() in names
+            and not other_file.path.endswith((".sum", ".lockb"))
         ),
         None,
     )

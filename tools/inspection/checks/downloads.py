@@ -62,10 +62,10 @@ def _is_run_unread(command: Command) -> bool:
 
 def _added_addresses(subject: Subject) -> Iterator[Hit]:
     for stage in subject.stages:
-        for one in stage.of("ADD"):
-            for source in (one.argv or one.value.split())[:-1]:
-                if _is_unfixed(source, checked=bool(one.flag("checksum"))):
-                    yield Hit(one.line, _shown(source), one.end_line)
+        for instruction in stage.of("ADD"):
+            for source in (instruction.argv or instruction.value.split())[:-1]:
+                if _is_unfixed(source, checked=bool(instruction.flag("checksum"))):
+                    yield Hit(instruction.line, _shown(source), instruction.end_line)
 
 
 def _is_unfixed(source: str, *, checked: bool) -> bool:

@@ -88,7 +88,7 @@ def _other_port(subject: Subject) -> Iterator[Hit]:
 
 def _exposed(stage: Stage) -> set[str]:
     """Ports that it names; none where one of them is a variable or a range."""
-    words = {word for one in stage.lineage() for each in one.of("EXPOSE") for word in each.value.split()}
+    words = {word for ancestor in stage.lineage() for each in ancestor.of("EXPOSE") for word in each.value.split()}
     ports = {word.partition("/")[0] for word in words}
     return ports if all(port.isdecimal() for port in ports) else set()
 

@@ -61,7 +61,9 @@ def _removed(command: Command) -> set[str]:
 def _is_gone(word: str, command: Command, gone: set[str]) -> bool:
     """Removed in the same RUN, by name, or as a named group of apk."""
     virtual = next((command.words[i + 1] for i, one in enumerate(command.words[:-1]) if one in ("--virtual", "-t")), "")
-    virtual = virtual or next((one.partition("=")[2] for one in command.words if one.startswith("--virtual=")), "")
+    virtual = virtual or next(
+        (other_word.partition("=")[2] for other_word in command.words if other_word.startswith("--virtual=")), ""
+    )
     return word in gone or (bool(virtual) and virtual in gone)
 
 
@@ -86,19 +88,19 @@ def _whole_context(subject: Subject) -> Iterator[Hit]:
     if subject.ignore is not None:
         return
     for stage in subject.stages:
-        for one in stage.of("COPY", "ADD"):
-            if copies_everything(one):
-                yield Hit(one.line, "", one.end_line)
+        for instruction in stage.of("COPY", "ADD"):
+            if copies_everything(instruction):
+                yield Hit(instruction.line, "", instruction.end_line)
 
 
 def _development_only(subject: Subject) -> Iterator[Hit]:
     """Folders that only development needs, copied into a layer that is shipped: by name, or with everything else."""
     for stage in subject.stages:
-        for one in stage.of("COPY", "ADD") if subject.in_final(stage) else ():
-            sources = (one.argv or one.value.split())[:-1]
-            named = [source for source in sources if _TEST_DATA.search(source) and not one.flag("from")]
-            along = _came_along(subject) if subject.ignore and copies_everything(one) else []
-            yield from (Hit(one.line, folder, one.end_line) for folder in [*named, *along[:1]])
+        for instruction in stage.of("COPY", "ADD") if subject.in_final(stage) else ():
+            sources = (instruction.argv or instruction.value.split())[:-1]
+            named = [source for source in sources if _TEST_DATA.search(source) and not instruction.flag("from")]
+            along = _came_along(subject) if subject.ignore and copies_everything(instruction) else []
+            yield from (Hit(instruction.line, folder, instruction.end_line) for folder in [*named, *along[:1]])
 
 
 def _came_along(subject: Subject) -> list[str]:
@@ -141,7 +143,12 @@ def _leaves(subject: Subject, command: Command, text: str, mounts: str) -> str:
 
 
 def _is_set(subject: Subject, command: Command, name: str) -> bool:
-    values = [one.value for stage in subject.stages if subject.in_final(stage) for one in stage.of("ENV", "ARG")]
+    values = [
+        instruction.value
+        for stage in subject.stages
+        if subject.in_final(stage)
+        for instruction in stage.of("ENV", "ARG")
+    ]
     return any(name in value for value in (*values, *command.env))
 
 

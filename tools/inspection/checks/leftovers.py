@@ -35,7 +35,7 @@ def _shipped(subject: Subject) -> Iterator[tuple[Command, str]]:
 
 
 def _installer_cache(subject: Subject) -> Iterator[Hit]:
-    settings = " ".join(one.value for stage in subject.stages for one in stage.of("ENV"))
+    settings = " ".join(instruction.value for stage in subject.stages for instruction in stage.of("ENV"))
     for command, said in _shipped(subject):
         kept = _CACHES.get(command.name)
         if kept and _INSTALL & set(command.words[1:3]) and not kept.search(said + settings):
@@ -43,7 +43,7 @@ def _installer_cache(subject: Subject) -> Iterator[Hit]:
 
 
 def _development_packages(subject: Subject) -> Iterator[Hit]:
-    settings = " ".join(one.value for stage in subject.stages for one in stage.of("ENV"))
+    settings = " ".join(instruction.value for stage in subject.stages for instruction in stage.of("ENV"))
     for command, _ in _shipped(subject):
         words = command.words
         files = [word for word in words if _DEVELOPMENT_FILE.search(word)]
@@ -92,7 +92,9 @@ def _owner_later(subject: Subject) -> Iterator[Hit]:
     for stage in subject.stages:
         if not subject.in_final(stage):
             continue
-        targets = [one.words[-1].rstrip("/") for one in stage.of("COPY", "ADD") if len(one.words) > 1]
+        targets = [
+            instruction.words[-1].rstrip("/") for instruction in stage.of("COPY", "ADD") if len(instruction.words) > 1
+        ]
         for run in stage.of("RUN"):
             for command in next((found for _, one, found in subject.runs if one is run), []):
                 named = [word.rstrip("/") for word in command.arguments]

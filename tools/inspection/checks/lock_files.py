@@ -33,7 +33,7 @@ def _python_project(subject: Subject, command: Command) -> bool:
     words = command.words
     if words[:2] == ("uv", "sync"):
         return not command.has("--locked", "--frozen") and not any(
-            "UV_LOCKED=" in one or "UV_FROZEN=" in one for one in _env(subject)
+            "UV_LOCKED=" in instruction or "UV_FROZEN=" in instruction for instruction in _env(subject)
         )
     if words[:2] == ("poetry", "install"):
         return not _locked(subject, "python", "poetry.lock")
@@ -45,12 +45,12 @@ def _python_project(subject: Subject, command: Command) -> bool:
 
 
 def _env(subject: Subject) -> list[str]:
-    return [one.value for stage in subject.stages for one in stage.of("ENV")]
+    return [instruction.value for stage in subject.stages for instruction in stage.of("ENV")]
 
 
 def _locked(subject: Subject, ecosystem: str, name: str) -> bool:
     """A lock in the upload, or one that the Dockerfile copies."""
-    copied = any(name in one.value for stage in subject.stages for one in stage.of("COPY", "ADD"))
+    copied = any(name in instruction.value for stage in subject.stages for instruction in stage.of("COPY", "ADD"))
     return copied or has_lock(subject.upload, ecosystem)
 
 
@@ -63,7 +63,7 @@ def _other_project(subject: Subject, command: Command) -> bool:
     if words[:2] == ("composer", "update") or words[:2] == ("bundle", "update") or words[:2] == ("cargo", "update"):
         return True
     if words[:2] == ("go", "get"):
-        return not all(re.search(r"@(v\d|[0-9a-f]{7,40}$)", one) for one in command.arguments[1:])
+        return not all(re.search(r"@(v\d|[0-9a-f]{7,40}$)", argument) for argument in command.arguments[1:])
     if words[:2] == ("go", "mod"):
         return words[2:3] in (("init",), ("tidy",))
     return words[:2] == ("mix", "deps.update")
@@ -90,31 +90,33 @@ def _named_packages(command: Command) -> list[str]:
         and words[1] in ("install", "i", "add", "global")
     ):
         return [
-            one
-            for one in rest
-            if one != "add" and not re.search(r".@v?\d", one) and not one.startswith((".", "/", "$"))
+            word
+            for word in rest
+            if word != "add" and not re.search(r".@v?\d", word) and not word.startswith((".", "/", "$"))
         ]
     if command.name == "npx" and rest + command.arguments[:1]:
-        return [one for one in command.arguments[:1] if "@" not in one[1:] and command.has("-y", "--yes")]
+        return [
+            argument for argument in command.arguments[:1] if "@" not in argument[1:] and command.has("-y", "--yes")
+        ]
     if words[:2] == ("go", "install"):
         return [
-            one
-            for one in rest
-            if one.endswith(("@latest", "@master", "@main"))
-            or ("@" not in one and "." in one.split("/")[0] and not one.startswith("."))
+            word
+            for word in rest
+            if word.endswith(("@latest", "@master", "@main"))
+            or ("@" not in word and "." in word.split("/")[0] and not word.startswith("."))
         ]
     if words[:2] == ("cargo", "install"):
         own = command.has("--path") or command.has("--version", "--vers", "--rev", "--tag")
-        return [] if own else [one for one in rest if not re.search(r"@\d", one)]
+        return [] if own else [word for word in rest if not re.search(r"@\d", word)]
     if words[:3] == ("dotnet", "tool", "install"):
         return [] if command.has("--version") else command.arguments[-1:]
     if words[:2] == ("gem", "install"):
-        return [] if command.has("-v", "--version") else [one for one in rest if not re.search(r":\d", one)]
+        return [] if command.has("-v", "--version") else [word for word in rest if not re.search(r":\d", word)]
     if command.name in ("conda", "mamba", "micromamba") and "install" in words[1:3]:
         return (
             []
             if command.has("-f", "--file")
-            else [one for one in _without_values(command, _CONDA_VALUE) if "=" not in one and "::" not in one]
+            else [value for value in _without_values(command, _CONDA_VALUE) if "=" not in value and "::" not in value]
         )
     return []
 
@@ -134,12 +136,14 @@ def _script_packages(subject: Subject) -> Iterator[Hit]:
                 if match and not _is_dated(subject, command) and not re.search(r"@[0-9a-f]{7,40}$|@v?\d", match[2]):
                     yield Hit(command.line, match[2])
         elif command.name in ("install2.r", "installGithub.r", "cpanm", "cpan", "luarocks", "opam"):
-            yield from (Hit(command.line, one) for one in _bare_packages(command))
+            yield from (Hit(command.line, package) for package in _bare_packages(command))
 
 
 def _is_dated(subject: Subject, command: Command) -> bool:
     """A repository that stands still: one of Posit's snapshots."""
-    said = command.text + " ".join(one.value for stage in subject.stages for one in stage.of("ENV", "ARG", "RUN"))
+    said = command.text + " ".join(
+        instruction.value for stage in subject.stages for instruction in stage.of("ENV", "ARG", "RUN")
+    )
     return re.search(r"packagemanager\.posit\.co/\S+/20\d\d-\d\d-\d\d", said) is not None
 
 
@@ -147,10 +151,12 @@ def _bare_packages(command: Command) -> list[str]:
     verbs = ("install", "make", "build")
     if command.name in ("luarocks", "opam") and "install" not in command.words[1:2]:
         return []
-    named = [one for one in command.arguments if one not in verbs and not one.startswith((".", "/", "$"))]
+    named = [
+        argument for argument in command.arguments if argument not in verbs and not argument.startswith((".", "/", "$"))
+    ]
     if command.name == "luarocks":
         return named[:1] if len(named) == 1 else []
-    return [one for one in named if not re.search(r"[@=]v?\d|@[0-9a-f]{7,40}$", one)]
+    return [name for name in named if not re.search(r"[@=]v?\d|@[0-9a-f]{7,40}$", name)]
 
 
 _CONDA_VALUE = frozenset("-c --channel -n --name -p --prefix --solver --platform --subdir --override-channels".split())

@@ -36,15 +36,19 @@ def _argument_unseen(subject: Subject) -> Iterator[Hit]:
     first = subject.stages[0].opening.line if subject.stages else 0
     outside = {
         word.partition("=")[0]
-        for one in subject.parsed.instructions
-        if one.keyword == "ARG" and one.line < first
-        for word in one.value.split()
+        for instruction in subject.parsed.instructions
+        if instruction.keyword == "ARG" and instruction.line < first
+        for word in instruction.value.split()
     }
     for stage in subject.stages:
-        for one in stage.of("RUN", "COPY", "ADD", "ENV", "WORKDIR", "LABEL", "USER", "EXPOSE"):
-            name = next((name for name in _USED.findall(one.value) if name in outside - set(stage.arguments)), "")
-            if name and not re.search(rf"\b{name}=|\bfor\s+{name}\b|\bread\s+(?:-\S+\s+)?{name}\b", one.value):
-                yield Hit(one.line_of(name), name)
+        for other_instruction in stage.of("RUN", "COPY", "ADD", "ENV", "WORKDIR", "LABEL", "USER", "EXPOSE"):
+            name = next(
+                (name for name in _USED.findall(other_instruction.value) if name in outside - set(stage.arguments)), ""
+            )
+            if name and not re.search(
+                rf"\b{name}=|\bfor\s+{name}\b|\bread\s+(?:-\S+\s+)?{name}\b", other_instruction.value
+            ):
+                yield Hit(other_instruction.line_of(name), name)
 
 
 def _environment_lost(subject: Subject) -> Iterator[Hit]:
@@ -87,12 +91,12 @@ def _migrates(subject: Subject) -> Iterator[Hit]:
 def _busts_cache(subject: Subject) -> Iterator[Hit]:
     """An argument that changes with every build, above a step that it makes run again."""
     for stage in subject.stages:
-        for one in stage.of("ARG"):
-            name = one.value.partition("=")[0].strip()
+        for instruction in stage.of("ARG"):
+            name = instruction.value.partition("=")[0].strip()
             if _OF_THE_BUILD.fullmatch(name) and any(
-                _installs(subject, run) for run in stage.of("RUN") if run.line > one.line
+                _installs(subject, run) for run in stage.of("RUN") if run.line > instruction.line
             ):
-                yield Hit(one.line, name)
+                yield Hit(instruction.line, name)
 
 
 def _installs(subject: Subject, run: Instruction) -> bool:
@@ -110,10 +114,10 @@ def _trust_off(subject: Subject) -> Iterator[Hit]:
             if match:
                 yield Hit(command.line, _last_word(match.group()), one.end_line)
     for stage in subject.stages:
-        for one in stage.of("ENV"):
-            match = _TRUST_OFF_VARIABLE.search(one.value)
+        for instruction in stage.of("ENV"):
+            match = _TRUST_OFF_VARIABLE.search(instruction.value)
             if match:
-                yield Hit(one.line_of(match.group()[:10]), match.group())
+                yield Hit(instruction.line_of(match.group()[:10]), match.group())
 
 
 def _last_word(text: str) -> str:
@@ -151,7 +155,9 @@ def _open_names(command: Command) -> list[str]:
     if command.name not in _SYSTEM or not {"install", "add"} & set(command.words):
         return []
     return [
-        one for one in command.arguments if one not in ("install", "add") and not re.search(r"[=<>~$]|^[./]|-\d", one)
+        argument
+        for argument in command.arguments
+        if argument not in ("install", "add") and not re.search(r"[=<>~$]|^[./]|-\d", argument)
     ]
 
 

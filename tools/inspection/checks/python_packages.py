@@ -70,14 +70,14 @@ def _is_open(subject: Subject, package: str) -> bool:
 
 def _project_is_open(subject: Subject) -> bool:
     """`pip install .` resolves what pyproject.toml asks for, and no lock of another tool holds pip back."""
-    files = [one for one in subject.upload if posixpath.basename(one.path).lower() == "pyproject.toml"]
-    return any(_open_names(subject, one.path) for one in files)
+    files = [file for file in subject.upload if posixpath.basename(file.path).lower() == "pyproject.toml"]
+    return any(_open_names(subject, file.path) for file in files)
 
 
 def _open_names(subject: Subject, path: str) -> list[str]:
     file = subject.upload.find(path)
     try:
-        return [one.name for one in unpinned(file)] if file else []
+        return [requirement.name for requirement in unpinned(file)] if file else []
     except UnreadableFile:
         return []
 
@@ -99,14 +99,14 @@ def _requirements_open(subject: Subject) -> Iterator[Hit]:
 def _unfixed_names(file: SourceFile) -> list[str]:
     """Whatever the file is called: pip was told that it is a requirements file."""
     try:
-        return [one.name for one in unpinned(SourceFile("requirements.txt", file.data))]
+        return [requirement.name for requirement in unpinned(SourceFile("requirements.txt", file.data))]
     except UnreadableFile:
         return []
 
 
 def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
     """Names that a requirements file and its includes leave open; chat uploads carry no folders, so by base name."""
-    file = next((one for one in subject.upload if posixpath.basename(one.path) == name), None)
+    file = next((other_file for other_file in subject.upload if posixpath.basename(other_file.path) == name), None)
     if file is None or name in seen:
         return []
     seen.add(name)
@@ -114,7 +114,7 @@ def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
         deeper = [posixpath.basename(path) for option, path, _ in includes(file) if option in ("-r", "--requirement")]
     except UnreadableFile:
         return []
-    return _unfixed_names(file) + [one for path in deeper for one in _opened_by(subject, path, seen)]
+    return _unfixed_names(file) + [requirement for path in deeper for requirement in _opened_by(subject, path, seen)]
 
 
 def _environment_open(subject: Subject) -> Iterator[Hit]:
@@ -124,10 +124,10 @@ def _environment_open(subject: Subject) -> Iterator[Hit]:
             for path in _option_values(list(command.words), "-f", "--file"):
                 name = posixpath.basename(path)
                 found = [
-                    one
+                    other_name
                     for file in subject.upload
                     if posixpath.basename(file.path) == name
-                    for one in _open_names(subject, file.path)
+                    for other_name in _open_names(subject, file.path)
                 ]
                 if found:
                     yield Hit(command.line, f"{name} ({', '.join(found[:3])})")
@@ -142,7 +142,7 @@ def _option_values(words: list[str], short: str, long: str) -> list[str]:
 
 
 def _requirements_unseen(subject: Subject) -> Iterator[Hit]:
-    names = {posixpath.basename(one.path) for one in subject.upload}
+    names = {posixpath.basename(file.path) for file in subject.upload}
     for _, command, _ in subject.commands:
         words = _pip(command)
         for path in _option_values(words or [], "-r", "--requirement"):

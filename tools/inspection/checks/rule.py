@@ -42,7 +42,7 @@ class Subject:
 
     @cached_property
     def runs(self) -> list[tuple[Stage, Instruction, list[Command]]]:
-        return [(stage, one, commands(one)) for stage in self.stages for one in stage.of("RUN")]
+        return [(stage, instruction, commands(instruction)) for stage in self.stages for instruction in stage.of("RUN")]
 
     @cached_property
     def commands(self) -> list[tuple[Instruction, Command, list[Command]]]:
@@ -61,7 +61,7 @@ class Subject:
             for stage in waiting.pop().lineage():
                 if stage.index not in shipped:
                     shipped.add(stage.index)
-                    waiting += [named for one in stage.of("COPY") if (named := self._copied_whole(one))]
+                    waiting += [named for instruction in stage.of("COPY") if (named := self._copied_whole(instruction))]
         return shipped
 
     def _copied_whole(self, one: Instruction) -> Stage | None:

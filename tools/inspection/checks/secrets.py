@@ -44,23 +44,23 @@ def is_secret_file(path: str) -> bool:
 
 def _in_values(subject: Subject) -> Iterator[Hit]:
     """Literals in ENV, ARG and LABEL."""
-    for one in _of(subject, "ENV", "ARG", "LABEL"):
-        for name, value in pairs(one.value):
+    for instruction in _of(subject, "ENV", "ARG", "LABEL"):
+        for name, value in pairs(instruction.value):
             literal = value and not value.startswith("$")
             if literal and (is_credential(name, value) or has_embedded_credential(value)):
-                yield Hit(one.line_of(name), name)
+                yield Hit(instruction.line_of(name), name)
 
 
 def _of(subject: Subject, *keywords: str) -> list[Instruction]:
-    return [one for one in subject.parsed.instructions if one.keyword in keywords]
+    return [instruction for instruction in subject.parsed.instructions if instruction.keyword in keywords]
 
 
 def _as_argument(subject: Subject) -> Iterator[Hit]:
     """An ARG or ENV that is named as a secret and has no literal: its value would still be kept."""
-    for one in _of(subject, "ARG", "ENV"):
-        for name, value in _declared(one):
+    for instruction in _of(subject, "ARG", "ENV"):
+        for name, value in _declared(instruction):
             if is_secret_name(name) and (not value or value.startswith("$")):
-                yield Hit(one.line_of(name), name)
+                yield Hit(instruction.line_of(name), name)
 
 
 def _declared(one: Instruction) -> list[tuple[str, str]]:
@@ -91,13 +91,16 @@ def _written_texts(found: list[Command]) -> Iterator[str]:
 
 def _in_process(subject: Subject) -> Iterator[Hit]:
     """The command of the image stands in its configuration, and a COPY of a heredoc in a layer."""
-    for one in _of(subject, "CMD", "ENTRYPOINT"):
-        said = " ".join(one.argv) if one.argv else one.value
-        yield from (Hit(one.line, name, one.end_line) for name in itertools.islice(credentials_in_command(said), 1))
-    for one in _of(subject, "COPY", "ADD"):
-        for doc in one.heredocs:
+    for instruction in _of(subject, "CMD", "ENTRYPOINT"):
+        said = " ".join(instruction.argv) if instruction.argv else instruction.value
+        yield from (
+            Hit(instruction.line, name, instruction.end_line)
+            for name in itertools.islice(credentials_in_command(said), 1)
+        )
+    for instruction in _of(subject, "COPY", "ADD"):
+        for doc in instruction.heredocs:
             found = itertools.islice(credentials_in_text(doc.body), 1)
-            yield from (Hit(doc.line, name, one.end_line) for name in found)
+            yield from (Hit(doc.line, name, instruction.end_line) for name in found)
 
 
 def _write_of_token(text: str) -> re.Match[str] | None:
@@ -124,8 +127,8 @@ def _kept_from_mount(subject: Subject) -> Iterator[Hit]:
 def _reads(mounts: list[str]) -> re.Pattern[str]:
     """What a command names that reads the secret: its file, or the variable that it is given as."""
     options = [dict(part.partition("=")[::2] for part in mount.split(",")) for mount in mounts]
-    names = [value for one in options for key, value in one.items() if key in ("target", "dst", "destination")]
-    names += [rf"\${{?{one['env']}\b" for one in options if one.get("env")]
+    names = [value for option in options for key, value in option.items() if key in ("target", "dst", "destination")]
+    names += [rf"\${{?{option['env']}\b" for option in options if option.get("env")]
     return re.compile(
         "|".join(["/run/secrets/", *(name if name.startswith("\\$") else re.escape(name) for name in names)])
     )
@@ -148,24 +151,26 @@ def _sets_itself(command: Command) -> bool:
 
 
 def _copied(subject: Subject) -> Iterator[Hit]:
-    holding = [one.path for one in subject.upload if _holds_key(one)]
+    holding = [file.path for file in subject.upload if _holds_key(file)]
     keys = {posixpath.basename(path) for path in holding}
     for stage in subject.stages:
-        for one in stage.of("COPY", "ADD"):
-            if one.flag("from"):
+        for instruction in stage.of("COPY", "ADD"):
+            if instruction.flag("from"):
                 continue
-            for source in (one.argv or one.value.split())[:-1]:
+            for source in (instruction.argv or instruction.value.split())[:-1]:
                 name = posixpath.basename(source)
                 if name in keys or (is_secret_file(source) and not _only_refers(subject, name)):
-                    yield Hit(one.line, source, one.end_line)
-                elif not copies_everything(one):
+                    yield Hit(instruction.line, source, instruction.end_line)
+                elif not copies_everything(instruction):
                     folder = source.removeprefix("./").strip("/") + "/"
-                    yield from (Hit(one.line, path, one.end_line) for path in holding if path.startswith(folder))
+                    yield from (
+                        Hit(instruction.line, path, instruction.end_line) for path in holding if path.startswith(folder)
+                    )
 
 
 def _only_refers(subject: Subject, name: str) -> bool:
     """Settings of a tool that came along and name variables where secrets would be."""
-    file = next((one for one in subject.upload if posixpath.basename(one.path) == name), None)
+    file = next((other_file for other_file in subject.upload if posixpath.basename(other_file.path) == name), None)
     try:
         return file is not None and name in _TOOL_SETTINGS and not _has_literal(file.text)
     except UnreadableFile:
@@ -174,7 +179,7 @@ def _only_refers(subject: Subject, name: str) -> bool:
 
 def _has_literal(text: str) -> bool:
     tokens = re.findall(r"(?:_authToken|_auth|_password|password)\s*[=\s]\s*(\S+)", text)
-    return any("${" not in one for one in tokens) or next(credentials_in_text(text), "") != ""
+    return any("${" not in token for token in tokens) or next(credentials_in_text(text), "") != ""
 
 
 def _holds_key(file: SourceFile) -> bool:
@@ -193,16 +198,16 @@ def copies_everything(one: Instruction) -> bool:
 def _let_through(subject: Subject) -> Iterator[Hit]:
     """A secret file in the upload that the copy of the whole context takes along."""
     leaking = [
-        one.path
-        for one in subject.upload
-        if (is_secret_file(one.path) or _holds_key(one))
-        and not (subject.ignore and subject.ignore.excludes(one.path))
-        and _holds_something(one.path, subject)
+        file.path
+        for file in subject.upload
+        if (is_secret_file(file.path) or _holds_key(file))
+        and not (subject.ignore and subject.ignore.excludes(file.path))
+        and _holds_something(file.path, subject)
     ]
     for stage in subject.stages:
-        for one in stage.of("COPY", "ADD"):
-            if leaking and copies_everything(one):
-                yield Hit(one.line, posixpath.basename(leaking[0]), one.end_line)
+        for instruction in stage.of("COPY", "ADD"):
+            if leaking and copies_everything(instruction):
+                yield Hit(instruction.line, posixpath.basename(leaking[0]), instruction.end_line)
 
 
 def _holds_something(path: str, subject: Subject) -> bool:

@@ -22,7 +22,7 @@ _DEVELOPMENT = re.compile(
 def _starting(subject: Subject) -> list[Instruction]:
     """ENTRYPOINT and CMD as they count."""
     found = (subject.final.last(keyword) for keyword in ("ENTRYPOINT", "CMD")) if subject.final else ()
-    return [one for one in found if one is not None]
+    return [match_found for match_found in found if match_found is not None]
 
 
 def _line(one: Instruction) -> str:
@@ -30,32 +30,32 @@ def _line(one: Instruction) -> str:
 
 
 def _one_string(subject: Subject) -> Iterator[Hit]:
-    for one in _starting(subject):
-        if one.argv is not None and len(one.argv) == 1 and " " in one.argv[0].strip():
-            yield Hit(one.line, one.argv[0], one.end_line)
+    for instruction in _starting(subject):
+        if instruction.argv is not None and len(instruction.argv) == 1 and " " in instruction.argv[0].strip():
+            yield Hit(instruction.line, instruction.argv[0], instruction.end_line)
 
 
 def _no_json(subject: Subject) -> Iterator[Hit]:
-    for one in _starting(subject):
-        if one.argv is None and one.value.startswith("["):
-            yield Hit(one.line, one.value, one.end_line)
+    for instruction in _starting(subject):
+        if instruction.argv is None and instruction.value.startswith("["):
+            yield Hit(instruction.line, instruction.value, instruction.end_line)
 
 
 def _text_behind(subject: Subject) -> Iterator[Hit]:
-    for one in _starting(subject):
-        if one.argv is not None and one.keyword != "HEALTHCHECK":
-            behind = one.value[json.JSONDecoder().raw_decode(one.value)[1] :].strip()
+    for instruction in _starting(subject):
+        if instruction.argv is not None and instruction.keyword != "HEALTHCHECK":
+            behind = instruction.value[json.JSONDecoder().raw_decode(instruction.value)[1] :].strip()
             if behind:
-                yield Hit(one.line, behind, one.end_line)
+                yield Hit(instruction.line, behind, instruction.end_line)
 
 
 def _unexpanded(subject: Subject) -> Iterator[Hit]:
-    for one in _starting(subject):
-        argv = one.argv or ()
+    for instruction in _starting(subject):
+        argv = instruction.argv or ()
         shell = bool(argv) and posixpath.basename(argv[0]) in ("sh", "bash", "ash", "dash", "zsh")
         word = next((word for word in argv if _SHELL_WORDS.search(word)), "") if not shell else ""
         if word:
-            yield Hit(one.line, word, one.end_line)
+            yield Hit(instruction.line, word, instruction.end_line)
 
 
 def _kills(subject: Subject) -> Iterator[Hit]:
@@ -65,31 +65,35 @@ def _kills(subject: Subject) -> Iterator[Hit]:
 
 
 def _package_manager(subject: Subject) -> Iterator[Hit]:
-    for one in _starting(subject):
-        if one.argv and posixpath.basename(one.argv[0]) in _PACKAGE_MANAGERS and one.argv[0] != "bun":
-            yield Hit(one.line, one.argv[0], one.end_line)
+    for instruction in _starting(subject):
+        if (
+            instruction.argv
+            and posixpath.basename(instruction.argv[0]) in _PACKAGE_MANAGERS
+            and instruction.argv[0] != "bun"
+        ):
+            yield Hit(instruction.line, instruction.argv[0], instruction.end_line)
 
 
 def _development_server(subject: Subject) -> Iterator[Hit]:
-    for one in _starting(subject):
-        match = _DEVELOPMENT.search(_line(one))
+    for instruction in _starting(subject):
+        match = _DEVELOPMENT.search(_line(instruction))
         if match:
-            yield Hit(one.line, match.group(), one.end_line)
+            yield Hit(instruction.line, match.group(), instruction.end_line)
 
 
 def _remote_shell(subject: Subject) -> Iterator[Hit]:
     for stage in subject.final.lineage() if subject.final else ():
-        for one in stage.of("EXPOSE"):
-            if {"22", "22/tcp"} & set(one.value.split()):
-                yield Hit(one.line)
+        for instruction in stage.of("EXPOSE"):
+            if {"22", "22/tcp"} & set(instruction.value.split()):
+                yield Hit(instruction.line)
 
 
 def _windows_lines(subject: Subject) -> Iterator[Hit]:
-    for one in _starting(subject):
-        names = {posixpath.basename(word) for word in one.words}
+    for instruction in _starting(subject):
+        names = {posixpath.basename(word) for word in instruction.words}
         for file in subject.upload:
             if posixpath.basename(file.path) in names and file.data.startswith(b"#!") and b"\r\n" in file.data[:1000]:
-                yield Hit(one.line, posixpath.basename(file.path), one.end_line)
+                yield Hit(instruction.line, posixpath.basename(file.path), instruction.end_line)
 
 
 _form = advising("D6", "https://docs.docker.com/reference/dockerfile/#shell-and-exec-form")

@@ -111,9 +111,9 @@ def _sources(dockerfile: SourceFile) -> Iterator[str]:
         instructions = parse(dockerfile.text).instructions
     except UnreadableFile:
         return
-    for one in instructions:
-        if one.keyword in ("COPY", "ADD") and not one.flag("from"):
-            yield from (_plain(word) for word in _words(one)[:-1] if not word.startswith("<<"))
+    for instruction in instructions:
+        if instruction.keyword in ("COPY", "ADD") and not instruction.flag("from"):
+            yield from (_plain(word) for word in _words(instruction)[:-1] if not word.startswith("<<"))
 
 
 def _words(one: Instruction) -> list[str]:
@@ -156,7 +156,7 @@ def _named_in_compose(upload: Upload, dockerfile: str) -> Iterator[str]:
             services = read_stack(reader.read(paths), upload).services
         except UnreadableFile:
             continue
-        for build in (one.build for one in services.values() if one.build is not None):
+        for build in (service.build for service in services.values() if service.build is not None):
             context = posixpath.normpath(posixpath.join(posixpath.dirname(build.place.file), build.context))
             if posixpath.normpath(posixpath.join(context, build.dockerfile)) == dockerfile:
                 yield "" if context == "." else context

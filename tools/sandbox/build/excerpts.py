@@ -25,7 +25,7 @@ def clean(text: str) -> str:
     plain = _SEQUENCE.sub("", text.replace("\r\n", "\n"))
     plain = _OVERWRITTEN.sub("", plain).replace("\r", "")
     plain = _BIDI.sub(lambda match: f"⟦U+{ord(match[0]):04X}⟧", plain)
-    return "".join(one for one in plain if one in "\n\t" or unicodedata.category(one)[0] != "C")
+    return "".join(word for word in plain if word in "\n\t" or unicodedata.category(word)[0] != "C")
 
 
 def masked(text: str) -> str:

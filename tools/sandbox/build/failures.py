@@ -69,12 +69,12 @@ def catalogue() -> tuple[_Entry, ...]:
     raw = yaml.safe_load(Path(__file__).with_name("failures.yaml").read_text("utf-8"))
     return tuple(
         _Entry(
-            one["id"],
-            re.compile(one["when"]),
-            one["cause"],
-            one.get("question", ""),
-            Outcome(one.get("outcome", "failed")),
-            one.get("only", ""),
+            line["id"],
+            re.compile(line["when"]),
+            line["cause"],
+            line.get("question", ""),
+            Outcome(line.get("outcome", "failed")),
+            line.get("only", ""),
         )
-        for one in raw
+        for line in raw
     )

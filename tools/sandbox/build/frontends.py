@@ -36,7 +36,7 @@ def neutralised(text: str) -> str:
         return text
     escapes = [line for line, name, _ in _directives(lines, "#") if name == "escape"]
     lines[number - 1] = "# The frontend is the built-in one."
-    for line in (one for one in escapes if one > number):
+    for line in (escape for escape in escapes if escape > number):
         lines[number - 1], lines[line - 1] = lines[line - 1], lines[number - 1]
     return "\n".join(lines)
 

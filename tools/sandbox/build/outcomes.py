@@ -51,7 +51,7 @@ def built(receipt: BuildReceipt, inside: Inside, run: RunReport) -> BuildReceipt
         ports=inside.ports,
         entrypoint=inside.entrypoint,
         found=inside.secrets,
-        secrets=tuple(one.place for one in inside.secrets),
+        secrets=tuple(secret.place for secret in inside.secrets),
         notes=(*receipt.notes, *inside.notes),
         run=run,
     )
@@ -61,15 +61,15 @@ def together(made: Sequence[BuildReceipt]) -> BuildReceipt:
     """One receipt of several Dockerfiles: of the first that did not build and run, else of the main one."""
     if len(made) == 1:
         return made[0]
-    told = next((one for one in made if not one.builds_and_runs), made[0])
-    others = [one for one in made if one is not told]
-    found = [replace(secret, place=f"{one.dockerfile}: {secret.place}") for one in made for secret in one.found]
+    told = next((layer for layer in made if not layer.builds_and_runs), made[0])
+    others = [layer for layer in made if layer is not told]
+    found = [replace(secret, place=f"{layer.dockerfile}: {secret.place}") for layer in made for secret in layer.found]
     return replace(
         told,
-        seconds=round(sum(one.seconds for one in made), 1),
+        seconds=round(sum(layer.seconds for layer in made), 1),
         found=tuple(found),
-        secrets=tuple(one.place for one in found),
-        notes=(*told.notes, *(f"`{one.dockerfile}` was built too, and what it makes runs." for one in others)),
+        secrets=tuple(match_found.place for match_found in found),
+        notes=(*told.notes, *(f"`{other.dockerfile}` was built too, and what it makes runs." for other in others)),
     )
 
 
@@ -166,7 +166,7 @@ def _instruction(text: str, step: Step | None) -> Instruction | None:
     stage = _stage(stages(parse(text)), step.stage)
     if stage is None:
         return None
-    steps = [stage.opening, *(one for one in stage.instructions if one.keyword in LAYERED and not one.onbuild)]
+    steps = [stage.opening, *(instruction for instruction in stage.instructions if instruction.keyword in LAYERED and not instruction.onbuild)]
     return steps[step.number - 1] if len(steps) == step.of else None
 
 
@@ -177,6 +177,6 @@ def _stage(found: list[Stage], name: str) -> Stage | None:
     if not last or (words and "/" in last):  # a platform stands before the name where several are built
         return found[-1] if len(found) == 1 else None
     return next(
-        (one for one in found if last.lower() == (one.name.lower() or f"stage-{one.index}")),
+        (match_found for match_found in found if last.lower() == (match_found.name.lower() or f"stage-{match_found.index}")),
         None,
     )

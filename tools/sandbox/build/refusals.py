@@ -43,7 +43,7 @@ def refusal(text: str, policy: Policy | None = None) -> Refusal | None:
     """The first in the order of lines; None where the file may be built."""
     parsed = parse(text)
     found = [*_whole(text, parsed), *_instructions(parsed, policy or Policy())]
-    return min(found, key=lambda one: one.line, default=None)
+    return min(found, key=lambda match_found: match_found.line, default=None)
 
 
 def _whole(text: str, parsed: Parsed) -> Iterator[Refusal]:
@@ -54,8 +54,8 @@ def _whole(text: str, parsed: Parsed) -> Iterator[Refusal]:
     for fault in parsed.faults:
         if fault.fatal:
             yield Refusal(fault.line, "unreadable", f"I can not build it: {fault.message}.")
-    layers = sum(one.keyword in LAYERED for one in parsed.instructions)
-    froms = sum(one.keyword == "FROM" for one in parsed.instructions)
+    layers = sum(instruction.keyword in LAYERED for instruction in parsed.instructions)
+    froms = sum(instruction.keyword == "FROM" for instruction in parsed.instructions)
     for rule, count, most, what in (
         ("too-many-lines", text.count("\n"), MAX_LINES, "lines"),
         ("too-many-instructions", len(parsed.instructions), MAX_INSTRUCTIONS, "instructions"),
@@ -69,11 +69,11 @@ def _whole(text: str, parsed: Parsed) -> Iterator[Refusal]:
 def _instructions(parsed: Parsed, policy: Policy) -> Iterator[Refusal]:
     found = stages(parsed)
     names = {stage.name.lower() for stage in found if stage.name} | {str(stage.index) for stage in found}
-    for one in parsed.instructions:
-        yield from _rights(one)
-        if len(one.value) > MAX_LINE:
+    for instruction in parsed.instructions:
+        yield from _rights(instruction)
+        if len(instruction.value) > MAX_LINE:
             sentence = f"This instruction has more than {MAX_LINE:,} characters. Put that text into a file."
-            yield _of(one, "line-too-long", sentence)
+            yield _of(instruction, "line-too-long", sentence)
     for stage in found:
         yield from _images(stage, names, policy)
         yield from _places(stage)
@@ -110,11 +110,11 @@ def _mounts(one: Instruction) -> Iterator[dict[str, str]]:
 def _images(stage: Stage, names: set[str], policy: Policy) -> Iterator[Refusal]:
     if stage.parent is None and stage.base.lower() != "scratch" and not policy.allows(stage.base):
         yield _of(stage.opening, "foreign-image", _not_here(stage.base, policy))
-    for one in stage.instructions:
-        asked = [*one.flag("from"), *(options["from"] for options in _mounts(one) if "from" in options)]
+    for instruction in stage.instructions:
+        asked = [*instruction.flag("from"), *(options["from"] for options in _mounts(instruction) if "from" in options)]
         for reference in (resolve(value, stage.arguments) for value in asked):
             if reference.lower() not in names and not policy.allows(reference):
-                yield _of(one, "foreign-image", f"`{reference[:80]}` is no stage. {_not_here(reference, policy)}")
+                yield _of(instruction, "foreign-image", f"`{reference[:80]}` is no stage. {_not_here(reference, policy)}")
 
 
 def _not_here(reference: str, policy: Policy) -> str:
@@ -125,13 +125,13 @@ def _not_here(reference: str, policy: Policy) -> str:
 def _places(stage: Stage) -> Iterator[Refusal]:
     """Folders that belong to the kernel: writing or working there has broken out of builds before."""
     here = "/"
-    for one in stage.instructions:
-        if one.keyword == "WORKDIR":
-            here = posixpath.join(here, resolve(one.value.strip("\"'"), stage.arguments))
-        for place in _written(one, stage, here):
+    for instruction in stage.instructions:
+        if instruction.keyword == "WORKDIR":
+            here = posixpath.join(here, resolve(instruction.value.strip("\"'"), stage.arguments))
+        for place in _written(instruction, stage, here):
             if _is_kernel(place):
                 sentence = f"`{place[:80]}` belongs to the kernel of the engine's host. Use a folder of the image."
-                yield _of(one, "kernel-folder", sentence)
+                yield _of(instruction, "kernel-folder", sentence)
 
 
 def _written(one: Instruction, stage: Stage, here: str) -> list[str]:
@@ -149,19 +149,19 @@ def _is_kernel(path: str) -> bool:
 
 
 def _addresses(stage: Stage) -> Iterator[Refusal]:
-    for one in stage.instructions:
-        for source in (one.argv or one.value.split())[:-1] if one.keyword == "ADD" else ():
+    for instruction in stage.instructions:
+        for source in (instruction.argv or instruction.value.split())[:-1] if instruction.keyword == "ADD" else ():
             if _ADDRESS.search(resolve(source.strip("\"'"), stage.arguments)):
                 sentence = "`ADD` of an address is fetched by the engine itself, which has no way out here. Which RUN"
-                yield _of(one, "remote-add", f"{sentence} could fetch it and check it against a checksum?")
+                yield _of(instruction, "remote-add", f"{sentence} could fetch it and check it against a checksum?")
 
 
 def _expansions(stage: Stage) -> Iterator[Refusal]:
     """Values that name each other can double with every line; only their lengths are worked out."""
     lengths: dict[str, int] = {}
-    for one in stage.instructions:
-        for name, value in pairs(one.value) if one.keyword in ("ENV", "ARG") else ():
+    for instruction in stage.instructions:
+        for name, value in pairs(instruction.value) if instruction.keyword in ("ENV", "ARG") else ():
             lengths[name] = len(value) + sum(lengths.get(used, 0) for used in _VARIABLE.findall(value))
             if lengths[name] > MAX_EXPANDED:
-                yield _of(one, "expansion", f"`{name[:40]}` would grow beyond {MAX_EXPANDED:,} characters.")
+                yield _of(instruction, "expansion", f"`{name[:40]}` would grow beyond {MAX_EXPANDED:,} characters.")
                 return

@@ -102,7 +102,7 @@ def recorded(experiment: Experiment) -> Observation:
 
 
 def _observation(experiment: Experiment, values: Mapping[str, str], *, on: str, was_recorded: bool) -> Observation:
-    truth = next((one.id for one in experiment.choices if holds(one.when, values)), "")
+    truth = next((choice.id for choice in experiment.choices if holds(choice.when, values)), "")
     lines = tuple(_REFERENCE.sub(lambda match: values.get(match[1], "?"), line) for line in experiment.show)
     return Observation(truth, lines, dict(values), was_recorded, on)
 

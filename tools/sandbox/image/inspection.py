@@ -66,13 +66,13 @@ def final_stage(text: str) -> Stage | None:
 def instructions_of(final: Stage | None) -> list[Instruction]:
     """What the image was made by, oldest first: the final stage and the stages that it stands on."""
     lineage = list(final.lineage())[::-1] if final else []
-    return [one for stage in lineage for one in stage.instructions if not one.onbuild]
+    return [instruction for stage in lineage for instruction in stage.instructions if not instruction.onbuild]
 
 
 def _scanned(attributes: dict[str, Any], base_url: str, own: Sequence[Instruction]) -> dict[str, Any]:
     """`docker save` flows into the child that reads it; neither touches a disk of ours."""
-    digests = [str(one).partition(":")[2] for one in (attributes.get("RootFS") or {}).get("Layers") or ()]
-    count = sum(one.keyword in LAYERED for one in own)
+    digests = [str(attribute).partition(":")[2] for attribute in (attributes.get("RootFS") or {}).get("Layers") or ()]
+    count = sum(word.keyword in LAYERED for word in own)
     mine = digests[-count:] if count else []
     folders = _folders(attributes)
     if folders is not None and int(attributes.get("Size") or 0) > COPIED:
@@ -112,12 +112,12 @@ def _folders(attributes: dict[str, Any]) -> dict[str, Any] | None:
     """
     kept = (attributes.get("GraphDriver") or {}).get("Data") or {}
     upper = str(kept.get("UpperDir") or "")
-    below = [one for one in str(kept.get("LowerDir") or "").split(":") if one]
+    below = [word for word in str(kept.get("LowerDir") or "").split(":") if word]
     folders = [*reversed(below), upper]
     if not upper or len(folders) != len((attributes.get("RootFS") or {}).get("Layers") or ()):
         return None
     record = Path(upper).parents[2] / "image/overlay2/imagedb/content/sha256" / str(attributes["Id"]).partition(":")[2]
-    readable = os.access(record, os.R_OK) and all(os.access(one, os.R_OK | os.X_OK) for one in folders)
+    readable = os.access(record, os.R_OK) and all(os.access(folder, os.R_OK | os.X_OK) for folder in folders)
     return {"folders": folders, "config": str(record)} if readable else None
 
 
@@ -134,7 +134,7 @@ def lines_of(history: Sequence[tuple[str, bool]], own: Sequence[Instruction]) ->
 
     History has an entry for each instruction, in order: the last ones are the Dockerfile's.
     """
-    lines = [0] * max(0, len(history) - len(own)) + [one.line for one in own][-len(history) :]
+    lines = [0] * max(0, len(history) - len(own)) + [word.line for word in own][-len(history) :]
     return [(line, _instruction(told)) for (told, empty), line in zip(history, lines, strict=True) if not empty]
 
 
@@ -160,16 +160,16 @@ def _in_config(config: dict[str, Any], own: list[Instruction]) -> list[SecretFou
     for name, value in (config.get("Labels") or {}).items():
         if is_credential(str(name), str(value)):
             found.append(SecretFound(f"the label `{one_line(str(name), 60)}`", _line_of(own, ("LABEL",), str(name))))
-    seen = {one.line for one in found}
-    for one in own:
-        if one.keyword in ("ARG", "ENV", "RUN") and one.line not in seen:
-            names = list(credentials_in_text(one.value)) if one.keyword != "RUN" else []
-            found += [SecretFound(f"the history: `{one_line(name, 60)}`", one.line) for name in names[:1]]
+    seen = {match_found.line for match_found in found}
+    for word in own:
+        if word.keyword in ("ARG", "ENV", "RUN") and word.line not in seen:
+            names = list(credentials_in_text(word.value)) if word.keyword != "RUN" else []
+            found += [SecretFound(f"the history: `{one_line(name, 60)}`", word.line) for name in names[:1]]
     return found
 
 
 def _line_of(own: list[Instruction], keywords: tuple[str, ...], name: str) -> int:
-    return next((one.line for one in reversed(own) if one.keyword in keywords and name in one.value), 0)
+    return next((word.line for word in reversed(own) if word.keyword in keywords and name in word.value), 0)
 
 
 def _user(named: str, passwd: str) -> str:

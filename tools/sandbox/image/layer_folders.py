@@ -15,11 +15,13 @@ def scan_folders(folders: list[str], config: str, own: int) -> dict[str, Any]:
     """What `scan` tells of a stream; `folders` are the layers, lowest first, and `config` is the image's record."""
     layers = [_folder(Path(one), searched=index >= len(folders) - own) for index, one in enumerate(folders)]
     history = json.loads(Path(config).read_bytes())["history"]
-    accounts = (Path(one) / "etc/passwd" for one in reversed(folders))
-    found = next((_opened(one, SEARCHED) for one in accounts if one.is_file() and not one.is_symlink()), b"")
+    accounts = (Path(folder) / "etc/passwd" for folder in reversed(folders))
+    found = next(
+        (_opened(account, SEARCHED) for account in accounts if account.is_file() and not account.is_symlink()), b""
+    )
     return {
         "layers": list(told(layers)),
-        "history": [[str(one.get("created_by", "")), bool(one.get("empty_layer"))] for one in history],
+        "history": [[str(message.get("created_by", "")), bool(message.get("empty_layer"))] for message in history],
         "passwd": found.decode("utf-8", "replace"),
     }
 

@@ -57,7 +57,7 @@ def scan(stream: IO[bytes], own: frozenset[str]) -> dict[str, Any]:
     ordered = [layers[name] for name in names]
     return {
         "layers": list(told(ordered)),
-        "history": [[str(one.get("created_by", "")), bool(one.get("empty_layer"))] for one in config["history"]],
+        "history": [[str(entry.get("created_by", "")), bool(entry.get("empty_layer"))] for entry in config["history"]],
         "passwd": next((passwd[name] for name in reversed(names) if name in passwd), b"").decode("utf-8", "replace"),
     }
 

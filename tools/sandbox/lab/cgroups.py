@@ -119,7 +119,7 @@ class Cgroup:
                 memory_peak=_number(self._folder("memory") / "memory.max_usage_in_bytes"),
                 pids_peak=self._pids_peak(),
                 out_of_memory=sum(
-                    _field(one / "memory.oom_control", "oom_kill") for one in _tree(self._folder("memory"))
+                    _field(cgroup / "memory.oom_control", "oom_kill") for cgroup in _tree(self._folder("memory"))
                 ),
             )
         return Usage(
@@ -137,9 +137,9 @@ class Cgroup:
         """Of the group and of those below it, by the ids of this machine."""
         found: set[int] = set()
         for folder in self.folders.values():
-            for one in _tree(folder):
+            for cgroup in _tree(folder):
                 with suppress(OSError):
-                    found |= {int(pid) for pid in (one / "cgroup.procs").read_text().split()}
+                    found |= {int(pid) for pid in (cgroup / "cgroup.procs").read_text().split()}
         return found - {0, os.getpid()}
 
     def kill(self, seconds: float = EMPTY_SECONDS) -> bool:
@@ -172,15 +172,15 @@ class Cgroup:
     def remove(self) -> None:
         """Also what the engine made below it; groups with processes stay."""
         for folder in self.folders.values():
-            for one in sorted(_tree(folder), reverse=True):
+            for cgroup in sorted(_tree(folder), reverse=True):
                 with suppress(OSError):
-                    one.rmdir()
+                    cgroup.rmdir()
 
     def exists(self) -> bool:
         return any(folder.is_dir() for folder in self.folders.values())
 
     def below(self) -> list[str]:
-        return sorted(one.name for one in self._folder("pids").glob("*") if one.is_dir())
+        return sorted(path.name for path in self._folder("pids").glob("*") if path.is_dir())
 
 
 class MemoryAlarm:

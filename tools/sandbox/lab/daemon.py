@@ -55,7 +55,7 @@ def start(places: Places, config: LabConfig) -> int:
     places.daemon_config.write_text(json.dumps(_daemon_json(places, config), indent=2))
     bridge = "lab0" if config.hosts or config.registry else "none"
     command = [*UNSHARE, "sh", "-c", LAUNCH, "tutor-lab", str(places.disk), str(places.data)]
-    command += [str(places.daemon_config), bridge, *(str(one) for one in _own_groups(engine))]
+    command += [str(places.daemon_config), bridge, *(str(other_group) for other_group in _own_groups(engine))]
     places.log.unlink(missing_ok=True)
     process = spawn(command, environment=_environment(places, config), log=places.log)
     _wait(places, process)

@@ -67,7 +67,10 @@ class LabConfig(BaseModel):
         try:
             return cls.model_validate(chosen.model_dump())
         except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'disk'}: {one['msg']}" for one in error.errors())
+            faults = "; ".join(
+                f"{'.'.join(map(str, other_error['loc'])) or 'disk'}: {other_error['msg']}"
+                for other_error in error.errors()
+            )
             raise LabFailed(f"The engine can not be set up so: {faults}") from None
 
     def write(self, file: Path) -> None:

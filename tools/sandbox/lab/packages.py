@@ -96,7 +96,7 @@ def _add_newer() -> None:
 def _refuse_changes(plan: Plan) -> None:
     said = _run("apt-get", "install", "-s", "--no-install-recommends", *plan.packages)
     ours = {name.partition("/")[0] for name in (*plan.packages, *DOCKER)}
-    changed = sorted({one for pair in _CHANGED.findall(said) for one in pair if one} - ours)
+    changed = sorted({image for pair in _CHANGED.findall(said) for image in pair if image} - ours)
     if changed:
         raise LabFailed(
             f"Installing would change {', '.join(changed)}, which I leave to you. Bring them up to date first."

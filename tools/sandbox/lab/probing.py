@@ -64,8 +64,8 @@ def probe(
 def _command(job: LabJob, network: str, arguments: tuple[str, ...]) -> list[str]:
     command = ["docker", "buildx", "build", "--builder=default", "--progress=plain", "--no-cache"]
     command += ["--provenance=false", "--sbom=false", f"--network={network}", f"--cgroup-parent={job.cgroup_parent}"]
-    command += [f"--ulimit={one}" for one in job.ulimits]
-    command += [part for one in arguments for part in ("--build-arg", one)]
+    command += [f"--ulimit={ulimit}" for ulimit in job.ulimits]
+    command += [part for argument in arguments for part in ("--build-arg", argument)]
     return [*command, "-"]
 
 

@@ -39,7 +39,7 @@ class AllowList:
     """Entries are `host`, for the usual ports, or `host:port`."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        self._entries = {one.strip().lower().rstrip(".") for one in hosts if one.strip()}
+        self._entries = {host.strip().lower().rstrip(".") for host in hosts if host.strip()}
 
     def allows(self, host: str, port: int) -> bool:
         host = host.lower().rstrip(".")
@@ -125,7 +125,7 @@ async def _address(host: str, port: int) -> tuple[str, int]:
 
 def _forwarded(method: str, host: str, port: int, path: str, headers: list[str]) -> bytes:
     """The Host header is ours: an allowed address must not carry a name that is not."""
-    kept = [one for one in headers if one.partition(":")[0].strip().lower() not in _HOP]
+    kept = [header for header in headers if header.partition(":")[0].strip().lower() not in _HOP]
     name = host if port == 80 else f"{host}:{port}"
     return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {name}", "Connection: close", *kept, "", ""]).encode(
         "latin-1"

@@ -42,7 +42,7 @@ def pull(client: Any, registry: str, wanted: ImageReference) -> dict[str, str]:
     place = f"{registry}/{wanted.repository}"
     image = client.images.pull(place, tag=wanted.digest or wanted.tag)
     image.tag(wanted.repository, wanted.tag)
-    known = [one.partition("@")[2] for one in image.attrs.get("RepoDigests") or ()]
+    known = [attr.partition("@")[2] for attr in image.attrs.get("RepoDigests") or ()]
     if registry != "docker.io":  # there the two names are one
         client.images.remove(f"{place}@{wanted.digest}" if wanted.digest else f"{place}:{wanted.tag}")
     name = wanted.repository.removeprefix("library/")

@@ -54,7 +54,7 @@ class Tester:
             self.network_of_builds,
             self.network_of_the_engine,
         )
-        findings = tuple(one() for one in probes)
+        findings = tuple(other_probe() for other_probe in probes)
         return SelfTest(at=time.time(), seconds=round(time.monotonic() - begun, 1), findings=findings)
 
     def user(self) -> Finding:

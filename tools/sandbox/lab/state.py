@@ -31,11 +31,11 @@ class SelfTest(BaseModel):
 
     @property
     def held(self) -> bool:
-        return bool(self.findings) and all(one.held for one in self.findings)
+        return bool(self.findings) and all(finding.held for finding in self.findings)
 
     @property
     def broken(self) -> str:
-        return "; ".join(f"{one.limit}: {one.said}" for one in self.findings if not one.held)
+        return "; ".join(f"{finding.limit}: {finding.said}" for finding in self.findings if not finding.held)
 
 
 class LabState(BaseModel):

@@ -49,9 +49,9 @@ def _pip() -> Iterator[tuple[str, str]]:
         name, _, value = line.partition("=")
         if name.rpartition(".")[2] in ("index-url", "extra-index-url"):
             configured = configured or name.endswith(".index-url")
-            yield from (("pip", one) for one in value.strip("'\"").split())
+            yield from (("pip", word) for word in value.strip("'\"").split())
     if not configured:
-        yield from (("pip", one) for one in _said(sys.executable, "-c", _PIP).split())
+        yield from (("pip", word) for word in _said(sys.executable, "-c", _PIP).split())
 
 
 def _npm() -> Iterator[tuple[str, str]]:

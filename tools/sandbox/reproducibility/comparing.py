@@ -83,8 +83,10 @@ def compare(a_path: str, b_path: str, own: int) -> dict[str, Any]:
             "same_layers": a.diff_ids == b.diff_ids,
             "same_number": len(a.layers) == len(b.layers),
             "config": sorted(_config_differences(a.config, b.config)),
-            "history": [[str(one.get("created_by", "")), bool(one.get("empty_layer"))] for one in a.config["history"]],
-            "layers": [vars(one) for one in found],
+            "history": [
+                [str(entry.get("created_by", "")), bool(entry.get("empty_layer"))] for entry in a.config["history"]
+            ],
+            "layers": [vars(match_found) for match_found in found],
         }
 
 

@@ -110,7 +110,7 @@ def _without_times(path: str, data: bytes) -> object:
             return gzip.decompress(data)
         if data.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                return [(one.filename, one.CRC, one.file_size) for one in archive.infolist()]
+                return [(member.filename, member.CRC, member.file_size) for member in archive.infolist()]
         if data[257:262] == b"ustar":
             return _tar_members(data)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, ValueError, RuntimeError):
@@ -123,9 +123,9 @@ def _without_times(path: str, data: bytes) -> object:
 def _tar_members(data: bytes) -> list[tuple[str, int, int, bytes]]:
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         found = []
-        for one in archive:
-            opened = archive.extractfile(one) if one.isreg() else None
-            found.append((one.name, one.mode, one.uid, opened.read() if opened else b""))
+        for member in archive:
+            opened = archive.extractfile(member) if member.isreg() else None
+            found.append((member.name, member.mode, member.uid, opened.read() if opened else b""))
         return found
 
 

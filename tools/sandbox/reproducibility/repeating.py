@@ -141,7 +141,7 @@ class _Twice:
 
     def _compared(self, folder: Path) -> Repetition:
         own = instructions_of(final_stage(self.context.source.text))
-        count = sum(one.keyword in LAYERED for one in own)
+        count = sum(word.keyword in LAYERED for word in own)
         asked = json.dumps({"a": str(folder / "first.tar"), "b": str(folder / "second.tar"), "own": count})
         command = [sys.executable, "-s", "-E", "-m", "tools.sandbox.reproducibility.comparing", asked]
         try:

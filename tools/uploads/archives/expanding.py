@@ -67,7 +67,7 @@ def expand(files: Iterable[SourceFile]) -> Expanded:
         except UploadRefused as error:
             refused.append(str(error))
             continue
-        unpacked |= {one.path: one for one in inside}
+        unpacked |= {member.path: member for member in inside}
         notes += [f"I left {', '.join(f'`{name}`' for name in left_out)} out of `{file.path}`."] if left_out else []
     return Expanded(tuple(plain), tuple(unpacked.values()), tuple(refused), tuple(notes))
 
@@ -99,7 +99,7 @@ def _cut(listed: list[tuple[str, int]], contents: bytes) -> tuple[SourceFile, ..
 
 
 def _refusal(archive: str, code: str, name: str) -> UploadRefused:
-    shown = "".join(one if one.isprintable() and one != "`" else "�" for one in name)[:80]
+    shown = "".join(part if part.isprintable() and part != "`" else "�" for part in name)[:80]
     sentence = _sentences()[code].format(
         name=shown,
         upload_megabytes=MAX_ARCHIVE_BYTES // 1_000_000,

@@ -170,7 +170,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], data: bytes) -> None:
         ratio = sum(info.file_size for info in entries) / max(1, len(data))
         raise Refused("compression-ratio" if ratio > MAX_RATIO else "too-large")
     end = 0
-    for info in sorted(entries, key=lambda one: one.header_offset):
+    for info in sorted(entries, key=lambda entry: entry.header_offset):
         if info.header_offset < end:
             raise Refused("zip-overlap", info.filename)
         end = info.header_offset + 30 + info.compress_size
@@ -315,9 +315,9 @@ def _checked(path: str) -> str:
 def _faults(path: str) -> Iterable[tuple[str, bool]]:
     return (
         ("nul-in-path", "\0" in path),
-        ("non-utf8-path", any("\ud800" <= one <= "\udfff" for one in path)),
-        ("control-char-path", any(unicodedata.category(one) == "Cc" for one in path)),
-        ("bidi-path", any(ord(one) in _BIDI for one in path)),
+        ("non-utf8-path", any("\ud800" <= part <= "\udfff" for part in path)),
+        ("control-char-path", any(unicodedata.category(part) == "Cc" for part in path)),
+        ("bidi-path", any(ord(part) in _BIDI for part in path)),
         ("absolute-path", path.startswith("/") or (len(path) > 1 and path[1] == ":" and path[0].isalpha())),
         ("backslash-path", "\\" in path),
         ("path-too-long", len(path) > MAX_PATH),

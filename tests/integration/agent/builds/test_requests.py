@@ -93,7 +93,7 @@ def test_nobody_is_served_twice_while_another_waits(waiting: list[str], served: 
     whose = [waiting[int(job[1:])] for job in line]
     for place, person in enumerate(whose):
         left = whose[place:]
-        between = list(itertools.takewhile(lambda one: one != person, left[1:]))  # noqa: B023 - used at once
+        between = list(itertools.takewhile(lambda left_over: left_over != person, left[1:]))  # noqa: B023 - used at once
         assert set(between) == set(left) - {person} or person not in left[1:]
     for person in set(waiting):
         own = [int(job[1:]) for job, of in zip(line, whose, strict=True) if of == person]

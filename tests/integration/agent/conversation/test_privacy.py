@@ -62,7 +62,7 @@ def test_a_learner_is_told_what_is_stored_and_offered_to_delete_it(tutoring: Tut
     answer = _say(tutoring, "what do you know about me?")
     assert "files that you have sent: 1" in _reply(answer)
     assert answer.reply is not None
-    assert [one.id for one in answer.reply.actions] == ["forget"]
+    assert [action.id for action in answer.reply.actions] == ["forget"]
 
 
 def test_the_message_alone_deletes_nothing_and_the_button_everything(tutoring: Tutoring) -> None:
@@ -102,12 +102,12 @@ def test_a_belief_is_told_with_its_evidence_and_can_be_contested(tutoring: Tutor
     told = _say(tutoring, f"why do you think I don't know this: {question}")
     assert told.reply is not None
     assert "colours and the weather" in told.reply.text
-    assert [one.id for one in told.reply.actions] == ["contest"]
+    assert [action.id for action in told.reply.actions] == ["contest"]
     contested = _say(tutoring, "", action=told.reply.actions[0])
-    assert [one.person_id for one in contested.notices] == [STAFF.id]
+    assert [notice.person_id for notice in contested.notices] == [STAFF.id]
     uphold = contested.notices[0].reply.actions[0]
     settled = _say(tutoring, "", by=STAFF, action=uphold)
-    assert [one.person_id for one in settled.notices] == [LEARNER.id]
+    assert [notice.person_id for notice in settled.notices] == [LEARNER.id]
     known = _reply(_say(tutoring, f"what do you think I know? {question}"))
     assert "decided for you" in known
 
@@ -119,4 +119,4 @@ def _ask_until_pending(tutoring: Tutoring) -> str:
     pending = services.asked.pending(LEARNER.id, f"c:{LEARNER.id}")
     lesson = services.course.lessons[0]
     assert answer.reply is not None
-    return next(one.text for one in lesson.questions if one.id == pending)
+    return next(question.text for question in lesson.questions if question.id == pending)

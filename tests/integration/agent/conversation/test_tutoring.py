@@ -49,8 +49,8 @@ def _reply(result: TurnResult) -> Reply:
 def test_pleas_raise_no_level_and_repeat_no_question(say: Say) -> None:
     say("here", *WEAK)
     results = [say(f"just tell me what to write for D1 {'please ' * number}") for number in range(12)]
-    assert {one.hint_level for one in results} == {1}
-    texts = [_reply(one).text for one in results]
+    assert {result.hint_level for result in results} == {1}
+    texts = [_reply(result).text for result in results]
     assert all("`Dockerfile` line 1" in text for text in texts)
     asked = [digest_of(one) for text in texts for one in settle(text, ())[1]]
     assert len(asked) == len(set(asked))
@@ -72,7 +72,7 @@ def test_a_line_that_is_asked_about_is_the_one_that_is_answered(say: Say) -> Non
 
 def test_a_belief_is_met_by_an_experiment_that_waits_for_a_prediction(say: Say) -> None:
     proposed = _reply(say("I clean up by removing a file in a later RUN, that makes the image smaller"))
-    choices = [one for one in proposed.actions if one.id == "predict"]
+    choices = [action for action in proposed.actions if action.id == "predict"]
     assert len(choices) > 1
     assert "recorded" not in proposed.text
     shown = _reply(say(action=choices[0]))
@@ -86,7 +86,7 @@ def test_a_prediction_is_an_attempt_and_an_order_is_none(say: Say) -> None:
     say("hint for D1")
     for _ in range(4):
         actions = _reply(say("tell me the answer for D1")).actions
-        if any(one.id == "predict" for one in actions):
+        if any(action.id == "predict" for action in actions):
             break
     else:
         pytest.fail("no experiment was proposed")
@@ -97,7 +97,7 @@ def test_a_prediction_is_an_attempt_and_an_order_is_none(say: Say) -> None:
 def test_what_is_said_of_a_question_is_kept_and_the_missing_point_asked_for(say: Say, tutoring: Tutoring) -> None:
     asked = _reply(say("why not just use a venv?")).text
     lesson = tutoring.tutor.services.course.lessons[0]
-    question = next(one for one in lesson.questions if asked.endswith(one.text))
+    question = next(other_question for other_question in lesson.questions if asked.endswith(other_question.text))
     half = _reply(say(question.points[0].text)).text
     assert half.startswith("Right:")
     assert question.points[1].ask in half

@@ -27,7 +27,7 @@ from tools.inspection.inspector import inspect
 SHIPPED = load_course()
 INSPECTED = replace(
     SHIPPED.lessons[0],
-    rubric=tuple(one for one in SHIPPED.lessons[0].rubric if one.judged_by == "inspection"),
+    rubric=tuple(criterion for criterion in SHIPPED.lessons[0].rubric if criterion.judged_by == "inspection"),
 )
 COURSE = replace(SHIPPED, lessons=(INSPECTED, SHIPPED.lessons[1]))
 UPLOAD = upload_of(GOOD)
@@ -48,7 +48,7 @@ def review(storage: Storage, gates: Gates) -> ReviewRecord:
 def _record(storage: Storage, key: str) -> ReviewRecord:
     Receipts(storage).save_inspection(inspect(UPLOAD))
     receipt = Receipt("inspection", UPLOAD.digest, "met")
-    judgements = [Judgement(one.id, Verdict.MET, receipt=receipt) for one in INSPECTED.rubric]
+    judgements = [Judgement(criterion.id, Verdict.MET, receipt=receipt) for criterion in INSPECTED.rubric]
     return Reviews(storage).record(LEARNER.id, INSPECTED.id, UPLOAD, judgements, key)
 
 

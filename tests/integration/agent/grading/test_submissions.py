@@ -93,7 +93,7 @@ def test_the_standing_is_of_the_newest_files(gates: Gates, reviews: Reviews) -> 
     assert reviews.standing(LEARNER.id, "first")["P1"].verdict is Verdict.NOT_MET
     reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), held("P2")], "m1")
     reviews.decide("m1", "P2", Verdict.MET, INSTRUCTOR, "seen it")
-    assert {one.verdict for one in reviews.standing(LEARNER.id, "first").values()} == {Verdict.MET}
+    assert {judgement.verdict for judgement in reviews.standing(LEARNER.id, "first").values()} == {Verdict.MET}
     reviews.draft(LEARNER.id, "first", [unmet("P1"), held("P2")])
     standing = reviews.standing(LEARNER.id, "first")
     assert (standing["P1"].verdict, standing["P2"].verdict) == (Verdict.NOT_MET, Verdict.MET)
@@ -114,7 +114,7 @@ def test_only_instructors_decide_and_only_what_is_held(gates: Gates, reviews: Re
         reviews.decide("m1", "P2", Verdict.NOT_MET, INSTRUCTOR, "")
     with pytest.raises(NotFound):
         reviews.decide("m404", "P1", Verdict.MET, INSTRUCTOR, "")
-    assert [one.judgement.criterion for one in reviews.held("first", "T1")] == ["P1"]
+    assert [pending.judgement.criterion for pending in reviews.held("first", "T1")] == ["P1"]
 
 
 def test_a_second_decision_cannot_turn_the_first_round(gates: Gates, reviews: Reviews) -> None:
@@ -131,7 +131,7 @@ def test_a_decision_on_an_outdated_submission_is_refused(gates: Gates, reviews: 
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), held("P2")], "m2")
     with pytest.raises(ConcurrentChange, match="handed in again"):
         reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "")
-    waiting = [(one.review_id, one.judgement.criterion) for one in reviews.held(None, "T1")]
+    waiting = [(pending.review_id, pending.judgement.criterion) for pending in reviews.held(None, "T1")]
     assert waiting == [("m2", "P1"), ("m2", "P2")]
 
 
@@ -170,7 +170,7 @@ def test_a_decision_on_a_quote_holds_while_the_quote_is_the_same(gates: Gates, r
 
 def test_nothing_waits_once_the_gate_is_behind_the_learner(gates: Gates, reviews: Reviews) -> None:
     gates.review(LEARNER.id, "first", reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1"))
-    assert [one.person for one in reviews.held("first", "T1")] == [LEARNER]
+    assert [pending.person for pending in reviews.held("first", "T1")] == [LEARNER]
     gates.waive(LEARNER.id, "first", INSTRUCTOR, "did it at work")
     assert reviews.held("first", "T1") == []
 

@@ -35,7 +35,7 @@ def test_the_newest_observation_counts_and_every_one_is_kept(model: LearnerModel
     _note(model, Observed.SHOWN, "m2", "a tag can be moved")
     belief = model.belief(LEARNER.id, "first", "latest-is-newest")
     assert belief.standing is Standing.KNOWN
-    assert [one.evidence for one in belief.observations] == ["it is the newest", "a tag can be moved"]
+    assert [observation.evidence for observation in belief.observations] == ["it is the newest", "a tag can be moved"]
 
 
 def test_the_same_turn_observes_the_same_once(model: LearnerModel) -> None:

@@ -76,7 +76,7 @@ def test_what_is_a_persons_own_is_gone(busy: Storage, saver: InMemorySaver) -> N
     assert Hints(busy).level(LEARNER.id, "first", "P1") == 0
     assert Asked(busy).already_asked(LEARNER.id, "first") == set()
     assert Receipts(busy).for_inputs("sha256:gone") is None
-    assert [one.config["configurable"]["thread_id"] for one in saver.list(None)] == ["T:D2"]
+    assert [checkpoint.config["configurable"]["thread_id"] for checkpoint in saver.list(None)] == ["T:D2"]
 
 
 def test_neither_name_nor_text_is_left_anywhere(busy: Storage, saver: InMemorySaver) -> None:

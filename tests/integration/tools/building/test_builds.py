@@ -56,7 +56,7 @@ def test_the_same_context_as_an_archive_is_the_same_build(builder: BuildKit) -> 
 
 def several(builder: BuildKit, said: list[str], **dockerfiles: str) -> BuildReceipt:
     upload = Upload.of(SourceFile(f"{name}/Dockerfile", text.encode()) for name, text in dockerfiles.items())
-    return builder.build(upload, on_progress=lambda one: said.append(one.text), cancelled=lambda: False)
+    return builder.build(upload, on_progress=lambda file: said.append(file.text), cancelled=lambda: False)
 
 
 def test_each_dockerfile_of_an_upload_is_built(builder: BuildKit) -> None:
@@ -65,7 +65,7 @@ def test_each_dockerfile_of_an_upload_is_built(builder: BuildKit) -> None:
     assert receipt.builds_and_runs
     assert receipt.dockerfile == "api/Dockerfile"
     assert receipt.notes == ("`worker/Dockerfile` was built too, and what it makes runs.",)
-    assert {one.partition(":")[0] for one in said} == {"api/Dockerfile", "worker/Dockerfile"}
+    assert {sentence.partition(":")[0] for sentence in said} == {"api/Dockerfile", "worker/Dockerfile"}
 
 
 def test_one_dockerfile_that_fails_is_what_the_receipt_is_of(builder: BuildKit) -> None:
@@ -126,7 +126,7 @@ def test_a_failure_has_its_line_and_cause(builder: BuildKit, name: str) -> None:
 def test_a_secret_that_was_removed_is_found_in_its_layer(builder: BuildKit) -> None:
     text = BASE + "COPY .env /app/.env\nRUN rm /app/.env\nENV API_KEY=sk-live-abcdefgh12345678\n" + SERVE
     receipt = build(builder, text, __env="DB_PASSWORD=hunter2secret9\n")
-    places = {(one.line, one.removed_later): one.place for one in receipt.found}
+    places = {(match_found.line, match_found.removed_later): match_found.place for match_found in receipt.found}
     assert places[2, True] == "`app/.env` (DB_PASSWORD)"
     assert places[4, False] == "the variable `API_KEY`"
     assert receipt.hidden_bytes == len("DB_PASSWORD=hunter2secret9\n")
@@ -209,6 +209,6 @@ def test_large_images_are_read_where_they_lie_with_the_same_result(
     copied = build(builder, text(time.time_ns()))
     monkeypatch.setattr(inspection, "COPIED", -1)
     lying = build(builder, text(time.time_ns()))
-    assert [one.bytes for one in lying.layers] == [one.bytes for one in copied.layers]
+    assert [layer.bytes for layer in lying.layers] == [layer.bytes for layer in copied.layers]
     assert (lying.hidden_bytes, lying.found) == (copied.hidden_bytes, copied.found)
     assert lying.found[0].removed_later

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.engine
 BELIEFS = [belief for lesson in load_course().lessons for belief in lesson.misconceptions if belief.witness]
 
 
-@pytest.mark.parametrize("belief", BELIEFS, ids=lambda one: one.id)
+@pytest.mark.parametrize("belief", BELIEFS, ids=lambda other_belief: other_belief.id)
 def test_reality_contradicts_the_belief(lab: LabEngine, belief: Misconception) -> None:
     assert belief.witness is not None
     found = perform(belief.witness, lab, on_progress=lambda _: None, cancelled=lambda: False)

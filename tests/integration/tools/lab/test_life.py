@@ -43,17 +43,17 @@ def _leavings(engine: LabEngine) -> list[str]:
     """Everything that could be left of an engine on its machine."""
     places = engine.lab.places
     mounts = Path("/proc/self/mountinfo").read_text()
-    devices = [one.read_text() for one in Path("/sys/block").glob("loop*/loop/backing_file")]
-    found = [str(one) for one in Cgroup(places.cgroup).folders.values() if one.exists()]
+    devices = [path.read_text() for path in Path("/sys/block").glob("loop*/loop/backing_file")]
+    found = [str(folder) for folder in Cgroup(places.cgroup).folders.values() if folder.exists()]
     found += [line for line in mounts.splitlines() if str(places.folder) in line or places.name in line]
-    found += [one for one in devices if str(places.folder) in one]
+    found += [device for device in devices if str(places.folder) in device]
     return found + ([str(places.runtime)] if places.runtime.exists() else [])
 
 
 def test_the_self_test_holds_and_the_status_says_so(lab: LabEngine) -> None:
     found = lab.test()
     assert found.held, found.broken
-    assert {one.limit for one in found.findings} == {
+    assert {finding.limit for finding in found.findings} == {
         "user", "time", "memory", "processes", "disk", "network of builds", "network of the engine",
     }  # fmt: skip
     status = lab.status()
@@ -217,7 +217,7 @@ def test_a_limit_that_does_not_hold_turns_builds_off_and_says_which(
 
     monkeypatch.setattr(Cgroup, "limit", endless)
     found = lab.test()
-    assert [one.limit for one in found.findings if not one.held] == ["processes"]
+    assert [finding.limit for finding in found.findings if not finding.held] == ["processes"]
     status = lab.status()
     assert not status.available
     assert "processes" in status.reason

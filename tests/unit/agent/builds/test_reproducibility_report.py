@@ -34,7 +34,7 @@ def test_every_rung_has_its_words(rung: Rung) -> None:
 
 
 def test_what_was_recorded_is_said_as_that() -> None:
-    belief = next(one for one in load_course().lessons[0].misconceptions if one.witness)
+    belief = next(misconception for misconception in load_course().lessons[0].misconceptions if misconception.witness)
     assert belief.witness is not None
     kept = told_experiment(belief, recorded(belief.witness), "the same size").text
     assert "I have not run it just now" in kept

@@ -21,7 +21,7 @@ def test_each_copy_has_one_fault_that_the_checks_see_and_that_can_be_found(seed:
     original = UPLOAD.find(twin.file)
     assert original is not None
     assert twin.text != original.text
-    copy = Upload.of(SourceFile(one.path, twin.text.encode()) if one.path == twin.file else one for one in UPLOAD)
+    copy = Upload.of(SourceFile(file.path, twin.text.encode()) if file.path == twin.file else file for file in UPLOAD)
     lost = {name for name, verdict in inspect(copy).criteria.items() if verdict != inspect(UPLOAD).criteria[name]}
     assert lost == {twin.right}
     assert is_right(twin.on_record(), solve(LESSON, shown(LESSON, twin), UPLOAD))
@@ -36,7 +36,7 @@ def test_line_and_reason_have_both_to_be_right() -> None:
     twin = twin_of(LESSON, UPLOAD, "r", 1)
     assert twin is not None
     record, letter = twin.on_record(), OPTIONS[twin.options.index(twin.right)]
-    wrong = next(one for one in OPTIONS[: len(twin.options)] if one != letter)
+    wrong = next(option for option in OPTIONS[: len(twin.options)] if option != letter)
     assert is_right(record, f"line {twin.lines[0]}, {letter}")
     assert not is_right(record, f"line {twin.lines[0]}, {wrong}")
     assert not is_right(record, f"line {twin.lines[1] + 1}, {letter}")

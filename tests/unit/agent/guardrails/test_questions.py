@@ -36,4 +36,4 @@ def test_what_is_quoted_is_no_question_of_ours(quoted: str) -> None:
 def test_settling_twice_changes_nothing(text: str) -> None:
     once, kept = settle(text, ())
     assert settle(once, ())[0] == once
-    assert all(one.rstrip(" _*").endswith("?") for one in kept)
+    assert all(kept_item.rstrip(" _*").endswith("?") for kept_item in kept)

@@ -30,18 +30,18 @@ def _turn(text: str, channel: str | None = None, files: tuple[SourceFile, ...] =
 )
 def test_a_pasted_dockerfile_is_a_file(text: str, left: str) -> None:
     turn = with_pasted(_turn(text))
-    assert [(one.path, one.text) for one in turn.files] == [("Dockerfile", f"{DOCKERFILE}\n")]
+    assert [(file.path, file.text) for file in turn.files] == [("Dockerfile", f"{DOCKERFILE}\n")]
     assert turn.text == left
 
 
 @pytest.mark.parametrize("text", [COMPOSE, f"```\n{COMPOSE}```", f"is it right?\n\n{COMPOSE}"])
 def test_a_pasted_stack_is_a_file(text: str) -> None:
-    assert [(one.path, one.text) for one in with_pasted(_turn(text)).files] == [("compose.yaml", f"{COMPOSE}\n")]
+    assert [(file.path, file.text) for file in with_pasted(_turn(text)).files] == [("compose.yaml", f"{COMPOSE}\n")]
 
 
 def test_both_at_once_are_two_files() -> None:
     turn = with_pasted(_turn(f"```\n{DOCKERFILE}\n```\n```\n{COMPOSE}\n```"))
-    assert [one.path for one in turn.files] == ["Dockerfile", "compose.yaml"]
+    assert [file.path for file in turn.files] == ["Dockerfile", "compose.yaml"]
 
 
 @pytest.mark.parametrize(

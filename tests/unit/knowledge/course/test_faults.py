@@ -78,13 +78,13 @@ def test_the_guide_that_faults_point_to_is_there() -> None:
 
 
 def test_the_shipped_lessons_are_complete_enough_to_teach() -> None:
-    for one in load_course().lessons:
-        assert len(one.questions) >= 12
-        assert len(one.misconceptions) >= 4
-        assert len(one.readings) >= 3
-        assert set(one.hints) == {criterion.id for criterion in one.rubric}
-        taught = {question.section for question in one.questions}
-        assert all(taught & set(criterion.sections) for criterion in one.rubric)
+    for other_lesson in load_course().lessons:
+        assert len(other_lesson.questions) >= 12
+        assert len(other_lesson.misconceptions) >= 4
+        assert len(other_lesson.readings) >= 3
+        assert set(other_lesson.hints) == {criterion.id for criterion in other_lesson.rubric}
+        taught = {question.section for question in other_lesson.questions}
+        assert all(taught & set(criterion.sections) for criterion in other_lesson.rubric)
     assert len(load_course().lessons[0].questions) >= 30
 
 

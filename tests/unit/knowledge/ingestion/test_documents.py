@@ -58,7 +58,7 @@ def test_html_is_read_without_what_surrounds_it_and_with_its_anchors() -> None:
     assert "Imprint" not in text
     assert "```\nx = 1\ny = 2\n```" in text
     passages = split(document, url="https://example.com/page")
-    assert [(one.citation.section, one.citation.url) for one in passages] == [
+    assert [(passage.citation.section, passage.citation.url) for passage in passages] == [
         ("page", "https://example.com/page#page"),
         ("first-part", "https://example.com/page#s1"),
         ("second", "https://example.com/page#two"),
@@ -88,11 +88,11 @@ def test_any_markdown_is_split_into_passages_of_bounded_size(text: str) -> None:
     except SourceUnreadable:
         return
     passages = split(document)
-    assert len({one.id for one in passages}) == len(passages)
-    assert all(one.text.strip() for one in passages)
-    assert all(len(one.text) <= MAX_CHARACTERS for one in passages)
-    for one in passages:
-        assert all(len(sentence.split()) > 3 for sentence in sentences(one.text))
+    assert len({passage.id for passage in passages}) == len(passages)
+    assert all(passage.text.strip() for passage in passages)
+    assert all(len(passage.text) <= MAX_CHARACTERS for passage in passages)
+    for passage in passages:
+        assert all(len(sentence.split()) > 3 for sentence in sentences(passage.text))
 
 
 @given(st.text(alphabet=st.sampled_from("<>/ab \"'=p1h2!-&;"), max_size=500))

@@ -14,7 +14,7 @@ def test_only_texts_of_the_course_are_remembered() -> None:
 
     def embed(texts: Sequence[str]) -> Vectors:
         asked.extend(texts)
-        return np.array([[len(one), 1] for one in texts], dtype=np.float32).reshape(-1, 2)
+        return np.array([[len(text), 1] for text in texts], dtype=np.float32).reshape(-1, 2)
 
     familiar = Familiar(embed, ["one", "three"])
     assert familiar(["three", "mine", "one", "mine"])[:, 0].tolist() == [5, 4, 3, 4]

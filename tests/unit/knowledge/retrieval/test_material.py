@@ -31,7 +31,7 @@ def _material() -> Material:
 
 def test_a_section_is_near_by_text_sentence_and_ways_of_asking() -> None:
     nearness = {"1:text": 0.4, "1:sentence:0": 0.5, "1:asked:0": 0.9, "2:text": 0.3, "2:sentence:0": 0.2}
-    found = {one.place: one for one in _material().candidates("slow build", nearness)}
+    found = {candidate.place: candidate for candidate in _material().candidates("slow build", nearness)}
     signals = found["lesson", "cache"].signals
     assert (signals.passage, signals.sentence, signals.asked, signals.course) == (0.4, 0.5, 0.9, 1.0)
     assert signals.words == signals.coverage == 1.0
@@ -41,7 +41,7 @@ def test_a_section_is_near_by_text_sentence_and_ways_of_asking() -> None:
 
 
 def test_what_is_not_among_the_nearest_is_a_little_less_near() -> None:
-    found = {one.place: one for one in _material().candidates("secret", {"1:text": 0.4})}
+    found = {candidate.place: candidate for candidate in _material().candidates("secret", {"1:text": 0.4})}
     assert found["a.md", "secrets"].signals.passage == pytest.approx(0.35)
     assert found["a.md", "secrets"].passage == SECRETS
 

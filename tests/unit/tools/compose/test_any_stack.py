@@ -52,4 +52,4 @@ def test_any_stack_is_judged(stack: object, env: str) -> None:
     }
     found = inspect(Upload.of(SourceFile(path, data) for path, data in files.items()))
     assert set(found.criteria) >= set(COMPOSE_ASPECTS)
-    assert all(one.line >= 1 and one.end_line >= one.line and one.message for one in found.findings)
+    assert all(finding.line >= 1 and finding.end_line >= finding.line and finding.message for finding in found.findings)

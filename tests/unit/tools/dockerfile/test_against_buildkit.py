@@ -37,7 +37,7 @@ def theirs(text: str) -> list[Row] | None:
         rows = dockerfile.parse_string(text)
     except dockerfile.GoParseError:
         return None
-    return [row for one in rows if one.cmd and (row := _their_row(one)).keyword in KEYWORDS]
+    return [row for other_row in rows if other_row.cmd and (row := _their_row(other_row)).keyword in KEYWORDS]
 
 
 def _their_row(one: dockerfile.Command) -> Row:
@@ -54,7 +54,7 @@ def ours(text: str) -> list[Row] | None:
     if any(fault.syntax for fault in parsed.faults):
         return None
     escape = dict(parsed.directives).get("escape", "\\")
-    return [_our_row(one, escape) for one in parsed.instructions]
+    return [_our_row(instruction, escape) for instruction in parsed.instructions]
 
 
 def _our_row(one: Instruction, escape: str) -> Row:
@@ -86,15 +86,15 @@ def _plain(rows: list[Row] | None) -> list[Row] | None:
     """Flags as `--name=value`: whether an empty value had its sign is not kept."""
     return rows and [
         Row(
-            one.keyword,
-            one.onbuild,
-            one.span,
-            tuple(flag if "=" in flag else f"{flag}=" for flag in one.flags),
-            one.is_list,
-            one.value,
-            one.heredocs,
+            row.keyword,
+            row.onbuild,
+            row.span,
+            tuple(flag if "=" in flag else f"{flag}=" for flag in row.flags),
+            row.is_list,
+            row.value,
+            row.heredocs,
         )
-        for one in rows
+        for row in rows
     ]
 
 

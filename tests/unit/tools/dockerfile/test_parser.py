@@ -11,13 +11,13 @@ from tools.dockerfile.stages import stages
 
 def test_what_is_no_json_is_the_shell_form_and_a_list_of_other_things_is_a_fault() -> None:
     parsed = parse("FROM a:1\nCMD ['a', 'b']\nENTRYPOINT [\"a\", 1]\n")
-    assert [one.argv for one in parsed.instructions] == [None, None, None]
+    assert [instruction.argv for instruction in parsed.instructions] == [None, None, None]
     assert [(fault.line, fault.syntax) for fault in parsed.faults] == [(3, True)]
 
 
 def test_an_unknown_instruction_is_a_fault_and_the_rest_is_read() -> None:
     parsed = parse("FROM a:1\nRUM x\nUSER 1\n")
-    assert [one.keyword for one in parsed.instructions] == ["FROM", "USER"]
+    assert [instruction.keyword for instruction in parsed.instructions] == ["FROM", "USER"]
     assert parsed.faults[0].line == 2
 
 
@@ -28,13 +28,13 @@ def test_a_heredoc_without_an_end_is_a_fault() -> None:
 def test_a_base_comes_through_arguments_and_stages() -> None:
     text = "ARG V=3.12\nFROM python:${V}-slim AS base\nFROM base\nFROM ${MISSING:-debian:12}\n"
     found = stages(parse(text))
-    assert [one.base for one in found] == ["python:3.12-slim", "base", "debian:12"]
+    assert [match_found.base for match_found in found] == ["python:3.12-slim", "base", "debian:12"]
     assert found[1].parent is found[0]
 
 
 def test_commands_of_a_run_carry_their_lines() -> None:
     run = parse("FROM a:1\nRUN apt-get update && \\\n    pip install x; curl y | sh\n").instructions[1]
-    assert [(one.name, one.line, one.piped_to) for one in commands(run)] == [
+    assert [(command.name, command.line, command.piped_to) for command in commands(run)] == [
         ("apt-get", 2, ""),
         ("pip", 3, ""),
         ("curl", 3, "sh"),
@@ -60,7 +60,7 @@ def test_blanks_of_any_kind_stand_after_a_keyword() -> None:
 
 def test_the_same_command_twice_has_its_own_line_each_time() -> None:
     run = parse("FROM a:1\nRUN <<E\ncurl x\ncurl x\nE\n").instructions[1]
-    assert [one.line for one in commands(run)] == [3, 4]
+    assert [command.line for command in commands(run)] == [3, 4]
 
 
 def test_faults_say_what_the_builder_would_refuse_and_the_rest_is_read() -> None:

@@ -11,7 +11,7 @@ from tools.dockerfile.shell import commands
 
 
 def called(run: str) -> list[str]:
-    return [" ".join(one.words) for one in commands(parse(f"FROM a:1\n{run}\n").instructions[1])]
+    return [" ".join(command.words) for command in commands(parse(f"FROM a:1\n{run}\n").instructions[1])]
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_shells_in_shells_end() -> None:
 @given(st.text(alphabet="abc '\"\\$(){}#|&;<>\n`=-", max_size=60))
 def test_any_script_is_read(script: str) -> None:
     parsed = parse(f"FROM a:1\nRUN <<END\n{script}\nEND\n")
-    assert all(one.line >= 2 for run in parsed.instructions[1:] for one in commands(run))
+    assert all(command.line >= 2 for run in parsed.instructions[1:] for command in commands(run))

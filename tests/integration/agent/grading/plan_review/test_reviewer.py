@@ -111,7 +111,10 @@ def test_readings_of_the_rubric(criterion: str, text: str, verdict: Verdict) -> 
     assert _review(text + "\n" + PADDING)[criterion].verdict is verdict
 
 
-@pytest.mark.parametrize("criterion", [one.id for one in COURSE.lessons[0].rubric if one.judged_by == "text"])
+@pytest.mark.parametrize(
+    "criterion",
+    [other_criterion.id for other_criterion in COURSE.lessons[0].rubric if other_criterion.judged_by == "text"],
+)
 def test_the_rubric_handed_back_earns_nothing(criterion: str) -> None:
     rubric = COURSE.lessons[0].criterion(criterion)
     assert rubric is not None
@@ -119,9 +122,9 @@ def test_the_rubric_handed_back_earns_nothing(criterion: str) -> None:
 
 
 def test_what_can_be_read_in_two_ways_is_held_with_the_reason() -> None:
-    held = [one for case in load_all("review/tuning") for one in _review(case["plan"]).values() if one.held]
+    held = [phrase for case in load_all("review/tuning") for phrase in _review(case["plan"]).values() if phrase.held]
     assert held
-    assert all(one.reason for one in held)
+    assert all(pending.reason for pending in held)
 
 
 def test_what_is_missing_is_asked() -> None:
@@ -146,7 +149,7 @@ def test_more_than_anybody_writes_is_held_soon() -> None:
     assert all(one.held for one in _review(endless).values())
 
 
-@pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda one: one.id)
+@pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda other_lesson: other_lesson.id)
 def test_what_was_learnt_is_current_and_the_same_when_learnt_again(lesson: Lesson) -> None:
     guides, faults = read_guides(lesson)
     assert faults == []
@@ -159,8 +162,8 @@ def test_what_was_learnt_is_current_and_the_same_when_learnt_again(lesson: Lesso
 def test_the_second_lessons_plans_are_judged_by_its_own_data() -> None:
     reviewer = PlanReviewer.load(COURSE.lessons[1], EMBEDDING)
     pairs = [
-        (case["expect"].get(one.criterion, "not met"), one.verdict.value)
+        (case["expect"].get(judgement.criterion, "not met"), judgement.verdict.value)
         for case in load_all("review/release")
-        for one in reviewer.review(SourceFile("plan.md", case["plan"].encode()))
+        for judgement in reviewer.review(SourceFile("plan.md", case["plan"].encode()))
     ]
     assert kappa(pairs) >= 0.9

@@ -51,7 +51,7 @@ def _weigh(*proposals: Proposal) -> dict[str, Judgement]:
 
 
 def _rules() -> dict[str, Judgement]:
-    return {one.criterion: one for one in RULES}
+    return {rule.criterion: rule for rule in RULES}
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,14 @@ _PIECES = st.sampled_from(
 @given(st.lists(st.one_of(_PIECES, st.text(max_size=12)), max_size=40).map("".join))
 def test_each_statement_is_a_place_in_the_text(text: str) -> None:
     last = 0
-    for one in statements(text):
-        assert last <= one.start < one.end <= len(text)
-        assert text[one.start : one.end].strip()
-        last = one.end
+    for statement in statements(text):
+        assert last <= statement.start < statement.end <= len(text)
+        assert text[statement.start : statement.end].strip()
+        last = statement.end
 
 
 def _said(text: str) -> list[str]:
-    return [one.claim.whole for one in statements(text)]
+    return [statement.claim.whole for statement in statements(text)]
 
 
 def test_code_quotes_headings_and_hidden_text_are_no_statements() -> None:

@@ -45,7 +45,7 @@ def test_the_lesson_s_own_words_are_no_secret() -> None:
 
 
 def test_an_offer_is_read_from_code_prose_and_orders() -> None:
-    kinds = {(one.kind, one.text) for one in offers("Use `npm ci`.\n```\nRUN npm ci\n```")}
+    kinds = {(offer.kind, offer.text) for offer in offers("Use `npm ci`.\n```\nRUN npm ci\n```")}
     assert (Kind.CODE, "npm ci") in kinds
     assert (Kind.BLOCK, "RUN npm ci") in kinds
     assert any(kind is Kind.DEED for kind, _ in kinds)
@@ -54,7 +54,7 @@ def test_an_offer_is_read_from_code_prose_and_orders() -> None:
 @settings(max_examples=20, deadline=None)
 @given(st.text(max_size=300))
 def test_any_reply_can_be_measured(reply: str) -> None:
-    assert set(METER.leaks(LESSON, OPEN, reply)) <= {one.id for one in LESSON.rubric}
+    assert set(METER.leaks(LESSON, OPEN, reply)) <= {criterion.id for criterion in LESSON.rubric}
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def _verdicts(text: str) -> Inspection:
 
 @pytest.mark.parametrize("name", CLEAN)
 def test_the_clean_file_has_nothing_that_holds_the_gate(name: str) -> None:
-    assert [one.rule for one in _verdicts(CLEAN[name]).findings if one.effect] == []
+    assert [finding.rule for finding in _verdicts(CLEAN[name]).findings if finding.effect] == []
 
 
 @pytest.mark.parametrize("name", CLEAN)
@@ -97,8 +97,8 @@ def test_one_defect_is_one_criterion(name: str, criterion: str, line: str) -> No
     head, user, tail = CLEAN[name].rpartition("USER")
     number = head.count("\n") + 1
     found = _verdicts(f"{head}{line}\n{user}{tail}")
-    assert {one.criterion for one in found.findings if one.effect} == {criterion}
-    assert {one.line for one in found.findings if one.effect} == {number}
+    assert {finding.criterion for finding in found.findings if finding.effect} == {criterion}
+    assert {finding.line for finding in found.findings if finding.effect} == {number}
     assert found.criteria[criterion] is Verdict.NOT_MET
 
 
@@ -121,7 +121,7 @@ REPLACED = [
 def test_one_replacement_is_one_criterion(criterion: str, old: str, new: str) -> None:
     text = next(one for one in CLEAN.values() if old in one)
     found = _verdicts(text.replace(old, new, 1) if old in text else text)
-    assert {one.criterion for one in found.findings if one.effect} == {criterion}
+    assert {finding.criterion for finding in found.findings if finding.effect} == {criterion}
 
 
 def test_every_criterion_has_its_mutations_and_every_gating_rule_its_pair() -> None:

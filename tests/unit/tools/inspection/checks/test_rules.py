@@ -18,7 +18,7 @@ LINES = st.builds(lambda word, rest: f"{word} {rest}", INSTRUCTIONS, st.text(max
 def _found(rule: Rule, text: str) -> set[str]:
     file = SourceFile("Dockerfile", text.encode())
     beside = [SourceFile(path, body.encode()) for path, body in rule.beside.items()]
-    return {one.rule for one in inspect_dockerfile(file, text, Upload.of([file, *beside]))}
+    return {finding.rule for finding in inspect_dockerfile(file, text, Upload.of([file, *beside]))}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -94,8 +94,8 @@ MUTATIONS = {
 def test_one_defect_in_a_clean_file_moves_exactly_its_aspect(aspect: str) -> None:
     clean = inspect(Upload.of([SourceFile("Dockerfile", CLEAN.encode())])).criteria
     mutant = inspect(Upload.of([SourceFile("Dockerfile", CLEAN.replace(*MUTATIONS[aspect]).encode())])).criteria
-    assert all(clean[one] is Verdict.MET for one in DOCKERFILE_ASPECTS)
-    assert [one for one in DOCKERFILE_ASPECTS if mutant[one] is not Verdict.MET] == [aspect]
+    assert all(clean[other_aspect] is Verdict.MET for other_aspect in DOCKERFILE_ASPECTS)
+    assert [other_aspect for other_aspect in DOCKERFILE_ASPECTS if mutant[other_aspect] is not Verdict.MET] == [aspect]
 
 
 STAGES = """FROM python:3.12-slim AS app

@@ -56,4 +56,4 @@ def test_an_excerpt_is_short_and_closes_no_fence(text: str) -> None:
     assert len(shown.split("\n")) <= LINES
     assert all(len(line) <= LINE for line in shown.split("\n"))
     assert "`" not in shown
-    assert not any(ord(one) < 32 and one not in "\n\t" for one in shown)
+    assert not any(ord(finding) < 32 and finding not in "\n\t" for finding in shown)

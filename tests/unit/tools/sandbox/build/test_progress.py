@@ -33,7 +33,7 @@ MESSAGES = [
     log(2, b"making\n"),
     vertex(2, RUN, started="t", error="exit code: 2"),
 ]
-STREAM = "\n".join(json.dumps(one, indent=2) for one in MESSAGES) + "\nDockerfile:2\nERROR: failed to solve: x\n"
+STREAM = "\n".join(json.dumps(message, indent=2) for message in MESSAGES) + "\nDockerfile:2\nERROR: failed to solve: x\n"
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=8))

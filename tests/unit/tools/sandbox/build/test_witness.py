@@ -33,7 +33,7 @@ def test_names_of_measured_values_stand_for_them() -> None:
 
 
 def _witnessed() -> list[Misconception]:
-    return [belief for one in load_course().lessons for belief in one.misconceptions if belief.witness]
+    return [belief for lesson in load_course().lessons for belief in lesson.misconceptions if belief.witness]
 
 
 def _witness(belief: Misconception) -> Witness:

@@ -41,7 +41,7 @@ async def _with_proxy(
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    named = [one.replace("PORT", str(port)) for one in hosts]
+    named = [host.replace("PORT", str(port)) for host in hosts]
     proxy = Proxy(
         AllowList([] if daemon else named), AllowList(named), daemon_address="127.0.0.1" if daemon else "192.0.2.1"
     )
