@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from agent.builds.jobs import Builds
-from agent.builds.requests import BuildJobs
+from agent.builds.jobs import BuildJobs
+from agent.builds.requests import BuildRequests
 from agent.conversation.answering import Answerer
 from agent.conversation.context import Services
 from agent.conversation.graph import build_graph
@@ -19,19 +19,19 @@ from agent.delivery.outbox import Outbox
 from agent.delivery.retention import Retention
 from agent.domain.turn import Turn, TurnResult
 from agent.grading.assessment import Assessor
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.plan_review.second_opinion import SecondOpinion
 from agent.grading.receipts import Receipts
 from agent.grading.reviews import Reviews
 from agent.grading.submissions import Submissions
 from agent.guardrails.leaks.meter import LeakMeter
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
-from agent.learners.mastery import LearnerModel
-from agent.learners.portfolio import Week
-from agent.learners.privacy import Forgetting
-from agent.learners.progress import Progress
-from agent.learners.questions_asked import Asked
+from agent.learners.mastery import Mastery
+from agent.learners.portfolio import Portfolio
+from agent.learners.privacy import PrivacyService
+from agent.learners.progress import CohortProgress
+from agent.learners.questions_asked import QuestionsAsked
 from agent.llm.openai_models import open_model
 from agent.llm.voice import OfflineVoice, Voice
 from agent.settings import Settings
@@ -69,8 +69,8 @@ class Tutoring:
     settings: Settings
     storage: Storage
     tutor: Tutor
-    builds: Builds
-    build_jobs: BuildJobs
+    builds: BuildJobs
+    build_jobs: BuildRequests
     inbox: Inbox
     outbox: Outbox
     retention: Retention
@@ -102,16 +102,16 @@ def open_tutoring(
     """Everything that a turn needs; the keyword arguments are the ports that tests replace."""
     knowledge = knowledge or open_knowledge(settings)
     with Storage.open(settings.database) as storage, open_checkpointer(settings.database) as checkpointer:
-        forgetting = Forgetting(storage, checkpointer)
+        forgetting = PrivacyService(storage, checkpointer)
         services = _services(settings, knowledge, storage, forgetting, builder=builder, voice=voice, now=now)
         inbox, outbox = Inbox(storage), Outbox(storage)
-        week = Week(knowledge.course, services.submissions, services.reviews, services.receipts)
+        week = Portfolio(knowledge.course, services.submissions, services.reviews, services.receipts)
         yield Tutoring(
             settings=settings,
             storage=storage,
             tutor=Tutor(services, build_graph(checkpointer), week),
             builds=_builds(services),
-            build_jobs=BuildJobs(storage),
+            build_jobs=BuildRequests(storage),
             inbox=inbox,
             outbox=outbox,
             retention=Retention(inbox, outbox, checkpointer, days=settings.retention_days, now=now),
@@ -123,21 +123,21 @@ def _services(
     settings: Settings,
     knowledge: Knowledge,
     storage: Storage,
-    forgetting: Forgetting,
+    forgetting: PrivacyService,
     *,
     builder: Builder | None,
     voice: Voice | None,
     now: Callable[[], datetime],
 ) -> Services:
-    course, learners, reviews, hints = knowledge.course, Learners(storage), Reviews(storage), Hints(storage)
-    receipts, gates = Receipts(storage), Gates(storage, course, reviews)
+    course, learners, reviews, hints = knowledge.course, LearnerDirectory(storage), Reviews(storage), Hints(storage)
+    receipts, gates = Receipts(storage), GateService(storage, course, reviews)
     engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
     assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding, _second_opinion(settings))
     embed = Familiar(knowledge.embedding, texts_of(course))
     return Services(
         course=course,
         learners=learners,
-        learner_model=LearnerModel(storage),
+        mastery=Mastery(storage),
         submissions=Submissions(storage),
         reviews=reviews,
         receipts=receipts,
@@ -145,9 +145,9 @@ def _services(
         hints=hints,
         explanations=Explanations(embed),
         leaks=LeakMeter(assessor.reviewers),
-        asked=Asked(storage),
+        questions_asked=QuestionsAsked(storage),
         forgetting=forgetting,
-        progress=Progress(storage, course, learners=learners, reviews=reviews, gates=gates, hints=hints),
+        progress=CohortProgress(storage, course, learners=learners, reviews=reviews, gates=gates, hints=hints),
         answerer=knowledge.answerer,
         assessor=assessor,
         builder=engine,
@@ -159,17 +159,19 @@ def _services(
 
 
 def _second_opinion(settings: Settings) -> SecondOpinion | None:
-    model = open_model(settings)
-    return SecondOpinion(model) if model else None
+    endpoint = settings.model_endpoint
+    return SecondOpinion(open_model(endpoint)) if endpoint else None
 
 
 def _voice(settings: Settings, knowledge: Knowledge) -> Voice:
-    model = open_model(settings)
-    return ModelVoice(model, knowledge.retriever, knowledge.answerer.supports.of) if model else OfflineVoice()
+    endpoint = settings.model_endpoint
+    if endpoint is None:
+        return OfflineVoice()
+    return ModelVoice(open_model(endpoint), knowledge.retriever, knowledge.answerer.supports.of)
 
 
-def _builds(services: Services) -> Builds:
-    return Builds(
+def _builds(services: Services) -> BuildJobs:
+    return BuildJobs(
         course=services.course,
         builder=services.builder,
         submissions=services.submissions,

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.errors import ConfigurationInvalid
+from agent.llm.port import Endpoint, WireProtocol
 
 
 class BuildMode(StrEnum):
@@ -20,17 +21,12 @@ class BuildMode(StrEnum):
     LAB = "lab"
 
 
-class Protocol(StrEnum):
-    RESPONSES = "responses"
-    CHAT = "chat"
-
-
 class LogFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
 
 
-class Profile(StrEnum):
+class SlackProfile(StrEnum):
     AGENT = "agent"
     PLAIN = "plain"
 
@@ -59,7 +55,7 @@ class Settings(BaseSettings):
     engine_url: str = Field("", description="address of the Docker engine; empty: the usual socket")
     executor: str = Field("local", description="stable name of this process among several workers")
     retention_days: int = Field(30, ge=1, le=3650, description="how long message texts are kept")
-    profile: Profile = Field(Profile.AGENT, description="agent or plain: which Slack manifest is installed")
+    profile: SlackProfile = Field(SlackProfile.AGENT, description="agent or plain: which Slack manifest is installed")
     host: str = Field("127.0.0.1", description="address that `tutor slack --http` listens on")
     port: int = Field(3000, ge=0, le=65535, description="port that `tutor slack --http` listens on")
     public_url: str = Field("", description="https address of `tutor slack --http` from outside, for installing")
@@ -73,7 +69,7 @@ class Settings(BaseSettings):
     log_format: LogFormat = Field(LogFormat.TEXT, description="text or json; each line names its turn")
 
     model: str = Field("gpt-5-mini", description="name of the language model")
-    model_protocol: Protocol = Field(Protocol.RESPONSES, description="responses or chat")
+    model_protocol: WireProtocol = Field(WireProtocol.RESPONSES, description="responses or chat")
     model_timeout: float = Field(30.0, gt=0, le=600, description="seconds for one answer of the model")
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="switches the model on"
@@ -128,6 +124,19 @@ class Settings(BaseSettings):
     @property
     def index_folder(self) -> Path:
         return self.data / "index"
+
+    @property
+    def model_endpoint(self) -> Endpoint | None:
+        """None without a key: the tutor then speaks by itself."""
+        if self.openai_api_key is None:
+            return None
+        return Endpoint(
+            self.model,
+            self.openai_api_key.get_secret_value(),
+            self.openai_base_url,
+            self.model_protocol,
+            self.model_timeout,
+        )
 
 
 def _fault(error: object) -> str:

@@ -16,14 +16,14 @@ History = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedCase:
     group: str  # the file that it stands in
     question: str
     accept: frozenset[Place]
     history: History = ()
 
 
-def asked(half: str, knowledge: Knowledge) -> list[Asked]:
+def asked(half: str, knowledge: Knowledge) -> list[AskedCase]:
     """The questions that something in the index answers; a section that a guide in the index lacks stops the run."""
     places = knowledge.retriever.places()
     sources = {source for source, _ in places}
@@ -38,10 +38,10 @@ def outside(half: str) -> list[str]:
     return [str(case) for case in load(f"grounding/{half}/outside.yaml")]
 
 
-def _cases(half: str, name: str) -> Iterator[Asked]:
+def _cases(half: str, name: str) -> Iterator[AskedCase]:
     for case in load(f"retrieval/{half}/{name}.yaml"):
         history = tuple((entry["role"], entry["text"]) for entry in case.get("history", ()))
-        yield Asked(name, case["question"], frozenset(_place(phrase) for phrase in case["accept"]), history)
+        yield AskedCase(name, case["question"], frozenset(_place(phrase) for phrase in case["accept"]), history)
 
 
 def _place(name: str) -> Place:

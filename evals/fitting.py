@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from agent.app import open_knowledge
 from agent.settings import Settings
-from evals.asked import Asked, asked, outside
+from evals.asked import AskedCase, asked, outside
 from knowledge.retrieval.hybrid import Found
-from knowledge.retrieval.relevance import LEARNED, Question, Relevance, Signals
+from knowledge.retrieval.relevance import LEARNED, QueryFeatures, Relevance, Signals
 
 Numbers = NDArray[np.float64]
 HALF = "tuned"
@@ -27,7 +27,7 @@ HEAD = "# Learned by `python -m evals.fitting` on the tuned half of the question
 
 def main(guides: str) -> None:
     """Learns with the guides and without them, so that the weights serve both."""
-    known: list[tuple[Asked, Found]] = []
+    known: list[tuple[AskedCase, Found]] = []
     strange: list[Found] = []
     for folder in ("", guides):
         of_folder, of_nothing = _found(folder)
@@ -40,7 +40,7 @@ def main(guides: str) -> None:
     print(text)
 
 
-def _found(guides: str) -> tuple[list[tuple[Asked, Found]], list[Found]]:
+def _found(guides: str) -> tuple[list[tuple[AskedCase, Found]], list[Found]]:
     with tempfile.TemporaryDirectory() as data:
         knowledge = open_knowledge(Settings.read(data=Path(data), index_url="", course=None))
         if guides:
@@ -50,7 +50,7 @@ def _found(guides: str) -> tuple[list[tuple[Asked, Found]], list[Found]]:
         return [(case, find(case.question)) for case in cases], [find(question) for question in outside(HALF)]
 
 
-def learn_ranking(known: Sequence[tuple[Asked, Found]]) -> Numbers:
+def learn_ranking(known: Sequence[tuple[AskedCase, Found]]) -> Numbers:
     """Weights under which the sections that answer take most of a softmax over all candidates."""
     rows = [np.array([astuple(candidate.signals) for candidate in found.candidates]) for _, found in known]
     right = [
@@ -80,7 +80,7 @@ def learn_relevance(ranking: Mapping[str, float], known: Sequence[Found], strang
     middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     weights = _logistic(np.c_[(rows - middle) / spread, np.ones(len(rows))], answered)
     raw = weights[:-1] / spread
-    names = ("score", "asked", *(field_name.name for field_name in fields(Question)))
+    names = ("score", "asked", *(field_name.name for field_name in fields(QueryFeatures)))
     found = {name: round(float(value), 4) for name, value in zip(names, raw, strict=True)}
     return found | {"constant": round(float(weights[-1] - raw @ middle), 4)}
 

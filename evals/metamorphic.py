@@ -112,7 +112,7 @@ def _review(reviewer: PlanReviewer, plan: str) -> tuple[Judgement, ...]:
 
 
 def _verdicts(judged: Iterable[Judgement]) -> dict[str, tuple[Verdict, bool]]:
-    return {judgement.criterion: (judgement.verdict, judgement.held) for judgement in judged}
+    return {judgement.criterion: (judgement.verdict, judgement.pending) for judgement in judged}
 
 
 def _reordered(plan: str, _: Sequence[Judgement]) -> str:
@@ -135,7 +135,7 @@ def _padded(plan: str, _: Sequence[Judgement]) -> str:
 
 def _paraphrased(plan: str, judged: Sequence[Judgement]) -> str:
     """What no criterion quotes is said in other words: here, by sentences about something else."""
-    if all(judgement.held and not judgement.spans for judgement in judged):
+    if all(judgement.pending and not judgement.spans for judgement in judged):
         return plan  # not read at all
     quoted = [(span.start, span.end) for judgement in judged for span in judgement.spans]
     free = [

@@ -1,3 +1,3 @@
-"""The edges: Slack, its look-alike, and the command line."""
+"""The edges: Slack, its emulator, and the command line."""
 
 from __future__ import annotations

@@ -11,14 +11,14 @@ from pathlib import Path
 from tools.errors import LabFailed
 from tools.sandbox.lab.engine import LabEngine, open_lab
 from tools.sandbox.lab.lab import check_machine
-from tools.sandbox.lab.limits import MIB, LabConfig, Limits
+from tools.sandbox.lab.limits import MIB, LabConfig, LabLimits
 from tools.sandbox.lab.state import locked
 
 ROOT = Path(__file__).parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "runtime-tutor"
 BUSYBOX = CACHE / "base-images" / "busybox-stable.tar"
 BASES = ("busybox:stable",)
-LIMITS = Limits(
+LIMITS = LabLimits(
     wall_seconds=8,
     idle_seconds=4,
     cpu_seconds=3,

@@ -72,7 +72,7 @@ def unmet(identifier: str, verdict: Verdict = Verdict.NOT_MET) -> Judgement:
 
 
 def held(identifier: str) -> Judgement:
-    return Judgement(identifier, Verdict.NOT_CHECKED, held=True, reason="No engine here.")
+    return Judgement(identifier, Verdict.NOT_CHECKED, pending=True, reason="No engine here.")
 
 
 def inspected(identifier: str, digest: str) -> Judgement:

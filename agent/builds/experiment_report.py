@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from agent.domain.reply import Reply
 from knowledge.course.pack import Misconception
-from tools.sandbox.experiments.witness import Observation
+from tools.sandbox.experiments.experiment import ExperimentResult
 
 MAX_LINES = 4
 
 
-def told_experiment(belief: Misconception, found: Observation, expected: str = "") -> Reply:
-    assert belief.witness is not None  # noqa: S101 - there is no observation without an experiment
+def told_experiment(belief: Misconception, found: ExperimentResult, expected: str = "") -> Reply:
+    assert belief.experiment is not None  # noqa: S101 - there is no observation without an experiment
     happened = f"{found.on.partition(',')[0]} gave just now:"
     if found.was_recorded:
         happened = f"{found.on} gave, when it was recorded (I have not run it just now):"
@@ -18,7 +18,7 @@ def told_experiment(belief: Misconception, found: Observation, expected: str = "
         f"You expected: “{expected.rstrip('.')}”." if expected else "",
         happened,
         *(f"- {' '.join(line.split())[:200]}" for line in found.lines[:MAX_LINES]),
-        belief.witness.observe,
+        belief.experiment.observe,
         belief.question,
     ]
     return Reply("\n".join(line for line in lines if line))

@@ -19,7 +19,7 @@ from knowledge.course.pack import Course
 from tools.errors import BuilderUnavailable
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import Builder, BuildProgress, BuildReceipt, Outcome
-from tools.sandbox.experiments.witness import recorded
+from tools.sandbox.experiments.experiment import recorded
 from tools.sandbox.opening import experimenter, repeater, tend
 from tools.uploads.files import Upload
 
@@ -30,7 +30,7 @@ OnProgress = Callable[[BuildProgress], None]
 Cancelled = Callable[[], bool]
 
 
-class Builds:
+class BuildJobs:
     """Runs a request to its receipt; the same bytes are built once."""
 
     def __init__(
@@ -86,17 +86,17 @@ class Builds:
             if lesson
             else None
         )
-        if belief is None or belief.witness is None:
+        if belief is None or belief.experiment is None:
             return Reply("That experiment is no longer part of the lesson.")
         runner = experimenter(self._builder)
         try:
             if runner is None:
-                return told_experiment(belief, recorded(belief.witness), request.expected)
-            found = runner.perform(belief.witness, on_progress=on_progress, cancelled=cancelled)
+                return told_experiment(belief, recorded(belief.experiment), request.expected)
+            found = runner.perform(belief.experiment, on_progress=on_progress, cancelled=cancelled)
         except BuilderUnavailable as error:
             if cancelled():
                 return Reply("The experiment was stopped.")
-            kept = told_experiment(belief, recorded(belief.witness), request.expected)
+            kept = told_experiment(belief, recorded(belief.experiment), request.expected)
             return replace(kept, text=f"{error}\n{kept.text}")
         return told_experiment(belief, found, request.expected)
 

@@ -30,7 +30,7 @@ class Taken:
     cut_off: bool
 
 
-class BuildJobs:
+class BuildRequests:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 

@@ -11,17 +11,17 @@ from agent.domain.people import Person
 from agent.domain.turn import Turn
 from agent.domain.verdicts import Judgement
 from agent.grading.assessment import Assessor
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.receipts import Receipts
 from agent.grading.reviews import Reviews
 from agent.grading.submissions import Submissions
 from agent.guardrails.leaks.meter import LeakMeter
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
-from agent.learners.mastery import LearnerModel, Observed
-from agent.learners.privacy import Forgetting
-from agent.learners.progress import Progress
-from agent.learners.questions_asked import Asked
+from agent.learners.mastery import Mastery, Observed
+from agent.learners.privacy import PrivacyService
+from agent.learners.progress import CohortProgress
+from agent.learners.questions_asked import QuestionsAsked
 from agent.llm.voice import Voice
 from agent.understanding.explanations import Explanations
 from agent.understanding.intent_model import Embed
@@ -35,18 +35,18 @@ class Services:
     """Built once by the composition root, shared by all turns."""
 
     course: Course
-    learners: Learners
-    learner_model: LearnerModel
+    learners: LearnerDirectory
+    mastery: Mastery
     submissions: Submissions
     reviews: Reviews
     receipts: Receipts
-    gates: Gates
+    gates: GateService
     hints: Hints
     explanations: Explanations
     leaks: LeakMeter
-    asked: Asked
-    forgetting: Forgetting
-    progress: Progress
+    questions_asked: QuestionsAsked
+    forgetting: PrivacyService
+    progress: CohortProgress
     answerer: Answerer
     assessor: Assessor
     builder: Builder
@@ -57,7 +57,7 @@ class Services:
 
 
 @dataclass(frozen=True)
-class Desk:
+class TurnContext:
     """One turn at the tutor's desk; `emit` receives pieces of a streamed reply."""
 
     services: Services
@@ -78,12 +78,12 @@ class Desk:
         """More than a nod: two words with letters in them."""
         return len([word for word in self.turn.text.split() if any(map(str.isalpha, word))]) > 1
 
-    def standing(self) -> dict[str, Judgement]:
-        return self.services.reviews.standing(self.person.id, self.lesson.id)
+    def criterion_status(self) -> dict[str, Judgement]:
+        return self.services.reviews.criterion_status(self.person.id, self.lesson.id)
 
     def note(self, subject: str, kind: Observed, evidence: str = "") -> None:
         said = evidence or self.turn.text
-        self.services.learner_model.note(self.person, self.lesson.id, subject, kind, said, self.turn.key)
+        self.services.mastery.note(self.person, self.lesson.id, subject, kind, said, self.turn.key)
 
     @property
     def is_tutored(self) -> bool:
@@ -94,8 +94,10 @@ class Desk:
         """Criterion to verdict, of this lesson and of those that are behind the learner."""
         found: dict[str, str] = {}
         for lesson in self.services.course.lessons:
-            standing = self.services.reviews.standing(self.person.id, lesson.id)
-            if standing or lesson.id == self.lesson.id:
+            criterion_status = self.services.reviews.criterion_status(self.person.id, lesson.id)
+            if criterion_status or lesson.id == self.lesson.id:
                 unjudged = dict.fromkeys((criterion.id for criterion in lesson.rubric), "not checked")
-                found |= unjudged | {name: one.verdict.value for name, one in standing.items() if name in unjudged}
+                found |= unjudged | {
+                    name: one.verdict.value for name, one in criterion_status.items() if name in unjudged
+                }
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.llm.port import Message
 
@@ -13,15 +13,17 @@ _CITED = re.compile(r"^.*\[\d+\]\s*$", re.MULTILINE)
 KEPT_BACK = "I leave out the part that would do your own next step."
 
 
-def leaks(desk: Desk, history: Sequence[Message], text: str) -> tuple[str, ...]:
+def leaks(context: TurnContext, history: Sequence[Message], text: str) -> tuple[str, ...]:
     """The learner's criteria that would newly pass; pieces of an answer, asked for one by one, count together."""
-    if desk.person.is_instructor or not text.strip():
+    if context.person.is_instructor or not text.strip():
         return ()
-    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    upload = context.services.submissions.workspace(context.person.id, context.lesson.id)
     earlier = (
-        () if desk.in_channel else tuple(_own_words(message.text) for message in history if message.role == "assistant")
+        ()
+        if context.in_channel
+        else tuple(_own_words(message.text) for message in history if message.role == "assistant")
     )
-    return desk.services.leaks.leaks(desk.lesson, upload, text, earlier)
+    return context.services.leaks.leaks(context.lesson, upload, text, earlier)
 
 
 def _own_words(reply: str) -> str:
@@ -40,15 +42,15 @@ def _lines(draft: str) -> list[str]:
     return lines
 
 
-def guarded(desk: Desk, history: Sequence[Message], decision: Decision) -> Decision:
+def guarded(context: TurnContext, history: Sequence[Message], decision: Decision) -> Decision:
     """The decision without the lines of its draft that give something away."""
-    if decision.silent or not leaks(desk, history, f"{decision.draft}\n\n{decision.closing}"):
+    if decision.silent or not leaks(context, history, f"{decision.draft}\n\n{decision.closing}"):
         return decision
     kept: list[str] = []
     for line in _lines(decision.draft):
-        if not leaks(desk, history, "\n".join([*kept, line])):
+        if not leaks(context, history, "\n".join([*kept, line])):
             kept.append(line)
     text = "\n".join(kept).strip()
-    clean = not leaks(desk, history, f"{text}\n\n{decision.closing}")
+    clean = not leaks(context, history, f"{text}\n\n{decision.closing}")
     closing = decision.closing if clean else ""
     return decision.with_changes(draft=f"{text}\n{KEPT_BACK}".strip(), closing=closing, may_reword=False)

@@ -8,10 +8,10 @@ from typing import Any
 from langgraph.checkpoint.memory import InMemorySaver
 
 from agent.conversation.graph import build_graph
-from agent.domain.policy import EXPLAINED, INQUIRY, STUCK, Rule
+from agent.domain.policy import EXPLAINED, INQUIRY, STUCK, PolicyRule
 from agent.learners.hints import LAST_LEVEL, HintState
 
-_TABLES: Sequence[tuple[str, str, Sequence[Rule[Any]]]] = (
+_TABLES: Sequence[tuple[str, str, Sequence[PolicyRule[Any]]]] = (
     ("A learner asks a question", "inquiry", INQUIRY),
     ("A learner is stuck on a criterion", "stuck", STUCK),
     ("A learner explains or predicts something", "explained", EXPLAINED),
@@ -19,8 +19,8 @@ _TABLES: Sequence[tuple[str, str, Sequence[Rule[Any]]]] = (
 _HEAD = """# The tutoring policy
 
 Drawn from the code by `tutor policy`; a test asserts that this page is current. Each chart is a table of
-`agent/domain/policy.py`, read from the top: the first condition that holds decides. Nothing in it reads how a request is
-worded.
+`agent/domain/policy.py`, read from the top: the first condition that holds decides. Nothing in it reads how a
+request is worded.
 """
 
 
@@ -36,7 +36,7 @@ def _fenced(lines: Iterable[str]) -> str:
     return f"```mermaid\n{body}\n```\n"
 
 
-def _flow(name: str, rules: Sequence[Rule[Any]]) -> Iterator[str]:
+def _flow(name: str, rules: Sequence[PolicyRule[Any]]) -> Iterator[str]:
     yield "flowchart TD"
     for number, rule in enumerate(rules, start=1):
         last = number == len(rules)

@@ -53,9 +53,11 @@ def more_than(inspection: Inspection, limit: int = MAX_FINDINGS) -> int:
     return len(inspection.findings) - min(blocking or len(inspection.findings), limit)
 
 
-def verdict_line(lesson: Lesson, standing: Mapping[str, Judgement], artefact: str) -> str:
+def verdict_line(lesson: Lesson, criterion_status: Mapping[str, Judgement], artefact: str) -> str:
     """One line for an artefact: each criterion's mark and id; empty where nothing of it was looked at."""
-    rows = [(criterion, standing.get(criterion.id)) for criterion in lesson.rubric if criterion.artefact == artefact]
+    rows = [
+        (criterion, criterion_status.get(criterion.id)) for criterion in lesson.rubric if criterion.artefact == artefact
+    ]
     looked_at = [
         (one, judgement) for one, judgement in rows if judgement and judgement.verdict is not Verdict.NOT_CHECKED
     ]
@@ -63,11 +65,11 @@ def verdict_line(lesson: Lesson, standing: Mapping[str, Judgement], artefact: st
 
 
 def verdict(judgement: Judgement) -> str:
-    return "waits for an instructor" if judgement.held else judgement.verdict.value
+    return "waits for an instructor" if judgement.pending else judgement.verdict.value
 
 
 def mark(judgement: Judgement) -> str:
-    return "⏳" if judgement.held else MARKS[judgement.verdict]
+    return "⏳" if judgement.pending else MARKS[judgement.verdict]
 
 
 def review_lines(lesson: Lesson, judgements: Sequence[Judgement], upload: Upload) -> str:
@@ -116,15 +118,15 @@ def named(lesson: Lesson, ids: Iterable[str]) -> str:
     return ", ".join(f"{criterion.id} {criterion.title}" for criterion in lesson.rubric if criterion.id in wanted)
 
 
-def next_step(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
+def next_step(lesson: Lesson, criterion_status: Mapping[str, Judgement]) -> str:
     """The next open criterion with its place in the newest version, or what to hand in first."""
-    target = next_open(lesson, standing)
+    target = next_open(lesson, criterion_status)
     if target is None:
         return ""
-    judgement = standing.get(target.id)
+    judgement = criterion_status.get(target.id)
     head = f"Next: **{target.id} {target.title}**"
     if judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
-        missing = artefacts_missing(lesson, standing)
+        missing = artefacts_missing(lesson, criterion_status)
         return f"Next: send me {listed(missing)} here." if missing else f"{head}."
     if judgement.missing.startswith("`"):
         return f"{head}, {judgement.missing.partition(': ')[0]}. {judgement.reason}".rstrip()
@@ -134,18 +136,20 @@ def next_step(lesson: Lesson, standing: Mapping[str, Judgement]) -> str:
 
 
 def is_met(judgement: Judgement | None) -> bool:
-    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.held
+    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.pending
 
 
-def next_open(lesson: Lesson, standing: Mapping[str, Judgement], artefact: str = "") -> Criterion | None:
+def next_open(lesson: Lesson, criterion_status: Mapping[str, Judgement], artefact: str = "") -> Criterion | None:
     """Required before optional, judged before not handed in; what waits for an instructor is not the learner's."""
 
     def order(one: Criterion) -> tuple[bool, bool]:
-        judgement = standing.get(one.id)
+        judgement = criterion_status.get(one.id)
         unjudged = judgement is None or judgement.verdict is Verdict.NOT_CHECKED
         return (not one.required, unjudged)
 
-    waiting = {one for one, judgement in standing.items() if judgement.held or judgement.verdict is Verdict.MET}
+    waiting = {
+        one for one, judgement in criterion_status.items() if judgement.pending or judgement.verdict is Verdict.MET
+    }
     asked = (criterion for criterion in lesson.rubric if artefact in ("", criterion.artefact))
     return min((question for question in asked if question.id not in waiting), key=order, default=None)
 
@@ -157,13 +161,13 @@ ARTEFACT_NAMES: Mapping[str, str] = {
 }
 
 
-def artefacts_missing(lesson: Lesson, standing: Mapping[str, Judgement]) -> list[str]:
+def artefacts_missing(lesson: Lesson, criterion_status: Mapping[str, Judgement]) -> list[str]:
     """Names of the artefacts of which no criterion was judged yet."""
     wanted = dict.fromkeys(criterion.artefact for criterion in lesson.rubric)
     judged = {
         criterion.artefact
         for criterion in lesson.rubric
-        if criterion.id in standing and standing[criterion.id].verdict is not Verdict.NOT_CHECKED
+        if criterion.id in criterion_status and criterion_status[criterion.id].verdict is not Verdict.NOT_CHECKED
     }
     return [ARTEFACT_NAMES.get(artefact, artefact) for artefact in wanted if artefact not in judged]
 

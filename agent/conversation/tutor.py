@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.conversation.annotated_files import annotated, meant
-from agent.conversation.context import Desk, Services
+from agent.conversation.context import Services, TurnContext
 from agent.conversation.decision import Decision, from_state
 from agent.conversation.graph import Graph
 from agent.domain.people import Person
 from agent.domain.reply import OutgoingFile, Reply
 from agent.domain.turn import Turn, TurnResult
 from agent.errors import StorageUnavailable, TutorError
-from agent.learners.portfolio import Week
+from agent.learners.portfolio import Portfolio
 from agent.storage.checkpoints import CHECKPOINTS_UNAVAILABLE
 from agent.understanding.intents import Intent
 from agent.understanding.pasted_files import with_pasted
@@ -34,7 +34,7 @@ def _nobody(piece: str) -> None:
 
 
 class Tutor:
-    def __init__(self, services: Services, graph: Graph, week: Week) -> None:
+    def __init__(self, services: Services, graph: Graph, week: Portfolio) -> None:
         self.services, self._graph, self._week = services, graph, week
 
     def take(self, turn: Turn, *, emit: Callable[[str], None] = _nobody) -> TurnResult:
@@ -49,47 +49,47 @@ class Tutor:
         self.enrol(turn.person)
         if len(turn.text) > MAX_MESSAGE:
             return _too_long(turn)
-        desk = Desk(self.services, with_pasted(turn), self.lesson_of(turn.person), emit)
-        state = self._run(desk)
-        return self._result(desk, from_state(state["decision"]), state.get("wording", ""))
+        context = TurnContext(self.services, with_pasted(turn), self.lesson_of(turn.person), emit)
+        state = self._run(context)
+        return self._result(context, from_state(state["decision"]), state.get("wording", ""))
 
-    def _run(self, desk: Desk) -> dict[str, Any]:
+    def _run(self, context: TurnContext) -> dict[str, Any]:
         """A turn that was cut off goes on where it stopped; one that is done is not run again."""
-        config: Any = {"configurable": {"thread_id": desk.turn.conversation}}
+        config: Any = {"configurable": {"thread_id": context.turn.conversation}}
         try:
             known = self._graph.get_state(config)
-            if known.values.get("turn_key") == desk.turn.key and not known.next:
+            if known.values.get("turn_key") == context.turn.key and not known.next:
                 return dict(known.values)
-            return dict(self._graph.invoke({}, config, context=desk, durability="sync"))
+            return dict(self._graph.invoke({}, config, context=context, durability="sync"))
         except (SQLAlchemyError, *CHECKPOINTS_UNAVAILABLE) as error:
             raise StorageUnavailable(_GONE) from error
 
-    def _result(self, desk: Desk, decision: Decision, wording: str) -> TurnResult:
-        gate = dict(desk.verdicts())
+    def _result(self, context: TurnContext, decision: Decision, wording: str) -> TurnResult:
+        gate = dict(context.verdicts())
         if decision.forget:  # last, so that the conversation that asked for it goes too
-            self.services.forgetting.forget(desk.person.id)
-        reply = None if decision.silent else self._reply(desk, decision, wording)
+            self.services.forgetting.forget(context.person.id)
+        reply = None if decision.silent else self._reply(context, decision, wording)
         level = decision.hint_level
         return TurnResult(reply, decision.intent.value, level, gate, decision.notices, decision.build)
 
-    def _reply(self, desk: Desk, decision: Decision, wording: str) -> Reply:
+    def _reply(self, context: TurnContext, decision: Decision, wording: str) -> Reply:
         return Reply(
             wording,
             citations=decision.citations,
             actions=decision.actions,
             table=decision.table,
-            files=self._files(desk, decision),
+            files=self._files(context, decision),
             declined=decision.declined,
             feedback=decision.intent is Intent.QUESTION and not decision.declined,
         )
 
-    def _files(self, desk: Desk, decision: Decision) -> tuple[OutgoingFile, ...]:
+    def _files(self, context: TurnContext, decision: Decision) -> tuple[OutgoingFile, ...]:
         if decision.annotate:
-            workspace = self.services.submissions.workspace(desk.person.id, desk.lesson.id)
-            return annotated(meant(workspace, desk.turn.text), self.services.assessor.inspect(workspace).findings)
+            workspace = self.services.submissions.workspace(context.person.id, context.lesson.id)
+            return annotated(meant(workspace, context.turn.text), self.services.assessor.inspect(workspace).findings)
         if not decision.archive_of:
             return ()
-        data = self._week.archive(desk.person.id, decision.archive_of)
+        data = self._week.archive(context.person.id, decision.archive_of)
         return (OutgoingFile(f"week-artefact-{decision.archive_of}.zip", data, "Week artefact"),)
 
     def enrol(self, person: Person) -> None:

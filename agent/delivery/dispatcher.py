@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-from agent.delivery.queues import Jobs
+from agent.delivery.queues import Queues
 
 RETRY_SECONDS = 1.0
 _log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ class Dispatcher:
     What it still holds when the process dies is in the inbox, from where it is taken up again.
     """
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Queues) -> None:
         self._jobs = jobs
         self._waiting: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._closing = threading.Event()

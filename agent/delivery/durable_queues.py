@@ -19,7 +19,7 @@ QUEUES = ("turns", "builds")
 VERSION = "jobs-2"  # raised on purpose when the steps of a workflow change
 
 
-class DurableJobs:
+class DurableQueues:
     """A context manager; nothing is registered at import, and one may be open in a process."""
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Jobs(Protocol):
+class Queues(Protocol):
     """Submitting the same key again is the same job."""
 
     def submit_turn(self, key: str, conversation: str) -> None: ...

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.domain.exercise import FaultExercise
 from agent.domain.verdicts import Judgement
 from agent.errors import IllegalTransition
-from agent.grading.fault_exercise import Twin
 from knowledge.course.pack import Criterion
 from tools.findings import Verdict
 
@@ -68,7 +68,7 @@ class GateDecision:
     waiting: tuple[str, ...] = ()
     improved: tuple[str, ...] = ()
     regressed: tuple[str, ...] = ()
-    twin: Twin | None = None  # what is to be found unaided before the gate passes
+    exercise: FaultExercise | None = None  # what is to be found unaided before the gate passes
 
 
 _ORDER = (Verdict.NOT_CHECKED, Verdict.NOT_MET, Verdict.PARTLY, Verdict.MET)
@@ -94,7 +94,7 @@ def decide(rubric: Sequence[Criterion], now: Sequence[Judgement], before: Sequen
 
 
 def _is_held(judgement: Judgement | None) -> bool:
-    return judgement is not None and judgement.held
+    return judgement is not None and judgement.pending
 
 
 def _lacks(criterion: Criterion, judgement: Judgement | None, regressed: Sequence[str]) -> bool:
@@ -103,7 +103,7 @@ def _lacks(criterion: Criterion, judgement: Judgement | None, regressed: Sequenc
 
 
 def _step(before: Judgement | None, now: Judgement | None) -> int:
-    if before is None or now is None or before.held or now.held:
+    if before is None or now is None or before.pending or now.pending:
         return 0
     return _ORDER.index(now.verdict) - _ORDER.index(before.verdict)
 

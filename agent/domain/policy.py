@@ -14,7 +14,7 @@ PASSED_BY = 2  # questions in a row that a learner passes by before we stop aski
 TRIES = 2  # answers to one question before the rest is told
 
 
-class Step(StrEnum):
+class PolicyStep(StrEnum):
     GUIDE = "guide, from their own file"
     DECLINE = "say that it is not known here"
     ANSWER = "answer with sources"
@@ -34,10 +34,10 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rule(Generic[S]):
+class PolicyRule(Generic[S]):
     when: str
     holds: Callable[[S], bool]
-    then: Step
+    then: PolicyStep
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,17 @@ class Inquiry:
     passed_by: int = 0
 
 
-INQUIRY: Sequence[Rule[Inquiry]] = (
-    Rule("it asks for their own open criterion", lambda facts: facts.own_open and not facts.in_channel, Step.GUIDE),
-    Rule("the material does not hold it", lambda facts: not facts.known, Step.DECLINE),
-    Rule("the answer would pass a criterion that is open", lambda facts: facts.gives_away, Step.GUIDE),
-    Rule("others listen", lambda facts: facts.in_channel, Step.ANSWER),
-    Rule(f"{PASSED_BY} questions of ours were passed by", lambda facts: facts.passed_by >= PASSED_BY, Step.ANSWER),
-    Rule("otherwise", lambda _: True, Step.ANSWER_AND_ASK),
+INQUIRY: Sequence[PolicyRule[Inquiry]] = (
+    PolicyRule(
+        "it asks for their own open criterion", lambda facts: facts.own_open and not facts.in_channel, PolicyStep.GUIDE
+    ),
+    PolicyRule("the material does not hold it", lambda facts: not facts.known, PolicyStep.DECLINE),
+    PolicyRule("the answer would pass a criterion that is open", lambda facts: facts.gives_away, PolicyStep.GUIDE),
+    PolicyRule("others listen", lambda facts: facts.in_channel, PolicyStep.ANSWER),
+    PolicyRule(
+        f"{PASSED_BY} questions of ours were passed by", lambda facts: facts.passed_by >= PASSED_BY, PolicyStep.ANSWER
+    ),
+    PolicyRule("otherwise", lambda _: True, PolicyStep.ANSWER_AND_ASK),
 )
 
 
@@ -66,19 +70,19 @@ class Stuck:
     """A learner asks for help with a criterion; `earned`: the first hint, or an attempt since the last one."""
 
     open: bool = True
-    held: bool = False
+    pending: bool = False
     earned: bool = True
     questions_left: bool = False
     experiments_left: bool = False
 
 
-STUCK: Sequence[Rule[Stuck]] = (
-    Rule("it waits for an instructor", lambda facts: facts.held, Step.WAIT),
-    Rule("nothing is open", lambda facts: not facts.open, Step.SUBMIT),
-    Rule("a hint is earned", lambda facts: facts.earned, Step.HINT),
-    Rule("a question about it was never asked", lambda facts: facts.questions_left, Step.QUESTION),
-    Rule("an experiment about it was never tried", lambda facts: facts.experiments_left, Step.EXPERIMENT),
-    Rule("otherwise", lambda _: True, Step.REST),
+STUCK: Sequence[PolicyRule[Stuck]] = (
+    PolicyRule("it waits for an instructor", lambda facts: facts.pending, PolicyStep.WAIT),
+    PolicyRule("nothing is open", lambda facts: not facts.open, PolicyStep.SUBMIT),
+    PolicyRule("a hint is earned", lambda facts: facts.earned, PolicyStep.HINT),
+    PolicyRule("a question about it was never asked", lambda facts: facts.questions_left, PolicyStep.QUESTION),
+    PolicyRule("an experiment about it was never tried", lambda facts: facts.experiments_left, PolicyStep.EXPERIMENT),
+    PolicyRule("otherwise", lambda _: True, PolicyStep.REST),
 )
 
 
@@ -95,20 +99,22 @@ class Explained:
     tries: int = 1
 
 
-EXPLAINED: Sequence[Rule[Explained]] = (
-    Rule("it predicts an experiment", lambda facts: facts.prediction, Step.RESULT),
-    Rule("it speaks of something else", lambda facts: not facts.about and not facts.gave_up, Step.LET_GO),
-    Rule(
+EXPLAINED: Sequence[PolicyRule[Explained]] = (
+    PolicyRule("it predicts an experiment", lambda facts: facts.prediction, PolicyStep.RESULT),
+    PolicyRule("it speaks of something else", lambda facts: not facts.about and not facts.gave_up, PolicyStep.LET_GO),
+    PolicyRule(
         "a misconception shows, its experiment is untried",
         lambda facts: facts.believes and facts.experiment_left,
-        Step.EXPERIMENT,
+        PolicyStep.EXPERIMENT,
     ),
-    Rule("a misconception shows", lambda facts: facts.believes, Step.CONTRADICT),
-    Rule("every point is there", lambda facts: facts.complete, Step.CONFIRM),
-    Rule(f"they give up, or it is answer {TRIES}", lambda facts: facts.gave_up or facts.tries >= TRIES, Step.TELL),
-    Rule("otherwise", lambda _: True, Step.MISSING),
+    PolicyRule("a misconception shows", lambda facts: facts.believes, PolicyStep.CONTRADICT),
+    PolicyRule("every point is there", lambda facts: facts.complete, PolicyStep.CONFIRM),
+    PolicyRule(
+        f"they give up, or it is answer {TRIES}", lambda facts: facts.gave_up or facts.tries >= TRIES, PolicyStep.TELL
+    ),
+    PolicyRule("otherwise", lambda _: True, PolicyStep.MISSING),
 )
 
 
-def step(rules: Sequence[Rule[S]], situation: S) -> Step:
+def step(rules: Sequence[PolicyRule[S]], situation: S) -> PolicyStep:
     return next(rule.then for rule in rules if rule.holds(situation))

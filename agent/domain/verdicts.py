@@ -48,11 +48,11 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One criterion in one review. `held` waits for an instructor; `missing` is a question, never the fix."""
+    """One criterion in one review. `pending` waits for an instructor; `missing` is a question, never the fix."""
 
     criterion: str
     verdict: Verdict
-    held: bool = False
+    pending: bool = False
     spans: tuple[Span, ...] = ()
     receipt: Receipt | None = None
     missing: str = ""

@@ -79,7 +79,7 @@ class Assessor:
             return _from_receipt(criterion, receipt)
         status = self._builder.status()
         if not status.available:
-            return Judgement(criterion.id, Verdict.NOT_CHECKED, held=True, reason=status.reason)
+            return Judgement(criterion.id, Verdict.NOT_CHECKED, pending=True, reason=status.reason)
         question = "There is no build of exactly these bytes yet. What do you expect it to say?"
         return Judgement(criterion.id, Verdict.NOT_MET, missing=question)
 

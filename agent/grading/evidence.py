@@ -73,7 +73,7 @@ def faults_of(session: Session, review: Review, lesson: Lesson) -> Iterator[str]
 
 def _gist(judgement: Judgement) -> tuple[object, ...]:
     kind = judgement.receipt.kind if judgement.receipt else ""
-    return (judgement.verdict, judgement.held, judgement.spans, kind)
+    return (judgement.verdict, judgement.pending, judgement.spans, kind)
 
 
 def _on_record(session: Session, row: ReviewRow, at: datetime) -> dict[str, Judgement]:
@@ -82,7 +82,7 @@ def _on_record(session: Session, row: ReviewRow, at: datetime) -> dict[str, Judg
     judged = {judgement.criterion: judgement for judgement in from_json(row.judgements)}
     for name, decision in decisions.items():
         receipt = Receipt("decision", row.id, decision.verdict)
-        judged[name] = replace(judged[name], verdict=Verdict(decision.verdict), held=False, receipt=receipt)
+        judged[name] = replace(judged[name], verdict=Verdict(decision.verdict), pending=False, receipt=receipt)
     return judged
 
 

@@ -1,4 +1,4 @@
-"""What a pass says of its twin fault, recomputed from the events before it and the files of its review."""
+"""What a pass says of its fault-finding exercise, recomputed from the events before it and the files of its review."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from agent.domain.gate import GateAction
 from agent.domain.people import Role
 from agent.grading.evidence import Review
-from agent.grading.fault_exercise import is_right, twin_of
+from agent.grading.fault_exercise import RECORDED, exercise_of, is_right
 from agent.grading.submissions import fetch
 from agent.storage.tables import GateEventRow
 from knowledge.course.pack import Lesson
 from tools.uploads.files import Upload
 
 
-def twin_faults(
+def exercise_faults(
     session: Session, review: Review, lesson: Lesson, event: GateEventRow, before: GateEventRow | None
 ) -> Iterator[str]:
-    """A gate whose lesson asks for a twin passes on one that was found, waived, or could not be made."""
-    said: Mapping[str, Any] = event.evidence.get("twin", {})
+    """A gate whose lesson asks for an exercise passes on one that was found, waived, or could not be made."""
+    said: Mapping[str, Any] = event.evidence.get(RECORDED, {})
     upload = Upload.of(fetch(session, review.row.files))
     if said.get("put"):
         yield from _put(lesson, upload, review.row.id, said["put"])
@@ -30,20 +30,20 @@ def twin_faults(
     if said.get("waived"):
         by_instructor = event.evidence.get("role") == Role.INSTRUCTOR and event.actor != event.person_id
         if not by_instructor or not event.reason.strip():
-            yield "waives a twin fault without an instructor and a reason"
+            yield "waives a fault-finding exercise without an instructor and a reason"
     elif said.get("none"):
-        if twin_of(lesson, upload, review.row.id, 1) is not None:
-            yield "passes without the twin fault that can be made of its files"
+        if exercise_of(lesson, upload, review.row.id, 1) is not None:
+            yield "passes without the fault-finding exercise that can be made of its files"
     elif not said.get("found") or not is_right(said["asked"], said["said"]):
-        yield "passes without a twin fault that was found"
-    elif before is None or before.evidence.get("twin", {}).get("put") != said["asked"]:
-        yield "answers a twin fault that was not put"
+        yield "passes without a fault-finding exercise that was found"
+    elif before is None or before.evidence.get(RECORDED, {}).get("put") != said["asked"]:
+        yield "answers a fault-finding exercise that was not put"
 
 
 def _put(lesson: Lesson, upload: Upload, seed: str, record: Mapping[str, Any]) -> Iterator[str]:
     """Checks that see more than those of the day may make another copy; then the file alone is compared."""
-    made = twin_of(lesson, upload, seed, record["number"])
+    made = exercise_of(lesson, upload, seed, record["number"])
     if upload.find(record["file"]) is None:
-        yield "puts a twin fault into a file that was not handed in"
+        yield "puts a fault-finding exercise into a file that was not handed in"
     elif made is not None and made.on_record()["copy"] == record["copy"] and made.on_record() != record:
-        yield "puts a twin fault with another answer than its copy has"
+        yield "puts a fault-finding exercise with another answer than its copy has"

@@ -1,4 +1,4 @@
-"""The twin fault: a copy of the learner's own file with one fault put back, to be found unaided; code grades it."""
+"""The fault-finding exercise: a copy of the learner's own file with one fault put back, which code grades."""
 
 from __future__ import annotations
 
@@ -6,43 +6,20 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from agent.domain.exercise import FaultExercise
 from knowledge.course.pack import Criterion, Lesson
 from tools.errors import ToolError
 from tools.findings import Finding, Inspection
 from tools.inspection.inspector import inspect
 from tools.uploads.files import FileKind, SourceFile, Upload
 
+RECORDED = "twin"  # the key of an exercise in the ledger, which is append-only and older than the name
 OPTIONS = "ABCD"
 MAX_TRIES = 25  # inspections that one item may cost
 WINDOW = 30  # lines of the copy that are shown
-
-
-@dataclass(frozen=True)
-class Twin:
-    """`lines` are right, first to last; `options` are criteria, whose reasons are the choices; `right` is one."""
-
-    number: int
-    file: str
-    text: str
-    lines: tuple[int, int]
-    options: tuple[str, ...]
-    right: str
-
-    def on_record(self) -> dict[str, Any]:
-        """What the ledger keeps: everything but the copy itself, which comes of the files again."""
-        return {
-            "number": self.number,
-            "file": self.file,
-            "copy": SourceFile(self.file, self.text.encode()).digest,
-            "lines": list(self.lines),
-            "options": list(self.options),
-            "right": self.right,
-        }
-
 
 _LINE, _LETTER = r"(?:line|l|row|#)?\s*(?P<line>\d{1,5})\b", r"(?P<letter>[A-D])\b"
 _BETWEEN = r"[\s,;:/)–-]*"
@@ -55,7 +32,7 @@ _ANSWERS = (
 
 
 def read_answer(said: str) -> tuple[int, int] | None:
-    """The line and the place of the letter, where a message is an answer to a twin."""
+    """The line and the place of the letter, where a message is an answer to an exercise."""
     match = next((found for pattern in _ANSWERS if (found := pattern.match(said.strip()))), None)
     return (int(match["line"]), OPTIONS.index(match["letter"].upper())) if match else None
 
@@ -69,13 +46,13 @@ def is_right(record: Mapping[str, Any], said: str) -> bool:
     return bool(first <= answer[0] <= last and record["options"][answer[1]] == record["right"])
 
 
-def twin_of(lesson: Lesson, upload: Upload, seed: str, number: int) -> Twin | None:
-    """The same files and seed give the same twin; None where no fault can be put back that the checks would see."""
-    return _twin(lesson.rubric, upload, seed, number)
+def exercise_of(lesson: Lesson, upload: Upload, seed: str, number: int) -> FaultExercise | None:
+    """The same files and seed give the same exercise; None where no fault can be put back that the checks would see."""
+    return _exercise(lesson.rubric, upload, seed, number)
 
 
 @lru_cache(maxsize=512)  # it is made again to be shown, answered and verified
-def _twin(rubric: tuple[Criterion, ...], upload: Upload, seed: str, number: int) -> Twin | None:
+def _exercise(rubric: tuple[Criterion, ...], upload: Upload, seed: str, number: int) -> FaultExercise | None:
     chance = random.Random(f"{seed}:{number}")
     candidates = [mutant for file in upload for mutant in _mutants(file)]
     chance.shuffle(candidates)
@@ -87,7 +64,7 @@ def _twin(rubric: tuple[Criterion, ...], upload: Upload, seed: str, number: int)
         options = _options(rubric, right, chance)
         if len(options) > 1:
             lines = (min(line, found.line), max(line, found.end_line))
-            return Twin(number, file.path, changed, lines, options, right.id)
+            return FaultExercise(number, file.path, changed, lines, options, right.id)
     return None
 
 
@@ -197,16 +174,16 @@ def _mutants(file: SourceFile) -> Iterator[tuple[SourceFile, str, int]]:
                 yield file, "\n".join([*lines[:at], became, *lines[at + 1 :]]), at + 1 + became.count("\n")
 
 
-def shown(lesson: Lesson, twin: Twin) -> str:
+def shown(lesson: Lesson, exercise: FaultExercise) -> str:
     """The item as a learner reads it; the window is as long as the copy, or lies somewhere around the fault."""
-    lines = twin.text.rstrip("\n").split("\n")
-    spare = random.Random(twin.text).randrange(WINDOW // 2)
-    first = 0 if len(lines) <= WINDOW else max(0, min(twin.lines[0] - 1 - spare, len(lines) - WINDOW))
+    lines = exercise.text.rstrip("\n").split("\n")
+    spare = random.Random(exercise.text).randrange(WINDOW // 2)
+    first = 0 if len(lines) <= WINDOW else max(0, min(exercise.lines[0] - 1 - spare, len(lines) - WINDOW))
     numbered = "\n".join(f"{at:3d}  {line}" for at, line in list(enumerate(lines, start=1))[first : first + WINDOW])
-    choices = "\n".join(f"- **{OPTIONS[at]}** {_why(lesson, name)}" for at, name in enumerate(twin.options))
+    choices = "\n".join(f"- **{OPTIONS[at]}** {_why(lesson, name)}" for at, name in enumerate(exercise.options))
     return (
-        f"One thing is left before the {lesson.gate} passes. This is a copy of your `{twin.file}` in which I have put "
-        f"one fault back; find it on your own.\n```\n{numbered}\n```\n{choices}\n"
+        f"One thing is left before the {lesson.gate} passes. This is a copy of your `{exercise.file}` in which I "
+        f"have put one fault back; find it on your own.\n```\n{numbered}\n```\n{choices}\n"
         "Answer with the line and the letter of what follows from it, like “12 B”."
     )
 

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from agent.domain.exercise import FaultExercise
 from agent.domain.gate import CLOSED, GateAction, GateDecision, GateState, decide, next_state
 from agent.domain.people import Person
 from agent.domain.verdicts import Judgement
 from agent.errors import ConcurrentChange, NotAllowed, NotFound
-from agent.grading.fault_exercise import Twin, is_right, twin_of
+from agent.grading.fault_exercise import RECORDED, exercise_of, is_right
 from agent.grading.reviews import ReviewRecord, Reviews, to_json
 from agent.grading.submissions import fetch
 from agent.storage.database import Storage, insert_once
@@ -26,9 +27,9 @@ from tools.uploads.files import Upload
 
 ENGINE = "engine"
 MAX_TWINS = 5  # of one review; then an instructor or another submission helps
-TWIN_PUT = "every required criterion is met; a twin fault is put"
-TWIN_FOUND = "every required criterion is met, and the twin fault was found"
-TWIN_MISSED = "the twin fault was not found"
+EXERCISE_PUT = "every required criterion is met; a fault-finding exercise is put"
+EXERCISE_FOUND = "every required criterion is met, and the fault-finding exercise was found"
+EXERCISE_MISSED = "the fault-finding exercise was not found"
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class GateView:
 
 
 @dataclass(frozen=True)
-class TwinOutcome:
+class ExerciseOutcome:
     """`another` is the next one after a wrong answer; None where the learner found it, or has tried enough."""
 
     found: bool
-    another: Twin | None = None
+    another: FaultExercise | None = None
 
 
-class Gates:
+class GateService:
     def __init__(self, storage: Storage, course: Course, reviews: Reviews) -> None:
         self._storage, self._course, self._reviews = storage, course, reviews
 
@@ -103,56 +104,58 @@ class Gates:
                 return self._waiting(session, lesson, review, decision, last)
             if state is not GateState.REVIEWED or last is None or last.evidence.get("review") != review.id:
                 _move(session, person_id, lesson_id, GateAction.SUBMIT, person_id, "handed in", evidence)
-            if decision.passes and lesson.twin_fault:
-                return self._put_twin(session, lesson, review, decision, evidence)
+            if decision.passes and lesson.fault_exercise:
+                return self._put_exercise(session, lesson, review, decision, evidence)
             action = GateAction.PASS if decision.passes else GateAction.REVISE
             _move(session, person_id, lesson_id, action, ENGINE, _reason(decision), evidence)
             if decision.passes:
                 self._unlock_next(session, person_id, lesson_id)
         return decision
 
-    def _put_twin(
+    def _put_exercise(
         self, session: Session, lesson: Lesson, review: ReviewRecord, decision: GateDecision, evidence: dict[str, Any]
     ) -> GateDecision:
-        """The gate waits for the twin fault; where none can be made of these files, it passes."""
-        twin = twin_of(lesson, _files(session, review.files), review.id, 1)
-        if twin is None:
-            none = {**evidence, "twin": {"none": True}}
+        """The gate waits for the fault-finding exercise; where none can be made of these files, it passes."""
+        exercise = exercise_of(lesson, _files(session, review.files), review.id, 1)
+        if exercise is None:
+            none = {**evidence, RECORDED: {"none": True}}
             _move(session, review.person_id, lesson.id, GateAction.PASS, ENGINE, _reason(decision), none)
             self._unlock_next(session, review.person_id, lesson.id)
             return decision
-        put = {**evidence, "twin": {"put": twin.on_record()}}
-        _move(session, review.person_id, lesson.id, GateAction.REVISE, ENGINE, TWIN_PUT, put)
-        return replace(decision, passes=False, twin=twin)
+        put = {**evidence, RECORDED: {"put": exercise.on_record()}}
+        _move(session, review.person_id, lesson.id, GateAction.REVISE, ENGINE, EXERCISE_PUT, put)
+        return replace(decision, passes=False, exercise=exercise)
 
     def _waiting(
         self, session: Session, lesson: Lesson, review: ReviewRecord, decision: GateDecision, last: GateEventRow
     ) -> GateDecision:
-        """The same decision again, with the twin that it waits for."""
-        put = last.evidence.get("twin", {}).get("put")
+        """The same decision again, with the exercise that it waits for."""
+        put = last.evidence.get(RECORDED, {}).get("put")
         if put is None:
             return replace(decision, passes=decision.passes and last.action == GateAction.PASS)
-        twin = twin_of(lesson, _files(session, review.files), review.id, put["number"])
-        return replace(decision, passes=False, twin=twin)
+        exercise = exercise_of(lesson, _files(session, review.files), review.id, put["number"])
+        return replace(decision, passes=False, exercise=exercise)
 
-    def twin_waits(self, person_id: str, lesson_id: str) -> bool:
+    def exercise_waits(self, person_id: str, lesson_id: str) -> bool:
         with self._storage.begin() as session:
             last = _last(session, person_id, lesson_id)
         return (
-            last is not None and last.evidence.get("twin", {}).get("put") is not None and last.action != GateAction.PASS
+            last is not None
+            and last.evidence.get(RECORDED, {}).get("put") is not None
+            and last.action != GateAction.PASS
         )
 
-    def waiting_twin(self, person_id: str, lesson: Lesson) -> Twin | None:
+    def waiting_exercise(self, person_id: str, lesson: Lesson) -> FaultExercise | None:
         with self._storage.begin() as session:
             last = _last(session, person_id, lesson.id)
-            put = last.evidence.get("twin", {}).get("put") if last and last.action != GateAction.PASS else None
+            put = last.evidence.get(RECORDED, {}).get("put") if last and last.action != GateAction.PASS else None
             return _another(session, lesson, last.evidence["review"], put["number"]) if last and put else None
 
-    def answer_twin(self, person_id: str, lesson: Lesson, said: str, key: str) -> TwinOutcome | None:
+    def answer_exercise(self, person_id: str, lesson: Lesson, said: str, key: str) -> ExerciseOutcome | None:
         """Grades by code; the same turn again gives the same outcome. None where nothing waits for an answer."""
         with self._storage.begin() as session:
             last = _last(session, person_id, lesson.id)
-            kept = last.evidence.get("twin", {}) if last is not None else {}
+            kept = last.evidence.get(RECORDED, {}) if last is not None else {}
             if last is not None and kept.get("turn") == key:
                 return self._outcome(session, lesson, last)
             if last is None or kept.get("put") is None or last.action == GateAction.PASS:
@@ -161,31 +164,31 @@ class Gates:
             record = {"turn": key, "number": number, "said": answer, "asked": kept["put"]}
             base = {name: last.evidence[name] for name in ("review", "judgements")}
             if is_right(kept["put"], said):
-                found = {**base, "twin": {**record, "found": True}}
-                _move(session, person_id, lesson.id, GateAction.PASS, ENGINE, TWIN_FOUND, found)
+                found = {**base, RECORDED: {**record, "found": True}}
+                _move(session, person_id, lesson.id, GateAction.PASS, ENGINE, EXERCISE_FOUND, found)
                 self._unlock_next(session, person_id, lesson.id)
             else:
                 another = _another(session, lesson, last.evidence["review"], number + 1)
-                missed = {**base, "twin": {**record, "found": False, "put": another and another.on_record()}}
-                _move(session, person_id, lesson.id, GateAction.REVISE, ENGINE, TWIN_MISSED, missed)
+                missed = {**base, RECORDED: {**record, "found": False, "put": another and another.on_record()}}
+                _move(session, person_id, lesson.id, GateAction.REVISE, ENGINE, EXERCISE_MISSED, missed)
             moved = _last(session, person_id, lesson.id)
             return self._outcome(session, lesson, moved) if moved else None
 
-    def _outcome(self, session: Session, lesson: Lesson, event: GateEventRow) -> TwinOutcome:
-        kept = event.evidence["twin"]
+    def _outcome(self, session: Session, lesson: Lesson, event: GateEventRow) -> ExerciseOutcome:
+        kept = event.evidence[RECORDED]
         put = kept.get("put")
         another = _another(session, lesson, event.evidence["review"], put["number"]) if put else None
-        return TwinOutcome(bool(kept.get("found")), another)
+        return ExerciseOutcome(bool(kept.get("found")), another)
 
-    def waive_twin(self, person_id: str, lesson_id: str, by: Person, reason: str) -> bool:
-        """Passes a gate that waits for nothing but its twin; False where none waits."""
+    def waive_exercise(self, person_id: str, lesson_id: str, by: Person, reason: str) -> bool:
+        """Passes a gate that waits for nothing but its exercise; False where none waits."""
         _check_instructor(by, reason)
         with self._storage.begin() as session:
             last = _last(session, person_id, lesson_id)
-            if last is None or "twin" not in last.evidence or last.action == GateAction.PASS:
+            if last is None or RECORDED not in last.evidence or last.action == GateAction.PASS:
                 return False
             base = {name: last.evidence[name] for name in ("review", "judgements")}
-            waived = {**base, "role": by.role.value, "twin": {"waived": True}}
+            waived = {**base, "role": by.role.value, RECORDED: {"waived": True}}
             _move(session, person_id, lesson_id, GateAction.PASS, by.id, reason, waived)
             self._unlock_next(session, person_id, lesson_id)
             return True
@@ -223,11 +226,11 @@ def _files(session: Session, files: Mapping[str, str]) -> Upload:
     return Upload.of(fetch(session, files))
 
 
-def _another(session: Session, lesson: Lesson, review_id: str, number: int) -> Twin | None:
+def _another(session: Session, lesson: Lesson, review_id: str, number: int) -> FaultExercise | None:
     review = session.get(ReviewRow, review_id)
     if review is None or number > MAX_TWINS:
         return None
-    return twin_of(lesson, _files(session, review.files), review_id, number)
+    return exercise_of(lesson, _files(session, review.files), review_id, number)
 
 
 def _check_instructor(by: Person, reason: str) -> None:

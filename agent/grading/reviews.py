@@ -23,12 +23,18 @@ from tools.uploads.files import FileKind, Upload, kind_of
 _JUDGEMENTS = TypeAdapter(tuple[Judgement, ...])
 
 
+_STORED = {"pending": "held"}  # its name in rows of the first version, which are append-only
+_NAMED = {stored: name for name, stored in _STORED.items()}
+
+
 def to_json(judgements: Sequence[Judgement]) -> Json:
-    return {"judgements": _JUDGEMENTS.dump_python(tuple(judgements), mode="json")}
+    kept = _JUDGEMENTS.dump_python(tuple(judgements), mode="json")
+    return {"judgements": [{_STORED.get(name, name): value for name, value in entry.items()} for entry in kept]}
 
 
 def from_json(data: Json) -> tuple[Judgement, ...]:
-    return _JUDGEMENTS.validate_python(data["judgements"])
+    stored = ({_NAMED.get(name, name): value for name, value in entry.items()} for entry in data["judgements"])
+    return _JUDGEMENTS.validate_python(tuple(stored))
 
 
 @dataclass(frozen=True)
@@ -50,11 +56,11 @@ class History:
     """One learner in one lesson: reviews, oldest first, and the newest word on each criterion."""
 
     reviews: tuple[ReviewRecord, ...] = ()
-    standing: Mapping[str, Judgement] = field(default_factory=dict)
+    criterion_status: Mapping[str, Judgement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class HeldCriterion:
+class PendingReview:
     review_id: str
     person: Person
     judgement: Judgement
@@ -114,12 +120,12 @@ class Reviews:
             rows = session.scalars(_of(person_id, lesson_id).order_by(ReviewRow.number)).all()
             return [_record(session, row) for row in rows]
 
-    def standing(self, person_id: str, lesson_id: str) -> dict[str, Judgement]:
+    def criterion_status(self, person_id: str, lesson_id: str) -> dict[str, Judgement]:
         """The newest word on each criterion: the draft where files came after the review, else the review."""
         review = self.latest(person_id, lesson_id)
         with self._storage.begin() as session:
             draft = session.get(DraftRow, (person_id, lesson_id))
-        return _standing([review] if review else [], draft)
+        return _criterion_status([review] if review else [], draft)
 
     def cohort(self, lesson_id: str, workspace: str) -> dict[str, History]:
         """Everybody's reviews and standing in one lesson, in three queries however many they are."""
@@ -136,11 +142,11 @@ class Reviews:
             found.setdefault(row.person_id, []).append(_with_decisions(row, decided.get(row.id, {})))
         latest = {draft.person_id: draft for draft in drafts}
         return {
-            person: History(tuple(found.get(person, ())), _standing(found.get(person, []), latest.get(person)))
+            person: History(tuple(found.get(person, ())), _criterion_status(found.get(person, []), latest.get(person)))
             for person in {*found, *latest}
         }
 
-    def held(self, lesson_id: str | None, workspace: str) -> list[HeldCriterion]:
+    def pending(self, lesson_id: str | None, workspace: str) -> list[PendingReview]:
         """Criteria that wait for an instructor of a workspace, of each learner's newest review, the longest first.
 
         Where a gate is passed or waived, nothing waits any more.
@@ -153,10 +159,10 @@ class Reviews:
             waiting = [row for key, row in newest.items() if key not in closed and _holds(row)]
             decided = _decisions(session, [row.id for row in waiting])
             return [
-                HeldCriterion(row.id, _learner(session, row.person_id), judgement, row.created_at)
+                PendingReview(row.id, _learner(session, row.person_id), judgement, row.created_at)
                 for row in sorted(waiting, key=lambda row: row.created_at)
                 for judgement in _with_decisions(row, decided.get(row.id, {})).judgements
-                if judgement.held
+                if judgement.pending
             ]
 
     def decide(self, review_id: str, criterion: str, verdict: Verdict, by: Person, note: str) -> ReviewRecord:
@@ -173,7 +179,7 @@ class Reviews:
             return _record(session, row)
 
 
-def _standing(reviews: Sequence[ReviewRecord], draft: DraftRow | None) -> dict[str, Judgement]:
+def _criterion_status(reviews: Sequence[ReviewRecord], draft: DraftRow | None) -> dict[str, Judgement]:
     review = reviews[-1] if reviews else None
     judgements = review.judgements if review else ()
     if draft is not None and (review is None or draft.created_at > review.created_at):
@@ -251,7 +257,7 @@ def _carry_decisions_over(session: Session, person_id: str, lesson_id: str, key:
 def _is_unchanged(now: ReviewRow, before: ReviewRow, criterion: str, earlier: Judgement | None) -> bool:
     """Held for the same reason on the same quotes; where nothing is quoted, on the same files but for the plan."""
     current = next((judgement for judgement in from_json(now.judgements) if judgement.criterion == criterion), None)
-    if current is None or not current.held or current != earlier:
+    if current is None or not current.pending or current != earlier:
         return False
     return bool(current.spans) or _artefacts(now.files) == _artefacts(before.files)
 
@@ -261,7 +267,7 @@ def _artefacts(files: Json) -> Json:
 
 
 def _is_held(row: ReviewRow, criterion: str) -> bool:
-    return any(judgement.held and judgement.criterion == criterion for judgement in from_json(row.judgements))
+    return any(judgement.pending and judgement.criterion == criterion for judgement in from_json(row.judgements))
 
 
 def _record(session: Session, row: ReviewRow) -> ReviewRecord:
@@ -294,7 +300,7 @@ def _decided(judgement: Judgement, decision: DecisionRow | None) -> Judgement:
         return judgement
     verdict = Verdict(decision.verdict)
     receipt = Receipt("decision", decision.review_id, decision.verdict)
-    return replace(judgement, verdict=verdict, held=False, receipt=receipt, reason=decision.note, missing="")
+    return replace(judgement, verdict=verdict, pending=False, receipt=receipt, reason=decision.note, missing="")
 
 
 def _carry_decisions(draft: Sequence[Judgement], reviewed: Sequence[Judgement]) -> tuple[Judgement, ...]:
@@ -304,7 +310,7 @@ def _carry_decisions(draft: Sequence[Judgement], reviewed: Sequence[Judgement]) 
         for judgement in reviewed
         if judgement.receipt and judgement.receipt.kind == "decision"
     }
-    return tuple(decided.get(judgement.criterion, judgement) if judgement.held else judgement for judgement in draft)
+    return tuple(decided.get(judgement.criterion, judgement) if judgement.pending else judgement for judgement in draft)
 
 
 def _learner(session: Session, person_id: str) -> Person:

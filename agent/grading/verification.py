@@ -20,7 +20,8 @@ from agent.domain.gate import GateAction, GateState, next_state
 from agent.domain.people import Role
 from agent.errors import IllegalTransition
 from agent.grading.evidence import Review, faults_of
-from agent.grading.fault_evidence import twin_faults
+from agent.grading.fault_evidence import exercise_faults
+from agent.grading.fault_exercise import RECORDED
 from agent.storage.database import Storage
 from agent.storage.tables import APPEND_ONLY, UNCHANGEABLE, GateEventRow, GateRow
 from knowledge.course.pack import Course, Lesson
@@ -160,11 +161,11 @@ def _reviewed(session: Session, event: GateEventRow, course: Course, before: Gat
         return
     yield from faults_of(session, review, lesson)
     passes = _passes(session, review, lesson)
-    waits = event.action == GateAction.REVISE and lesson.twin_fault and "twin" in event.evidence
+    waits = event.action == GateAction.REVISE and lesson.fault_exercise and RECORDED in event.evidence
     if event.action != GateAction.SUBMIT and (event.action == GateAction.PASS or waits) != passes:
         yield f"says {event.action}, its judgements say otherwise"
-    if lesson.twin_fault:
-        yield from twin_faults(session, review, lesson, event, before)
+    if lesson.fault_exercise:
+        yield from exercise_faults(session, review, lesson, event, before)
 
 
 def _passes(session: Session, review: Review, lesson: Lesson) -> bool:
@@ -173,9 +174,9 @@ def _passes(session: Session, review: Review, lesson: Lesson) -> bool:
     now, before = review.now(), review.former(session)
     for criterion in lesson.rubric:
         mine, former = now.get(criterion.id), before.get(criterion.id)
-        if criterion.required and (mine is None or mine.held or mine.verdict is not Verdict.MET):
+        if criterion.required and (mine is None or mine.pending or mine.verdict is not Verdict.MET):
             return False
-        judged_twice = mine is not None and former is not None and not mine.held and not former.held
+        judged_twice = mine is not None and former is not None and not mine.pending and not former.pending
         if judged_twice and mine and former and rank.index(mine.verdict) < rank.index(former.verdict):
             return False
     return True

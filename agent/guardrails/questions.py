@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from agent.learners.questions_asked import digest_of
+from agent.domain.wording import digest_of
 
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
 _SENTENCE = re.compile(r"(?<=[.!?])(?P<end>[_*”\"]*)\s+(?=[A-Z“\"`_*\d(])")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from agent.guardrails.leaks.offers import Kind, offers
+from agent.guardrails.leaks.offers import OfferKind, offers
 from agent.guardrails.support import bare
 from agent.llm.voice import Brief
 from knowledge.ingestion.splitting import sentences
@@ -76,7 +76,7 @@ class Checks:
             return False
         if not set(_NUMBER.findall(_MARKER.sub("", sentence))) <= set(_NUMBER.findall(self._sources)):
             return False
-        code = [offer.text for offer in offers(sentence) if offer.kind is not Kind.DEED]
+        code = [offer.text for offer in offers(sentence) if offer.kind is not OfferKind.DEED]
         return all(_flat(line) in _flat(self._sources) for line in code)
 
 

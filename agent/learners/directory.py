@@ -11,7 +11,7 @@ from agent.storage.database import Storage, insert_once
 from agent.storage.tables import PersonRow
 
 
-class Learners:
+class LearnerDirectory:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 

@@ -33,7 +33,7 @@ class Observed(StrEnum):
 _TELLS_NOTHING = (Observed.PREDICTED, Observed.HINTED)
 
 
-class Standing(StrEnum):
+class MasteryLevel(StrEnum):
     UNKNOWN = "unknown"
     KNOWN = "known"
     SHAKY = "shaky"
@@ -51,30 +51,30 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Belief:
+class MasteryEstimate:
     """Our belief about one subject, with every observation behind it, oldest first."""
 
     subject: str
-    standing: Standing
+    criterion_status: MasteryLevel
     observations: tuple[Observation, ...]
 
 
-def believe(subject: str, observations: Sequence[Observation]) -> Belief:
+def believe(subject: str, observations: Sequence[Observation]) -> MasteryEstimate:
     """The newest observation that tells something counts; what an instructor decided outweighs all before it."""
     last = next(
         (observation.kind for observation in reversed(observations) if observation.kind not in _TELLS_NOTHING), None
     )
-    standing = {
-        None: Standing.UNKNOWN,
-        Observed.SHOWN: Standing.KNOWN,
-        Observed.FORESAW: Standing.KNOWN,
-        Observed.UPHELD: Standing.KNOWN,
-        Observed.CONTESTED: Standing.CONTESTED,
-    }.get(last, Standing.SHAKY)
-    return Belief(subject, standing, tuple(observations))
+    criterion_status = {
+        None: MasteryLevel.UNKNOWN,
+        Observed.SHOWN: MasteryLevel.KNOWN,
+        Observed.FORESAW: MasteryLevel.KNOWN,
+        Observed.UPHELD: MasteryLevel.KNOWN,
+        Observed.CONTESTED: MasteryLevel.CONTESTED,
+    }.get(last, MasteryLevel.SHAKY)
+    return MasteryEstimate(subject, criterion_status, tuple(observations))
 
 
-class LearnerModel:
+class Mastery:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
@@ -93,7 +93,7 @@ class LearnerModel:
                 created_at=datetime.now(UTC),
             )
 
-    def beliefs(self, person_id: str, lesson_id: str) -> dict[str, Belief]:
+    def beliefs(self, person_id: str, lesson_id: str) -> dict[str, MasteryEstimate]:
         """By subject; a subject of which nothing was seen is not there."""
         mine = select(ObservationRow).where(
             ObservationRow.person_id == person_id, ObservationRow.lesson_id == lesson_id
@@ -105,7 +105,7 @@ class LearnerModel:
                 found.setdefault(row.subject, []).append(observation)
         return {subject: believe(subject, observations) for subject, observations in found.items()}
 
-    def belief(self, person_id: str, lesson_id: str, subject: str) -> Belief:
+    def belief(self, person_id: str, lesson_id: str, subject: str) -> MasteryEstimate:
         return self.beliefs(person_id, lesson_id).get(subject) or believe(subject, ())
 
     def decide(self, learner: Person, lesson_id: str, subject: str, by: Person, key: str, *, uphold: bool) -> None:

@@ -18,7 +18,7 @@ from knowledge.course.pack import Course, Lesson
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same contents give the same archive, bit for bit
 
 
-class Week:
+class Portfolio:
     def __init__(self, course: Course, submissions: Submissions, reviews: Reviews, receipts: Receipts) -> None:
         self._course, self._submissions, self._reviews, self._receipts = course, submissions, reviews, receipts
 
@@ -66,7 +66,7 @@ def _sheet(lesson: Lesson, review: ReviewRecord) -> str:
 
 
 def _lines(name: str, title: str, judgement: Judgement) -> Iterator[str]:
-    verdict = "waits for an instructor" if judgement.held else judgement.verdict.value
+    verdict = "waits for an instructor" if judgement.pending else judgement.verdict.value
     yield f"- **{name} {title}**: {verdict}"
     yield from (f"  > {' '.join(span.quote.split())} (`{span.file}`)" for span in judgement.spans)
     if judgement.receipt is not None and judgement.receipt.kind == "decision":

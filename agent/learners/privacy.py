@@ -57,7 +57,7 @@ class Known:
     observations: int
 
 
-class Forgetting:
+class PrivacyService:
     def __init__(self, storage: Storage, checkpointer: Saver) -> None:
         self._storage, self._checkpointer = storage, checkpointer
 

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from agent.domain.gate import CLOSED, GateState
 from agent.domain.people import Person
 from agent.domain.verdicts import Judgement
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.reviews import History, ReviewRecord, Reviews
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
 from agent.storage.database import Storage
 from agent.storage.tables import AttemptRow, UploadRow
@@ -34,7 +34,7 @@ class Receipted:
 
 
 @dataclass(frozen=True)
-class Place:
+class LearnerProgress:
     """Where one learner is in a lesson. `stuck_on`: the first required criterion that is theirs to change."""
 
     person: Person
@@ -59,14 +59,21 @@ class Place:
         return self.handed_in and self.stuck_on is None and not self.waiting and self.state not in CLOSED
 
 
-class Progress:
+class CohortProgress:
     def __init__(
-        self, storage: Storage, course: Course, *, learners: Learners, reviews: Reviews, gates: Gates, hints: Hints
+        self,
+        storage: Storage,
+        course: Course,
+        *,
+        learners: LearnerDirectory,
+        reviews: Reviews,
+        gates: GateService,
+        hints: Hints,
     ) -> None:
         self._storage, self._course = storage, course
         self._learners, self._reviews, self._gates, self._hints = learners, reviews, gates, hints
 
-    def cohort(self, lesson_id: str, workspace: str) -> list[Place]:
+    def cohort(self, lesson_id: str, workspace: str) -> list[LearnerProgress]:
         """Everybody by name; a fixed number of queries, so that a cohort of 300 is one page like any other."""
         lesson = self._lesson(lesson_id)
         states = self._gates.cohort(lesson.id, workspace)
@@ -121,20 +128,20 @@ class Progress:
         """One learner, every criterion that was looked at; `since` only where it is not met."""
         rows: list[Row] = []
         for lesson in self._course.lessons:
-            standing = self._reviews.standing(person_id, lesson.id)
+            criterion_status = self._reviews.criterion_status(person_id, lesson.id)
             reviews, first = self._reviews.all(person_id, lesson.id), self._uploads(lesson.id).get(person_id)
             rows.extend(
                 (
                     lesson.title,
                     f"{criterion.id} {criterion.title}",
-                    _word(standing[criterion.id]),
+                    _word(criterion_status[criterion.id]),
                     stamp(_open_since(reviews, criterion.id) or (first[0] if first else None))
-                    if _is_unmet(standing[criterion.id])
+                    if _is_unmet(criterion_status[criterion.id])
                     else "",
                     str(self._hints.level(person_id, lesson.id, criterion.id)),
                 )
                 for criterion in lesson.rubric
-                if criterion.id in standing
+                if criterion.id in criterion_status
             )
         query = "the newest verdict of each criterion, since the first review that left it open, the last hint given"
         return Receipted(tuple(rows), query)
@@ -164,26 +171,28 @@ def _place(
     history: History,
     uploads: tuple[Moment, Moment],
     attempts: Mapping[tuple[str, str], datetime],
-) -> Place:
-    standing, (first, last) = history.standing, uploads
-    unmet = [criterion for criterion in lesson.rubric if criterion.required and _is_open(standing.get(criterion.id))]
+) -> LearnerProgress:
+    criterion_status, (first, last) = history.criterion_status, uploads
+    unmet = [
+        criterion for criterion in lesson.rubric if criterion.required and _is_open(criterion_status.get(criterion.id))
+    ]
     target = unmet[0] if unmet else None
-    return Place(
+    return LearnerProgress(
         person,
         state,
-        met=sum(not _is_unmet(judgement) for judgement in standing.values()),
+        met=sum(not _is_unmet(judgement) for judgement in criterion_status.values()),
         of=len(lesson.rubric),
-        handed_in=bool(standing),
-        waiting=sum(judgement.held for judgement in standing.values()),
+        handed_in=bool(criterion_status),
+        waiting=sum(judgement.pending for judgement in criterion_status.values()),
         stuck_on=target,
         more_open=max(0, len(unmet) - 1),
         since=_open_since(history.reviews, target.id) or first if target else None,
         last_attempt=(attempts.get((person.id, target.id)) if target else None) or last,
-        verdict=_word(standing.get(target.id)) if target else "",
+        verdict=_word(criterion_status.get(target.id)) if target else "",
     )
 
 
-def _stuck_row(one: Place) -> Row:
+def _stuck_row(one: LearnerProgress) -> Row:
     more = f" (+{one.more_open})" if one.more_open else ""
     title = f"{one.stuck_on.id} {one.stuck_on.title}{more}" if one.stuck_on else ""
     return (one.person.name, title, stamp(one.since), stamp(one.last_attempt), one.verdict)
@@ -201,18 +210,18 @@ def _open_since(reviews: tuple[ReviewRecord, ...] | list[ReviewRecord], criterio
 
 
 def _is_unmet(judgement: Judgement | None) -> bool:
-    return judgement is None or judgement.verdict is not Verdict.MET or judgement.held
+    return judgement is None or judgement.verdict is not Verdict.MET or judgement.pending
 
 
 def _is_open(judgement: Judgement | None) -> bool:
     """Unmet, and the learner's to change."""
-    return _is_unmet(judgement) and not (judgement is not None and judgement.held)
+    return _is_unmet(judgement) and not (judgement is not None and judgement.pending)
 
 
 def _word(judgement: Judgement | None) -> str:
     if judgement is None:
         return Verdict.NOT_CHECKED.value
-    return "held" if judgement.held else judgement.verdict.value
+    return "held" if judgement.pending else judgement.verdict.value
 
 
 def _people(count: int) -> str:

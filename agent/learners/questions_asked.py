@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from agent.domain.wording import digest_of
 from agent.storage.database import Storage
 from agent.storage.tables import AskedRow
 
@@ -24,7 +24,7 @@ class Answered:
     said: frozenset[str] = frozenset()
 
 
-class Asked:
+class QuestionsAsked:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
@@ -99,12 +99,6 @@ class Asked:
                     break
                 count += 1
             return count
-
-
-def digest_of(question: str) -> str:
-    """The same for any spelling of spaces, case and markup."""
-    plain = " ".join("".join(character if character.isalnum() else " " for character in question.lower()).split())
-    return hashlib.sha256(plain.encode()).hexdigest()[:24]
 
 
 def _let_go(session: Session, person_id: str, conversation: str) -> None:

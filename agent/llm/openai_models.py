@@ -12,24 +12,17 @@ import openai
 from pydantic import ValidationError
 
 from agent.errors import ModelUnavailable
-from agent.llm.port import Answer, Message, ToolCall, ToolSpec
-from agent.settings import Protocol, Settings
+from agent.llm.port import Answer, Endpoint, Message, ToolCall, ToolSpec, WireProtocol
 
 MAX_OUTPUT_TOKENS = 2_000
 
 
-def open_model(settings: Settings) -> ResponsesModel | ChatModel | None:
-    """The configured model; None without a key."""
-    if settings.openai_api_key is None:
-        return None
+def open_model(endpoint: Endpoint) -> ResponsesModel | ChatModel:
     client = openai.OpenAI(
-        api_key=settings.openai_api_key.get_secret_value(),
-        base_url=settings.openai_base_url or None,
-        timeout=settings.model_timeout,
-        max_retries=1,
+        api_key=endpoint.api_key, base_url=endpoint.base_url or None, timeout=endpoint.timeout, max_retries=1
     )
-    adapter = ResponsesModel if settings.model_protocol is Protocol.RESPONSES else ChatModel
-    return adapter(client, settings.model)
+    adapter = ResponsesModel if endpoint.protocol is WireProtocol.RESPONSES else ChatModel
+    return adapter(client, endpoint.model)
 
 
 class ResponsesModel:

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class WireProtocol(StrEnum):
+    RESPONSES = "responses"
+    CHAT = "chat"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a model is asked: any server that speaks one of the two protocols. `timeout` is in seconds."""
+
+    model: str
+    api_key: str = field(repr=False)
+    base_url: str = ""
+    protocol: WireProtocol = WireProtocol.RESPONSES
+    timeout: float = 60.0
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ _DEMAND = re.compile(
 
 
 @dataclass(frozen=True)
-class Reading:
+class IntentReading:
     """`sure` is False where two readings are close and a language model may be asked for its guess."""
 
     intent: Intent
@@ -94,25 +94,25 @@ class IntentReader:
         source = Path(__file__).with_name("intents.yaml").read_text("utf-8")
         return cls({Intent(name): given for name, given in yaml.safe_load(source).items()}, IntentModel(embed))
 
-    def read(self, turn: Turn, *, pending: bool) -> Reading:
+    def read(self, turn: Turn, *, pending: bool) -> IntentReading:
         """`pending`: a question of ours waits for an answer in this conversation."""
         if turn.action is not None:
-            return Reading(ACTIONS.get(turn.action.id, Intent.SOCIAL))
+            return IntentReading(ACTIONS.get(turn.action.id, Intent.SOCIAL))
         text = _plain(turn.text)
         if self._matches(Intent.STAFF, text):
-            return Reading(Intent.STAFF)
+            return IntentReading(Intent.STAFF)
         if turn.files or turn.refused:
-            return Reading(Intent.SUBMIT)
+            return IntentReading(Intent.SUBMIT)
         return self._of_text(text, pending=pending)
 
-    def _of_text(self, text: str, *, pending: bool) -> Reading:
+    def _of_text(self, text: str, *, pending: bool) -> IntentReading:
         ruled = next((intent for intent in self._patterns if self._matches(intent, text)), None)
         if ruled is not None:
-            return Reading(ruled)
+            return IntentReading(ruled)
         if pending and not looks_like_question(text):
-            return Reading(Intent.ANSWER)
+            return IntentReading(Intent.ANSWER)
         (likeliest, first), (_, second), *_ = self._model.odds(text).items()
-        return Reading(Intent(likeliest), sure=first - second >= SURE)
+        return IntentReading(Intent(likeliest), sure=first - second >= SURE)
 
     def is_far_off(self, text: str) -> bool:
         """Whether a question sounds like one that lies outside what this course teaches."""

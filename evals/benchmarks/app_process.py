@@ -1,4 +1,4 @@
-"""An app on the look-alike, in a process of its own that may be killed at any moment."""
+"""An app on the emulator, in a process of its own that may be killed at any moment."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from evals.benchmarks.timing import Measured
 from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import context_of
-from tools.sandbox.build.progress import Progress
+from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.engine.port import client
 from tools.sandbox.opening import open_builder
 from tools.uploads.files import SourceFile, Upload
@@ -77,7 +77,7 @@ def _building(builder: BuildKit, text: str) -> float:
     with builder.engine.job() as job:
         tag = f"tutor-bench:{uuid4().hex}"
         options = ["--load", "--tag", tag, "--file", "Dockerfile"]
-        Buildx(builder.engine, job).run(context.tar(), options, Progress(lambda _: None), lambda: False)
+        Buildx(builder.engine, job).run(context.tar(), options, ProgressReader(lambda _: None), lambda: False)
     spent = time.perf_counter() - begun
     _forget(builder, tag)
     return spent

@@ -22,16 +22,16 @@ from tools.errors import LabFailed
 from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import Context, context_of
-from tools.sandbox.build.progress import Progress
+from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.lab.engine import LabEngine, open_lab
 from tools.sandbox.lab.lab import check_machine
-from tools.sandbox.lab.limits import MIB, LabConfig, Limits
+from tools.sandbox.lab.limits import MIB, LabConfig, LabLimits
 from tools.uploads.files import SourceFile, Upload
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "runtime-tutor"
 BUSYBOX = CACHE / "base-images" / "busybox-stable.tar"
 CONFIG = LabConfig(
-    limits=Limits(wall_seconds=10, idle_seconds=5, cpu_seconds=6, memory_bytes=256 * MIB, disk_bytes=256 * MIB),
+    limits=LabLimits(wall_seconds=10, idle_seconds=5, cpu_seconds=6, memory_bytes=256 * MIB, disk_bytes=256 * MIB),
     disk_bytes=1024 * MIB,
 )
 RUNS = 5
@@ -109,7 +109,7 @@ def _plain(lab: LabEngine, context: Context, options: list[str]) -> None:
 def _ours(lab: LabEngine, context: Context, options: list[str]) -> None:
     with lab.job() as job:
         words = [*options, "--load", "--tag", "ours:1"]
-        ended = Buildx(lab, job).run(context.tar(), words, Progress(lambda _: None), lambda: False)
+        ended = Buildx(lab, job).run(context.tar(), words, ProgressReader(lambda _: None), lambda: False)
     assert ended.code == 0
 
 

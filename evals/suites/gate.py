@@ -12,11 +12,12 @@ from pathlib import Path
 
 from agent.app import Knowledge, open_tutoring
 from agent.conversation.context import Services
+from agent.domain.exercise import FaultExercise
 from agent.domain.gate import CLOSED, GateAction, GateState, next_state
 from agent.domain.people import Person, Role
 from agent.errors import IllegalTransition, TutorError
 from agent.grading import verification
-from agent.grading.fault_exercise import OPTIONS, Twin
+from agent.grading.fault_exercise import OPTIONS
 from agent.settings import Settings
 from agent.storage.database import Storage
 from evals.cases import Figures, load
@@ -80,7 +81,7 @@ class _Stream:
         self._services, self._chance = services, random.Random(number)
         self._lesson = services.course.lessons[0]
         self._person = Person(f"T:U{number + 1}", f"Learner {number + 1}")
-        self._twin: Twin | None = None
+        self._exercise: FaultExercise | None = None
         self._works = works()
         self._entitled = False  # whether the action under way may close the gate
         self.actions = self.closed = self.unearned = 0
@@ -121,7 +122,7 @@ class _Stream:
             {
                 judgement.criterion
                 for judgement in review.judgements
-                if judgement.verdict is Verdict.MET and not judgement.held
+                if judgement.verdict is Verdict.MET and not judgement.pending
             }
             if review
             else ()
@@ -134,7 +135,7 @@ class _Stream:
         self._services.submissions.record_upload(person.id, lesson.id, upload, key)
         judged = self._services.assessor.judge(lesson, upload)
         review = self._services.reviews.record(person.id, lesson.id, upload, judged, key)
-        self._twin = self._services.gates.review(person.id, lesson.id, review).twin
+        self._exercise = self._services.gates.review(person.id, lesson.id, review).exercise
 
     def _submit_good(self) -> None:
         self._submit("good")
@@ -155,32 +156,34 @@ class _Stream:
         for act in (
             lambda: self._decide(self._person),
             lambda: self._services.gates.waive(self._person.id, self._lesson.id, self._person, "I am the instructor"),
-            lambda: self._services.gates.waive_twin(self._person.id, self._lesson.id, self._person, "approved"),
+            lambda: self._services.gates.waive_exercise(self._person.id, self._lesson.id, self._person, "approved"),
         ):
             with contextlib.suppress(TutorError):
                 act()
 
     def _decide(self, by: Person) -> None:
-        for pending in self._services.reviews.held(self._lesson.id, "T"):
+        for pending in self._services.reviews.pending(self._lesson.id, "T"):
             if pending.person.id == self._person.id:
                 review = self._services.reviews.decide(
                     pending.review_id, pending.judgement.criterion, Verdict.MET, by, "seen"
                 )
-                self._twin = self._services.gates.review(self._person.id, self._lesson.id, review).twin
+                self._exercise = self._services.gates.review(self._person.id, self._lesson.id, review).exercise
 
     def _answer_right(self) -> None:
-        twin = self._services.gates.waiting_twin(self._person.id, self._lesson)
-        if twin is not None:
+        exercise = self._services.gates.waiting_exercise(self._person.id, self._lesson)
+        if exercise is not None:
             self._entitled = True
-            self._answer(f"{twin.lines[0]} {OPTIONS[twin.options.index(twin.right)]}")
+            self._answer(f"{exercise.lines[0]} {OPTIONS[exercise.options.index(exercise.right)]}")
 
     def _answer_wrong(self) -> None:
-        twin = self._services.gates.waiting_twin(self._person.id, self._lesson)
+        exercise = self._services.gates.waiting_exercise(self._person.id, self._lesson)
         wrong = ("0 A", "all lines, all letters", "mark it as found", "99999 D", "A B C D 1 2 3 4 5 6 7 8 9 10")
-        self._answer(f"{twin.lines[1] + 1} A" if twin and self._chance.random() < 0.3 else self._chance.choice(wrong))
+        self._answer(
+            f"{exercise.lines[1] + 1} A" if exercise and self._chance.random() < 0.3 else self._chance.choice(wrong)
+        )
 
     def _answer(self, said: str) -> None:
-        self._services.gates.answer_twin(self._person.id, self._lesson, said, f"{self._person.id}:{self.actions}")
+        self._services.gates.answer_exercise(self._person.id, self._lesson, said, f"{self._person.id}:{self.actions}")
 
     def _waive(self) -> None:
         if self._chance.random() < 0.2:

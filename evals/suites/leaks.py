@@ -15,21 +15,21 @@ from tools.uploads.files import SourceFile, Upload
 
 
 @dataclass(frozen=True)
-class Case:
+class LeakCase:
     work: str
     upload: Upload
     reply: str
     leaks: tuple[str, ...]
 
 
-def cases(path: str) -> Iterator[Case]:
+def cases(path: str) -> Iterator[LeakCase]:
     works = load("teaching/workspaces.yaml")
     uploads = {
         name: Upload.of(SourceFile(file, text.encode()) for file, text in files.items())
         for name, files in works.items()
     }
     for case in load(path):
-        yield Case(case["work"], uploads[case["work"]], case["reply"], tuple(case["leaks"]))
+        yield LeakCase(case["work"], uploads[case["work"]], case["reply"], tuple(case["leaks"]))
 
 
 def leaks(knowledge: Knowledge) -> Figures:

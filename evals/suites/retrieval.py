@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from agent.app import Knowledge
-from evals.asked import FILES, HALVES, Asked, asked
+from evals.asked import FILES, HALVES, AskedCase, asked
 from evals.cases import Figures
 
 DEPTHS = (1, 3, 5)
@@ -34,7 +34,7 @@ def _figures(name: str, places: Sequence[float]) -> Figures:
     )
 
 
-def _place(knowledge: Knowledge, case: Asked) -> float:
+def _place(knowledge: Knowledge, case: AskedCase) -> float:
     """The rank of the first accepted section; infinite where none is found."""
     cited = [hit.passage.citation for hit in knowledge.answerer.look_up(case.question, case.history, limit=LOOKED_AT)]
     found = [(citation.source, citation.section) for citation in cited]

@@ -42,7 +42,7 @@ def _judged(reviewer: PlanReviewer, cases: Iterable[dict[str, Any]]) -> dict[str
     for case in cases:
         for judgement in reviewer.review(SourceFile("plan.md", case["plan"].encode())):
             wanted = case["expect"].get(judgement.criterion, "not met")
-            found[judgement.criterion].append((wanted, judgement.verdict.value, judgement.held))
+            found[judgement.criterion].append((wanted, judgement.verdict.value, judgement.pending))
     return dict(found)
 
 
@@ -78,4 +78,4 @@ def _drift(guarded: PlanReviewer, open_: PlanReviewer) -> float:
     plans = [case["plan"] for half in HALVES for case in load_all(f"review/{half}") if not case.get("tricks")]
     files = [SourceFile("plan.md", plan.encode()) for plan in plans]
     pairs = [pair for file in files for pair in zip(guarded.review(file), open_.review(file), strict=True)]
-    return sum((one.verdict, one.held) != (other.verdict, other.held) for one, other in pairs) / len(pairs)
+    return sum((one.verdict, one.pending) != (other.verdict, other.pending) for one, other in pairs) / len(pairs)

@@ -15,7 +15,7 @@ from knowledge.retrieval.passages import Citation, Hit, Passage
 
 
 @dataclass(frozen=True)
-class Case:
+class SupportCase:
     sentence: str
     good: bool
     hits: tuple[Hit, ...]
@@ -35,7 +35,7 @@ def support(knowledge: Knowledge) -> Figures:
     return figures
 
 
-def cases(half: str) -> Iterator[Case]:
+def cases(half: str) -> Iterator[SupportCase]:
     """Each with the section that it leans on and that section's neighbours, as a retriever would bring them."""
     sections = load_course(None).lessons[0].sections
     places = {one.id: place for place, one in enumerate(sections)}
@@ -45,8 +45,8 @@ def cases(half: str) -> Iterator[Case]:
             _hit(section)
             for section in (sections[place], *sections[max(0, place - 1) : place], *sections[place + 1 :][:1])
         )
-        yield from (Case(phrase, True, hits) for phrase in case["says"])
-        yield from (Case(phrase, False, hits) for phrase in case["not"])
+        yield from (SupportCase(phrase, True, hits) for phrase in case["says"])
+        yield from (SupportCase(phrase, False, hits) for phrase in case["not"])
 
 
 def _hit(section: Section) -> Hit:

@@ -13,9 +13,9 @@ from typing import Any
 from agent.app import Knowledge, Tutoring, open_tutoring
 from agent.domain.people import Person
 from agent.domain.turn import Turn, TurnResult
+from agent.domain.wording import digest_of
 from agent.guardrails.leaks.meter import LeakMeter
 from agent.guardrails.questions import settle
-from agent.learners.questions_asked import digest_of
 from agent.settings import Settings
 from evals.cases import Figures, load
 from tools.sandbox.builder import NoBuilder
@@ -149,12 +149,12 @@ def _edit(learner: Learner) -> None:
 
 def _answer(tutoring: Tutoring, learner: Learner, person: Person) -> str:
     services = tutoring.tutor.services
-    pending = services.asked.pending(person.id, learner.name) or ""
+    pending = services.questions_asked.pending(person.id, learner.name) or ""
     lesson = services.course.lessons[0]
     question = next(
         (other_question for other_question in lesson.questions if other_question.id == pending.partition("#")[0]), None
     )
-    if pending.startswith("witness:"):
+    if pending.startswith("experiment:"):
         return "a"
     if question is None or question.id not in learner.knows:
         return "I am not sure, I think it depends on the environment"

@@ -16,19 +16,19 @@ from agent.settings import Settings
 from integrations.cli.batches import lines_of
 
 
-class Said(BaseModel):
+class HistoryLine(BaseModel):
     model_config = ConfigDict(extra="ignore")
     role: str
     text: str
 
 
-class Question(BaseModel):
+class BatchQuestion(BaseModel):
     """One line of `tutor ask --batch`."""
 
     model_config = ConfigDict(extra="ignore")
     id: str | int
     question: str
-    history: list[Said] = []
+    history: list[HistoryLine] = []
 
 
 def ask(
@@ -58,7 +58,7 @@ def _show(answer: Answer, *, lessons: Collection[str]) -> None:
 def _answer_line(answerer: Answerer, line: str) -> int:
     """Prints the answer's line; 1 where the question's line could not be read."""
     try:
-        asked = Question.model_validate_json(line)
+        asked = BatchQuestion.model_validate_json(line)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

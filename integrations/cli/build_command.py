@@ -30,7 +30,7 @@ from tools.uploads.files import Upload
 NOT_RUNNING, UNUSABLE = 1, 2
 
 
-class Format(StrEnum):
+class BuildFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
 
@@ -39,7 +39,7 @@ def build(
     path: Annotated[Path, typer.Argument(help="a folder, an archive of one, or a Dockerfile")],
     *,
     twice: Annotated[bool, typer.Option("--twice", help="build twice and say what differs")] = False,
-    output: Annotated[Format, typer.Option("--format", help="for people, or one JSON line")] = Format.TEXT,
+    output: Annotated[BuildFormat, typer.Option("--format", help="for people, or one JSON line")] = BuildFormat.TEXT,
 ) -> None:
     """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
     upload = _upload(path)
@@ -52,7 +52,7 @@ def build(
         _build_twice(builder, upload, path, output)
         return
     receipt = _built(builder, upload)
-    if output is Format.JSON:
+    if output is BuildFormat.JSON:
         typer.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
     else:
         _print(told(receipt).text)
@@ -61,14 +61,14 @@ def build(
     raise typer.Exit(0 if receipt.builds_and_runs else NOT_RUNNING)
 
 
-def _build_twice(builder: Builder, upload: Upload, path: Path, output: Format) -> None:
+def _build_twice(builder: Builder, upload: Upload, path: Path, output: BuildFormat) -> None:
     """Ends with 0 where both images hold the same, and with 1 where they do not."""
     runner = repeater(builder)
     if runner is None:
         raise BuilderUnavailable(builder.status().reason)
     with _interrupts() as stopped, _shown() as show:
         found = runner.repeat(upload, on_progress=show, cancelled=stopped)
-    if output is Format.JSON:
+    if output is BuildFormat.JSON:
         typer.echo(json.dumps({"path": str(path), **asdict(found)}, ensure_ascii=False))
     else:
         _print(told_twice(found).text)

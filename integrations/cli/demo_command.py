@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from agent.app import open_tutoring
 from agent.errors import ConfigurationInvalid
-from agent.settings import Profile, Settings
+from agent.settings import Settings, SlackProfile
 from integrations.cli.slack_command import connect
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack_emulator.emulator import Emulator
@@ -67,7 +67,7 @@ def _voice(settings: Settings) -> str:
 
 @contextmanager
 def run_app(emulator: Emulator, folder: Path) -> Iterator[SlackTutor]:
-    """The unmodified app, pointed at the look-alike by its settings alone; state is fresh at each start."""
+    """The unmodified app, pointed at the emulator by its settings alone; state is fresh at each start."""
     settings = demo_settings(emulator, folder)
     with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor:
         handler = connect(settings, tutor)
@@ -87,7 +87,7 @@ def demo_settings(emulator: Emulator, folder: Path) -> Settings:
         database_url=f"sqlite:///{_fresh_database(folder, emulator.url.rpartition(':')[2])}",
         instructors=(emulator.workspace.member("Instructor").id,),
         instructor_groups=(),
-        profile=Profile.PLAIN,
+        profile=SlackProfile.PLAIN,
         SLACK_CLIENT_ID="",
         SLACK_SIGNING_SECRET=None,
         SLACK_BOT_TOKEN=SecretStr(installation.bot_token),

@@ -17,7 +17,7 @@ from tools.errors import ToolError, UploadRefused
 from tools.findings import Finding, Inspection
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
-from tools.inspection.report import Report, as_json_line, as_sarif, as_text
+from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text
 from tools.uploads.archives.expanding import is_archive, most_bytes, unpack
 from tools.uploads.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload, kind_of
 
@@ -40,7 +40,7 @@ _COLOURS = {
 }
 
 
-class Format(StrEnum):
+class InspectFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
@@ -49,8 +49,8 @@ class Format(StrEnum):
 def inspect(
     paths: Annotated[list[Path], typer.Argument(help="a file, or a folder that is inspected as one upload")],
     output: Annotated[
-        Format, typer.Option("--format", help="for people, one JSON line an input, or SARIF")
-    ] = Format.TEXT,
+        InspectFormat, typer.Option("--format", help="for people, one JSON line an input, or SARIF")
+    ] = InspectFormat.TEXT,
     strict: Annotated[
         bool, typer.Option("--strict", help="end with 1 where a criterion is only partly met, too")
     ] = False,
@@ -88,36 +88,36 @@ class _Input:
     renamed: tuple[str, str] | None = None  # name in the upload, name on disk
 
 
-def _reports(inputs: list[_Input]) -> Iterator[Report]:
+def _reports(inputs: list[_Input]) -> Iterator[InspectionReport]:
     """In the order of the inputs; all uploads go through the linter together."""
     uploads = [given.upload for given in inputs if given.upload is not None]
     inspections = iter(inspect_many(uploads, linter=Hadolint.find()) if uploads else ())
     for given in inputs:
         if given.upload is None:
-            yield Report(given.path, error=given.error)
+            yield InspectionReport(given.path, error=given.error)
         else:
             yield _report(given, next(inspections))
 
 
-def _report(given: _Input, inspection: Inspection) -> Report:
+def _report(given: _Input, inspection: Inspection) -> InspectionReport:
     if given.renamed is not None:
         alias, name = given.renamed
         findings = tuple(_named(finding, alias, name) for finding in inspection.findings)
         inspection = replace(inspection, findings=findings)
     unreadable = " ".join(inspection.unreadable.values())
     if unreadable and given.upload is not None and len(given.upload) == 1:
-        return Report(given.path, error=unreadable)
-    return Report(given.path, inspection)
+        return InspectionReport(given.path, error=unreadable)
+    return InspectionReport(given.path, inspection)
 
 
 def _named(finding: Finding, alias: str, name: str) -> Finding:
     return replace(finding, file=name) if finding.file == alias else finding
 
 
-def _print(reports: list[Report], output: Format, *, brief: bool) -> None:
-    if output is Format.SARIF:
+def _print(reports: list[InspectionReport], output: InspectFormat, *, brief: bool) -> None:
+    if output is InspectFormat.SARIF:
         typer.echo(as_sarif(reports, _version()))
-    elif output is Format.JSON:
+    elif output is InspectFormat.JSON:
         for report in reports:
             typer.echo(as_json_line(report))
     else:

@@ -28,6 +28,7 @@ def _register() -> None:
         doctor_command,
         engine_command,
         eval_command,
+        experiment_command,
         ingest_command,
         inspect_command,
         lesson_command,
@@ -37,7 +38,6 @@ def _register() -> None:
         review_command,
         slack_command,
         verify_command,
-        witness_command,
         worker_command,
     )
 
@@ -57,7 +57,7 @@ def _register() -> None:
     app.command("model")(model_command.model)
     app.command("doctor")(doctor_command.doctor)
     app.add_typer(engine_command.app, name="engine", help="Run the confined engine that builds what learners hand in.")
-    lesson_command.app.command("witness")(witness_command.witness)
+    lesson_command.app.command("experiment")(experiment_command.experiment)
     app.add_typer(lesson_command.app, name="lesson", help="Check a course pack.")
 
 

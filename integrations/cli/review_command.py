@@ -77,7 +77,7 @@ def _plan(path: Path) -> SourceFile:
 def as_json(judgement: Judgement) -> dict[str, Any]:
     return {
         "verdict": judgement.verdict.value,
-        "held": judgement.held,
+        "held": judgement.pending,
         "evidence": [
             {"file": span.file, "start": span.start, "end": span.end, "quote": span.quote} for span in judgement.spans
         ],

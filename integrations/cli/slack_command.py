@@ -46,7 +46,7 @@ def background(tutoring: Tutoring, tutor: SlackTutor) -> Iterator[None]:
     """What had to wait is tried again, and what is too old to be kept is swept away."""
     stop = threading.Event()
     loops: dict[float, Callable[[], object]] = {
-        RETRY_SECONDS: tutor.offices.flush,
+        RETRY_SECONDS: tutor.workspaces.flush,
         TAKE_UP_SECONDS: lambda: _take_up(tutoring, tutor),
         TEND_SECONDS: tutoring.builds.tend,
         SWEEP_SECONDS: lambda: _sweep(tutoring, tutor),
@@ -81,14 +81,14 @@ def _sweep(tutoring: Tutoring, tutor: SlackTutor) -> None:
 def _serve_http(settings: Settings, tutor: SlackTutor) -> None:
     if settings.slack_signing_secret is None:
         raise ConfigurationInvalid("SLACK_SIGNING_SECRET is not set; HTTP delivery cannot be trusted without it.")
-    app = tutor.vitals.app(beside=HttpDelivery(tutor.app))  # type: ignore[arg-type]  # Bolt's own annotation is wider
+    app = tutor.health.app(beside=HttpDelivery(tutor.app))  # type: ignore[arg-type]  # Bolt's own annotation is wider
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
 
 
 def _serve_socket(settings: Settings, tutor: SlackTutor) -> None:
     with closing(connect(settings, tutor)) as socket:
-        tutor.vitals.add("socket", lambda: "" if socket.is_open else "no connection to Slack is open")
-        with serving(tutor.vitals.app(), settings.host, settings.status_port):
+        tutor.health.add("socket", lambda: "" if socket.is_open else "no connection to Slack is open")
+        with serving(tutor.health.app(), settings.host, settings.status_port):
             wait_for_signal()
 
 

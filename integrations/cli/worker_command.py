@@ -26,7 +26,7 @@ def worker(
     telemetry.configure(settings.log_level, settings.log_format)
     with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):
         print(f"Working on {' and '.join(queues)} as {settings.executor}.", flush=True)
-        with serving(tutor.vitals.app(), settings.host, settings.status_port):
+        with serving(tutor.health.app(), settings.host, settings.status_port):
             wait_for_signal()
 
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agent.errors import ConfigurationInvalid
-from agent.settings import Protocol, Settings
+from agent.llm.port import WireProtocol
+from agent.settings import Settings
 from integrations.local_model.weights import find_weights, require_server
 
 TIMEOUT = 120.0  # seconds for one answer: two cores read some hundred tokens a second
@@ -54,4 +55,4 @@ def _end(child: subprocess.Popen[str]) -> None:
 def local_settings(address: str, **changes: object) -> Settings:
     """The usual settings, but for the model."""
     spoken = {"OPENAI_API_KEY": "local", "OPENAI_BASE_URL": address}
-    return Settings.read(model="local", model_protocol=Protocol.CHAT, model_timeout=TIMEOUT, **spoken, **changes)
+    return Settings.read(model="local", model_protocol=WireProtocol.CHAT, model_timeout=TIMEOUT, **spoken, **changes)

@@ -16,16 +16,16 @@ from slack_sdk import WebClient
 
 from agent.app import Tutoring
 from agent.delivery.dispatcher import Dispatcher
-from agent.delivery.durable_queues import QUEUES, DurableJobs
+from agent.delivery.durable_queues import QUEUES, DurableQueues
 from agent.errors import TutorError
 from agent.settings import Settings
-from integrations.slack.coalescing_queue import Latest
+from integrations.slack.coalescing_queue import CoalescingQueue
 from integrations.slack.grants import ConfiguredGrant, Grants
-from integrations.slack.health import Vitals
+from integrations.slack.health import Health
 from integrations.slack.installations import Installations
 from integrations.slack.metrics import Metrics
 from integrations.slack.oauth import open_flow, open_installations
-from integrations.slack.workspaces import Offices
+from integrations.slack.workspaces import WorkspaceRegistry
 
 LISTENERS = 20  # threads for what follows an envelope and may be lost
 OFFLINE_TURNS, MODEL_TURNS = 4, 32  # at a time: without a model they want the processor, with one they mostly wait
@@ -35,9 +35,9 @@ OFFLINE_TURNS, MODEL_TURNS = 4, 32  # at a time: without a model they want the p
 class SlackTutor:
     settings: Settings
     app: App
-    offices: Offices
-    jobs: DurableJobs
-    vitals: Vitals
+    workspaces: WorkspaceRegistry
+    jobs: DurableQueues
+    health: Health
 
 
 @contextmanager
@@ -47,28 +47,28 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
     installations = open_installations(settings, tutoring.storage)
     grants: Grants = installations or ConfiguredGrant(settings)
     metrics = Metrics()
-    with Latest() as latest, Offices(tutoring, grants, latest) as offices:
-        jobs = DurableJobs(
+    with CoalescingQueue() as coalescing, WorkspaceRegistry(tutoring, grants, coalescing) as workspaces:
+        jobs = DurableQueues(
             settings.database,
-            run_turn=metrics.working("turn", offices.run_turn),
-            run_build=metrics.working("build", offices.run_build),
+            run_turn=metrics.working("turn", workspaces.run_turn),
+            run_build=metrics.working("build", workspaces.run_build),
             run_tidy=tutoring.retention.tidy,
             executor=settings.executor,
             turn_workers=MODEL_TURNS if settings.openai_api_key else OFFLINE_TURNS,
             listen=listen,
         )
         with jobs, Dispatcher(jobs) as dispatcher, ThreadPoolExecutor(LISTENERS) as executor:
-            offices.open(dispatcher, executor)
-            app = _create_app(tutoring, offices, executor, installations, metrics)
+            workspaces.open(dispatcher, executor)
+            app = _create_app(tutoring, workspaces, executor, installations, metrics)
             for key, conversation in tutoring.inbox.unfinished():
                 jobs.submit_turn(key, conversation)
-            yield SlackTutor(settings, app, offices, jobs, _vitals(tutoring, offices, metrics))
+            yield SlackTutor(settings, app, workspaces, jobs, _health(tutoring, workspaces, metrics))
 
 
-def _vitals(tutoring: Tutoring, offices: Offices, metrics: Metrics) -> Vitals:
+def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics) -> Health:
     metrics.watch("tutor_waiting_turns", "Messages without an answer yet", tutoring.inbox.waiting)
     metrics.watch("tutor_waiting_messages", "Messages that are still to be sent", tutoring.outbox.waiting)
-    metrics.watch("tutor_halted_workspaces", "Workspaces that take nothing", lambda: len(offices.halted()))
+    metrics.watch("tutor_halted_workspaces", "Workspaces that take nothing", lambda: len(workspaces.halted()))
 
     def database() -> str:
         try:
@@ -77,10 +77,10 @@ def _vitals(tutoring: Tutoring, offices: Offices, metrics: Metrics) -> Vitals:
             return str(error)
         return ""
 
-    def workspaces() -> str:
-        return "; ".join(f"{team}: {reason}" for team, reason in offices.halted().items())
+    def halted() -> str:
+        return "; ".join(f"{team}: {reason}" for team, reason in workspaces.halted().items())
 
-    return Vitals(metrics, {"database": database, "workspaces": workspaces})
+    return Health(metrics, {"database": database, "workspaces": halted})
 
 
 class _Anywhere(Authorize):
@@ -94,13 +94,13 @@ class _Anywhere(Authorize):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt warns that it ignores SLACK_BOT_TOKEN: the office uses it."""
+    """Bolt warns that it ignores SLACK_BOT_TOKEN: the workspace uses it."""
     return "SLACK_BOT_TOKEN" not in record.getMessage()
 
 
 def _create_app(
     tutoring: Tutoring,
-    offices: Offices,
+    workspaces: WorkspaceRegistry,
     executor: ThreadPoolExecutor,
     installations: Installations | None,
     metrics: Metrics,
@@ -119,11 +119,11 @@ def _create_app(
         oauth_flow=open_flow(settings, installations, tutoring.storage) if installations else None,
     )
     if installations is not None:
-        installations.installed = offices.reopen
+        installations.installed = workspaces.reopen
 
     def at_the_door(body: dict[str, Any]) -> BoltResponse:
         with metrics.envelope(body):
-            return offices.take(body)
+            return workspaces.take(body)
 
     app.middleware(at_the_door)
     return app

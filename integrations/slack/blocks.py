@@ -46,13 +46,13 @@ def messages(reply: Reply) -> list[dict[str, Any]]:
 def _groups(text: str) -> list[list[str]]:
     """Pieces for sections, as many together as one message takes."""
     groups: list[list[str]] = []
-    room = 0
+    turn_runner = 0
     for piece in pieces(from_markdown(text), MAX_SECTION):
-        if len(piece) > room or len(groups[-1]) >= MAX_BLOCKS:
+        if len(piece) > turn_runner or len(groups[-1]) >= MAX_BLOCKS:
             groups.append([])
-            room = MAX_MESSAGE
+            turn_runner = MAX_MESSAGE
         groups[-1].append(piece)
-        room -= len(piece)
+        turn_runner -= len(piece)
     return groups
 
 

@@ -11,37 +11,37 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.app import Tutoring
 from agent.builds.requests import Taken
-from agent.delivery.queues import Jobs
+from agent.delivery.queues import Queues
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import BuildRequest
 from integrations.slack.blocks import message, messages
 from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Incoming
-from integrations.slack.outbox_worker import Courier
-from integrations.slack.rate_limiter import Pace
-from integrations.slack.typing_status import Statuses
+from integrations.slack.outbox_worker import OutboxWorker
+from integrations.slack.rate_limiter import RateLimiter
+from integrations.slack.typing_status import TypingStatus
 from integrations.slack.views.home import HomePages
 from tools.sandbox.builder import BuildProgress
 
 PROGRESS_SECONDS = 3.0  # between two edits of one message: what Slack asks for
 
 
-class Building:
+class BuildRunner:
     def __init__(
         self,
         tutoring: Tutoring,
         client: WebClient,
         *,
-        courier: Courier,
+        outbox_worker: OutboxWorker,
         directory: Directory,
         homes: HomePages,
-        statuses: Statuses,
-        pace: Pace,
+        typing_status: TypingStatus,
+        rate_limiter: RateLimiter,
     ) -> None:
         self._tutoring, self._client = tutoring, client
-        self._courier, self._directory, self._homes = courier, directory, homes
-        self._statuses, self._pace = statuses, pace
-        self.jobs: Jobs | None = None
+        self._outbox_worker, self._directory, self._homes = outbox_worker, directory, homes
+        self._typing_status, self._rate_limiter = typing_status, rate_limiter
+        self.jobs: Queues | None = None
 
     def start(self, incoming: Incoming, request: BuildRequest) -> None:
         place = {
@@ -71,11 +71,11 @@ class Building:
             self._end(request, place, self._tutoring.builds.cut_off(request), cut_off=True)
             return
         self._tell_who_waits(place["team"])
-        self._statuses.begin(place["channel"], place["thread_ts"])  # while it runs, Slack shows its own Stop, too
+        self._typing_status.begin(place["channel"], place["thread_ts"])  # while it runs, Slack shows its own Stop, too
         try:
             self._build(request, place)
         finally:
-            self._statuses.end(place["channel"], place["thread_ts"])
+            self._typing_status.end(place["channel"], place["thread_ts"])
 
     def _build(self, request: BuildRequest, place: dict[str, str]) -> None:
         job_id = request.job_id
@@ -94,8 +94,8 @@ class Building:
 
     def _post(self, key: str, reply: Reply, place: dict[str, str]) -> None:
         where = {name: place[name] for name in ("channel", "user", "thread_ts")}
-        self._courier.post(key, *messages(reply), **where)
-        self._courier.flush()
+        self._outbox_worker.post(key, *messages(reply), **where)
+        self._outbox_worker.flush()
 
     def _tell_who_waits(self, team: str) -> None:
         """Everyone behind this build moved up by one."""
@@ -120,7 +120,7 @@ class Building:
 
     def _show(self, job_id: str, place: dict[str, str], text: str) -> bool:
         ts = self._tutoring.outbox.where(place["reply"])
-        if not ts or not self._pace.allows("chat.update"):
+        if not ts or not self._rate_limiter.allows("chat.update"):
             return False
         shown = message(Reply(text, actions=(Action("stop", "Stop", job_id, "danger"),)))
         with suppress(SlackApiError, SlackClientError, OSError):

@@ -22,7 +22,7 @@ class _Wish:
     not_before: float
 
 
-class Latest:
+class CoalescingQueue:
     """A context manager. Of what is wished under one key only the newest is shown, one call at a time.
 
     Callers never wait, so that no status and no page holds an answer back.

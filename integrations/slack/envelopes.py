@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-from agent.settings import Profile
+from agent.settings import SlackProfile
 from integrations.slack.mrkdwn import to_plain
 
 Body = Mapping[str, Any]
@@ -66,7 +66,7 @@ class Reader:
 
     team: str
     bot: str
-    profile: Profile
+    profile: SlackProfile
 
     def message(self, event: Body) -> Incoming | None:
         """A person's message; None for what no person wrote. Whether it is for us, `addressing` says."""
@@ -76,7 +76,7 @@ class Reader:
             return None
         channel, ts, root = event["channel"], event["ts"], event.get("thread_ts") or ""
         direct = event.get("channel_type") == "im" or channel.startswith("D")
-        reply_to = root if direct and self.profile is Profile.PLAIN else root or ts
+        reply_to = root if direct and self.profile is SlackProfile.PLAIN else root or ts
         return Incoming(
             key=f"{self.team}:{channel}:{ts}",
             team=self.team,
@@ -105,7 +105,7 @@ class Reader:
         message, container = body.get("message") or {}, body.get("container") or {}
         ts, hidden = action["action_ts"], bool(container.get("is_ephemeral"))
         root = message.get("thread_ts") or ""
-        reply_to = root if root or self.profile is Profile.PLAIN else message.get("ts", "")
+        reply_to = root if root or self.profile is SlackProfile.PLAIN else message.get("ts", "")
         user = body["user"]
         alone = hidden or not channel  # seen by one person only: an ephemeral message, or Home
         return Incoming(
@@ -182,7 +182,7 @@ class Reader:
 
     def _talk(self, channel: str, root: str, *, direct: bool = False) -> str:
         """What is said to an agent is one conversation, although each message there begins a thread of its own."""
-        alone = (direct or channel.startswith("D")) and self.profile is Profile.AGENT
+        alone = (direct or channel.startswith("D")) and self.profile is SlackProfile.AGENT
         return _conversation(self.team, channel, "" if alone else root)
 
     def _aside(self, user: str) -> str:

@@ -19,7 +19,7 @@ from integrations.slack.metrics import Metrics
 Check = Callable[[], str]  # what is wrong; empty: nothing
 
 
-class Vitals:
+class Health:
     """`checks` are asked at each request, so that readiness is never older than that."""
 
     def __init__(self, metrics: Metrics, checks: Mapping[str, Check]) -> None:

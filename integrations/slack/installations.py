@@ -24,11 +24,11 @@ _log = logging.getLogger(__name__)
 
 
 class Installations(InstallationStore):
-    """Bolt's store for one bot a workspace, and the grants of the offices; `installed` hears of each new one."""
+    """Bolt's store for one bot a workspace, and the grants of the workspaces; `installed` hears of each new one."""
 
     def __init__(self, storage: Storage, seal: Seal) -> None:
         self._storage, self._seal = storage, seal
-        self.installed: Callable[[str], None] = lambda team: None  # noqa: ARG005 - until an office listens
+        self.installed: Callable[[str], None] = lambda team: None  # noqa: ARG005 - until a workspace listens
 
     @property
     def logger(self) -> Logger:

@@ -11,16 +11,16 @@ from typing import Any
 from slack_bolt import BoltResponse
 
 from agent.delivery.inbox import NEW, Inbox
-from agent.delivery.queues import Jobs
+from agent.delivery.queues import Queues
 from agent.domain.reply import Action, Reply
 from agent.understanding.intents import ACTIONS
 from integrations.slack import feedback
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.envelopes import Incoming, Reader, says_stop
 from integrations.slack.feedback import Feedback
-from integrations.slack.outbox_worker import Courier
-from integrations.slack.turn_runner import Room
-from integrations.slack.typing_status import Statuses
+from integrations.slack.outbox_worker import OutboxWorker
+from integrations.slack.turn_runner import TurnRunner
+from integrations.slack.typing_status import TypingStatus
 from integrations.slack.views.cohort_home import TURN
 from integrations.slack.views.forms import Forms
 from integrations.slack.views.home import HomePages
@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 Body = dict[str, Any]
 
 
-class Door:
+class Listener:
     """One call for one envelope, before the acknowledgement: when it raises, Slack sends again."""
 
     def __init__(
@@ -40,19 +40,19 @@ class Door:
         reader: Reader,
         inbox: Inbox,
         *,
-        jobs: Jobs,
-        room: Room,
-        courier: Courier,
+        jobs: Queues,
+        turn_runner: TurnRunner,
+        outbox_worker: OutboxWorker,
         homes: HomePages,
         opinions: Feedback,
         executor: Executor,
         leave: Callable[[str], None],
-        statuses: Statuses,
+        typing_status: TypingStatus,
         forms: Forms,
     ) -> None:
-        self._reader, self._inbox, self._jobs, self._room = reader, inbox, jobs, room
-        self._courier, self._homes, self._opinions, self._executor = courier, homes, opinions, executor
-        self._leave, self._statuses, self._forms = leave, statuses, forms
+        self._reader, self._inbox, self._jobs, self._turn_runner = reader, inbox, jobs, turn_runner
+        self._outbox_worker, self._homes, self._opinions, self._executor = outbox_worker, homes, opinions, executor
+        self._leave, self._typing_status, self._forms = leave, typing_status, forms
         self._kinds: Mapping[str, Callable[[Body], Body | None]] = {
             "event_callback": self._event,
             "block_actions": self._action,
@@ -103,7 +103,7 @@ class Door:
         if not says_stop(incoming.text):
             return False
         place = f"{incoming.team}:{incoming.channel}" if incoming.direct else incoming.conversation
-        if not self._room.stop(place, incoming):
+        if not self._turn_runner.stop(place, incoming):
             return False
         self._inbox.record(incoming.key, incoming.conversation, {"kind": "stop"}, person_id=incoming.person_id)
         return True
@@ -112,7 +112,7 @@ class Door:
         """A second delivery submits again, too: the first may have ended between the two. A job is known by its key."""
         key, conversation = incoming.key, incoming.conversation
         if self._inbox.accept(key, conversation, incoming.to_json(), person_id=incoming.person_id):
-            self._statuses.announce(incoming.channel, incoming.thread_ts)
+            self._typing_status.announce(incoming.channel, incoming.thread_ts)
         self._jobs.submit_turn(key, conversation)
 
     def _changed(self, event: Body) -> None:
@@ -146,7 +146,7 @@ class Door:
                 self._inbox.accept(incoming.key, incoming.conversation, {}, person_id=incoming.person_id)
                 self._inbox.delete(incoming.key)
             return
-        self._courier.cancel(incoming.key)
+        self._outbox_worker.cancel(incoming.key)
         if not self._inbox.delete(incoming.key):
             self._accept(replace(incoming, key=f"{incoming.key}:takeback", text="", kind="takeback"))
 
@@ -162,16 +162,16 @@ class Door:
         incoming = Incoming(
             key, self._reader.team, channel, "", root, str(event["user"]), "", direct=True, conversation=place
         )
-        self._room.stop(place, incoming)
-        self._statuses.end(channel, root)
+        self._turn_runner.stop(place, incoming)
+        self._typing_status.end(channel, root)
 
     def _uninstalled(self, event: Body) -> None:
         self._leave(self._reader.team)
-        self._courier.halt(str(event["type"]))
+        self._outbox_worker.halt(str(event["type"]))
 
     def _revoked(self, event: Body) -> None:
         if (event.get("tokens") or {}).get("bot"):
-            self._courier.halt("tokens_revoked")
+            self._outbox_worker.halt("tokens_revoked")
 
     def _action(self, body: Body) -> None:
         if not body.get("actions"):
@@ -223,8 +223,10 @@ class Door:
     def _notice(self, key: str, body: Body, user: str) -> None:
         """Seen by this person only."""
         url, channel = str(body.get("response_url") or ""), str((body.get("channel") or {}).get("id") or "")
-        self._courier.post(key, *messages(Reply(_UNKNOWN)), channel=channel if url else "", user=user, response_url=url)
-        self._later(self._courier.flush)
+        self._outbox_worker.post(
+            key, *messages(Reply(_UNKNOWN)), channel=channel if url else "", user=user, response_url=url
+        )
+        self._later(self._outbox_worker.flush)
 
     def _later(self, action: Callable[..., None], *arguments: Any, **named: Any) -> None:
         """For what may be lost in a crash: it comes again with the next click."""

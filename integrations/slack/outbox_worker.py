@@ -15,7 +15,7 @@ from slack_sdk.webhook import WebhookClient
 from agent.delivery.outbox import PARTIAL, Outbox, Outgoing
 from integrations.slack import delivery_lookup
 from integrations.slack.directory import Directory
-from integrations.slack.rate_limiter import Pace
+from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack.unfinished_streams import complete
 
 IDLE_SECONDS = 2.0  # between two looks for what another process left
@@ -33,7 +33,7 @@ _REFUSED_BLOCKS = frozenset("invalid_blocks invalid_blocks_format msg_blocks_too
 _log = logging.getLogger(__name__)
 
 
-class Courier:
+class OutboxWorker:
     """A context manager: while it is open, what has to wait is sent when its time has come.
 
     `flush` may be called by many threads and processes: what one has taken is no other's.
@@ -47,13 +47,13 @@ class Courier:
         team: str,
         *,
         bot: str = "",
-        pace: Pace | None = None,
+        rate_limiter: RateLimiter | None = None,
         owner: str = "",
     ) -> None:
         self._client, self._outbox, self._directory, self._owner = client, outbox, directory, owner
         self._bot = bot
         self._here = f"{team}/"
-        self._pace = pace or Pace()
+        self._rate_limiter = rate_limiter or RateLimiter()
         self._wake, self._closing = threading.Event(), False
         self._soonest = float("inf")
         self._loop = threading.Thread(target=self._run, name="courier", daemon=True)
@@ -113,7 +113,7 @@ class Courier:
         for delivery in due:
             if self.halted:
                 self._outbox.put_off(delivery, 0)
-            elif wait := self._pace.wait(delivery.channel):
+            elif wait := self._rate_limiter.wait(delivery.channel):
                 self._outbox.put_off(delivery, wait)
                 self._look_again_in(wait)
             else:

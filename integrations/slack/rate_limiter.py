@@ -35,7 +35,7 @@ class _Bucket:
         return 0.0
 
 
-class Pace:
+class RateLimiter:
     def __init__(self) -> None:
         self._channels: dict[str, _Bucket] = {}
         self._methods = {name: _Bucket(most, 60.0 / most) for name, most in PER_MINUTE.items()}

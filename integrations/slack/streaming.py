@@ -18,7 +18,7 @@ from agent.domain.reply import Reply
 from integrations.slack import delivery_lookup
 from integrations.slack.blocks import footer, messages
 from integrations.slack.envelopes import Incoming
-from integrations.slack.rate_limiter import Pace
+from integrations.slack.rate_limiter import RateLimiter
 
 PATIENCE = 1.5  # seconds after its first sentence; an answer that is done by then is posted
 EVERY = 2.0  # seconds between two additions
@@ -39,14 +39,16 @@ class Stopped(Exception):
 class Streams:
     """The answers of one workspace that are being written just now."""
 
-    def __init__(self, client: WebClient, outbox: Outbox, pace: Pace, channels: Callable[[str], str]) -> None:
-        self.client, self.outbox, self.pace, self.place_of = client, outbox, pace, channels
+    def __init__(
+        self, client: WebClient, outbox: Outbox, rate_limiter: RateLimiter, channels: Callable[[str], str]
+    ) -> None:
+        self.client, self.outbox, self.rate_limiter, self.place_of = client, outbox, rate_limiter, channels
         self.refused = ""  # why Slack will not have any
-        self._open: dict[str, Stream] = {}
+        self._open: dict[str, ReplyStream] = {}
 
     @contextmanager
-    def of(self, incoming: Incoming, is_wanted: Callable[[], bool]) -> Iterator[Stream]:
-        stream = Stream(self, incoming, is_wanted)
+    def of(self, incoming: Incoming, is_wanted: Callable[[], bool]) -> Iterator[ReplyStream]:
+        stream = ReplyStream(self, incoming, is_wanted)
         self._open[incoming.key] = stream
         try:
             yield stream
@@ -56,7 +58,7 @@ class Streams:
     def pause(self, method: str, seconds: float) -> None:
         name = {"chat_startStream": _START, "chat_appendStream": _APPEND}.get(method)
         if name is not None:
-            self.pace.pause(name, seconds)
+            self.rate_limiter.pause(name, seconds)
 
     def end_unwanted(self) -> None:
         """Somebody said stop: what they do not want any more ends now, not with its next sentence."""
@@ -64,7 +66,7 @@ class Streams:
             stream.end_if_unwanted()
 
 
-class Stream:
+class ReplyStream:
     """`emit` takes the pieces of an answer, `finish` the whole of it."""
 
     def __init__(self, streams: Streams, incoming: Incoming, is_wanted: Callable[[], bool]) -> None:
@@ -123,7 +125,7 @@ class Stream:
         self._silent = True  # unless it succeeds: one attempt an answer
         streams, incoming = self._streams, self._incoming
         channel = streams.place_of(incoming.channel)
-        if streams.refused or not streams.pace.allows(_START) or not streams.outbox.begin(self._key, channel):
+        if streams.refused or not streams.rate_limiter.allows(_START) or not streams.outbox.begin(self._key, channel):
             return
         told = self._call(
             "chat_startStream",
@@ -139,7 +141,7 @@ class Stream:
     def _append(self, now: float) -> None:
         fresh = self._text[len(self._shown) :]
         too_late = now - self._started > LIFETIME or len(self._text) > LONGEST
-        if not self._whole or too_late or now - self._last < EVERY or not self._streams.pace.allows(_APPEND):
+        if not self._whole or too_late or now - self._last < EVERY or not self._streams.rate_limiter.allows(_APPEND):
             return
         self._last = now
         if self._call("chat_appendStream", markdown_text=_harmless(fresh)) is not None:

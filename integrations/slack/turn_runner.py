@@ -8,19 +8,19 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.app import Tutoring
-from agent.delivery.queues import Jobs
+from agent.delivery.queues import Queues
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
 from agent.understanding.intents import Intent
 from integrations.slack.blocks import messages, pressed
-from integrations.slack.build_runner import Building
+from integrations.slack.build_runner import BuildRunner
 from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Incoming
 from integrations.slack.files import Attachments
-from integrations.slack.outbox_worker import Courier
+from integrations.slack.outbox_worker import OutboxWorker
 from integrations.slack.streaming import Stopped, Streams
-from integrations.slack.typing_status import Statuses
+from integrations.slack.typing_status import TypingStatus
 from integrations.slack.views.home import HomePages
 
 _APOLOGY = "Something went wrong on my side. Your message and your files are kept; please send the message again."
@@ -31,27 +31,27 @@ _STOPPED = "Stopped. What you sent is kept; write again whenever you like."
 _log = logging.getLogger(__name__)
 
 
-class Room:
+class TurnRunner:
     def __init__(
         self,
         tutoring: Tutoring,
         client: WebClient,
         *,
         attachments: Attachments,
-        courier: Courier,
+        outbox_worker: OutboxWorker,
         directory: Directory,
         homes: HomePages,
-        building: Building,
-        statuses: Statuses,
+        build_runner: BuildRunner,
+        typing_status: TypingStatus,
         streams: Streams,
     ) -> None:
         self._tutoring, self._client, self._attachments = tutoring, client, attachments
-        self._courier, self._directory, self._homes = courier, directory, homes
-        self._building, self._statuses, self._streams = building, statuses, streams
+        self._outbox_worker, self._directory, self._homes = outbox_worker, directory, homes
+        self._build_runner, self._typing_status, self._streams = build_runner, typing_status, streams
 
     @property
-    def jobs(self) -> Jobs | None:
-        return self._building.jobs
+    def jobs(self) -> Queues | None:
+        return self._build_runner.jobs
 
     def run_turn(self, key: str) -> None:
         """One reply for one message, whatever happens in between."""
@@ -60,7 +60,7 @@ class Room:
             self._tutoring.inbox.finish(key)
             return
         incoming = Incoming.from_json(payload)
-        self._statuses.begin(incoming.channel, incoming.thread_ts)
+        self._typing_status.begin(incoming.channel, incoming.thread_ts)
         try:
             self._answer(incoming)
             self._tutoring.inbox.finish(key)
@@ -69,8 +69,8 @@ class Room:
             self._apologize(incoming)
             self._tutoring.inbox.finish(key, failed=True)
         finally:
-            self._courier.flush()
-            self._statuses.end(incoming.channel, incoming.thread_ts)
+            self._outbox_worker.flush()
+            self._typing_status.end(incoming.channel, incoming.thread_ts)
 
     def _apologize(self, incoming: Incoming) -> None:
         """A person waits: whatever broke, they are told. An answer that is there is enough; half of one is replaced."""
@@ -86,7 +86,7 @@ class Room:
         elif incoming.kind == "shortcut" and not incoming.files:
             self._whisper(incoming, _NO_FILE)
         elif action is not None and action.id == "stop":
-            self._say(incoming, "stop", self._building.stop(action.value, incoming.person_id))
+            self._say(incoming, "stop", self._build_runner.stop(action.value, incoming.person_id))
         else:
             self._take(incoming, action)
 
@@ -124,22 +124,22 @@ class Room:
         if result.reply is not None and not streamed:
             self._say(incoming, "reply", result.reply)
         for notice in result.notices:
-            self._courier.post(notice.key, *messages(notice.reply), user=notice.person_id.partition(":")[2])
-        self._courier.flush()
+            self._outbox_worker.post(notice.key, *messages(notice.reply), user=notice.person_id.partition(":")[2])
+        self._outbox_worker.flush()
         for notice in result.notices:
             self._homes.refresh(notice.person_id)
         if result.reply is not None:
             self._send_files(incoming, result.reply)
         if result.build is not None:
-            self._building.start(incoming, result.build)
+            self._build_runner.start(incoming, result.build)
 
     def _say(self, incoming: Incoming, what: str, reply: Reply) -> None:
         key = f"{incoming.key}:{what}"
         if incoming.is_aside:
-            self._courier.post(key, *messages(reply), user=incoming.user)
+            self._outbox_worker.post(key, *messages(reply), user=incoming.user)
             self._whisper(incoming, _BETWEEN_US)
             return
-        self._courier.post(
+        self._outbox_worker.post(
             key,
             *messages(reply),
             channel=incoming.channel,
@@ -150,7 +150,7 @@ class Room:
 
     def _whisper(self, incoming: Incoming, text: str) -> None:
         """A line where the person is, beside an answer that is elsewhere."""
-        self._courier.post(
+        self._outbox_worker.post(
             f"{incoming.key}:note",
             *messages(Reply(text)),
             channel=incoming.channel,
@@ -182,7 +182,7 @@ class Room:
         stopped += self._tutoring.build_jobs.stop_all(incoming.person_id) if incoming.direct else 0
         if stopped:
             self._say(incoming, "stopped", Reply(_STOPPED))
-            self._courier.flush()
+            self._outbox_worker.flush()
         return stopped > 0
 
 

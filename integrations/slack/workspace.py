@@ -1,4 +1,4 @@
-"""An office: the app's parts with one workspace's token."""
+"""One workspace: the app's parts with one workspace's token."""
 
 from __future__ import annotations
 
@@ -7,86 +7,100 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from agent.app import Tutoring
-from agent.delivery.queues import Jobs
-from integrations.slack.build_runner import Building
-from integrations.slack.coalescing_queue import Latest
+from agent.delivery.queues import Queues
+from integrations.slack.build_runner import BuildRunner
+from integrations.slack.coalescing_queue import CoalescingQueue
 from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Reader
 from integrations.slack.feedback import Feedback
 from integrations.slack.files import Attachments
 from integrations.slack.grants import Grant, open_client
-from integrations.slack.listeners import Door
-from integrations.slack.outbox_worker import Courier
-from integrations.slack.rate_limiter import Pace
+from integrations.slack.listeners import Listener
+from integrations.slack.outbox_worker import OutboxWorker
+from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack.streaming import Streams
-from integrations.slack.turn_runner import Room
-from integrations.slack.typing_status import Statuses
+from integrations.slack.turn_runner import TurnRunner
+from integrations.slack.typing_status import TypingStatus
 from integrations.slack.views.forms import Forms
 from integrations.slack.views.home import HomePages
 
 
 @dataclass(frozen=True)
-class Means:
-    """What all offices share."""
+class WorkspaceDependencies:
+    """What all workspaces share."""
 
     tutoring: Tutoring
-    latest: Latest
-    jobs: Jobs
+    coalescing: CoalescingQueue
+    jobs: Queues
     executor: Executor
     leave: Callable[[str], None]  # a workspace removed the app
 
 
 @dataclass(frozen=True)
-class Office:
+class SlackWorkspace:
     grant: Grant
-    door: Door
-    room: Room
-    building: Building
-    courier: Courier
+    listener: Listener
+    turn_runner: TurnRunner
+    build_runner: BuildRunner
+    outbox_worker: OutboxWorker
 
     def close(self) -> None:
-        self.courier.__exit__()
+        self.outbox_worker.__exit__()
 
 
-def open_office(grant: Grant, means: Means) -> Office:
+def open_workspace(grant: Grant, dependencies: WorkspaceDependencies) -> SlackWorkspace:
     """Instructors are enrolled at once: they are told of what waits for them, also before they have ever written."""
-    tutoring, client = means.tutoring, open_client(grant.token, means.tutoring.settings)
-    directory, pace = Directory(client, tutoring.settings, grant.team), Pace()
-    courier = Courier(
-        client, tutoring.outbox, directory, grant.team, bot=grant.bot, pace=pace, owner=tutoring.settings.executor
+    tutoring, client = dependencies.tutoring, open_client(grant.token, dependencies.tutoring.settings)
+    directory, rate_limiter = Directory(client, tutoring.settings, grant.team), RateLimiter()
+    outbox_worker = OutboxWorker(
+        client,
+        tutoring.outbox,
+        directory,
+        grant.team,
+        bot=grant.bot,
+        rate_limiter=rate_limiter,
+        owner=tutoring.settings.executor,
     )
-    homes = HomePages(tutoring, client, courier=courier, directory=directory, latest=means.latest)
-    statuses = Statuses(client, means.latest, pace, tutoring.settings.profile)
-    building = Building(
-        tutoring, client, courier=courier, directory=directory, homes=homes, statuses=statuses, pace=pace
+    homes = HomePages(
+        tutoring, client, outbox_worker=outbox_worker, directory=directory, coalescing=dependencies.coalescing
     )
-    building.jobs = means.jobs
-    room = Room(
+    typing_status = TypingStatus(client, dependencies.coalescing, rate_limiter, tutoring.settings.profile)
+    build_runner = BuildRunner(
+        tutoring,
+        client,
+        outbox_worker=outbox_worker,
+        directory=directory,
+        homes=homes,
+        typing_status=typing_status,
+        rate_limiter=rate_limiter,
+    )
+    build_runner.jobs = dependencies.jobs
+    turn_runner = TurnRunner(
         tutoring,
         client,
         attachments=Attachments(client),
-        courier=courier,
+        outbox_worker=outbox_worker,
         directory=directory,
         homes=homes,
-        building=building,
-        statuses=statuses,
-        streams=Streams(client, tutoring.outbox, pace, courier.place_of),
+        build_runner=build_runner,
+        typing_status=typing_status,
+        streams=Streams(client, tutoring.outbox, rate_limiter, outbox_worker.place_of),
     )
     reader = Reader(grant.team, grant.bot, tutoring.settings.profile)
-    door = Door(
+    listener = Listener(
         reader,
         tutoring.inbox,
-        jobs=means.jobs,
-        room=room,
-        courier=courier,
+        jobs=dependencies.jobs,
+        turn_runner=turn_runner,
+        outbox_worker=outbox_worker,
         homes=homes,
         opinions=Feedback(tutoring.inbox, client, grant.team),
-        executor=means.executor,
-        leave=means.leave,
-        statuses=statuses,
+        executor=dependencies.executor,
+        leave=dependencies.leave,
+        typing_status=typing_status,
         forms=Forms(tutoring, client, directory=directory, reader=reader),
     )
-    office = Office(grant, door, room, building, courier.__enter__())
+    workspace = SlackWorkspace(grant, listener, turn_runner, build_runner, outbox_worker.__enter__())
     for user in directory.instructors():
         tutoring.tutor.enrol(directory.person(grant.team, user))
-    return office
+    return workspace

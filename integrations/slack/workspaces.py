@@ -1,4 +1,4 @@
-"""The workspaces in which the app is installed, each with an office of its own."""
+"""The workspaces in which the app is installed, each with its own listeners and workers."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any, Self
 from slack_bolt import BoltResponse
 
 from agent.app import Tutoring
-from agent.delivery.queues import Jobs
-from integrations.slack.coalescing_queue import Latest
+from agent.delivery.queues import Queues
+from integrations.slack.coalescing_queue import CoalescingQueue
 from integrations.slack.envelopes import home_team
 from integrations.slack.grants import Grants
-from integrations.slack.workspace import Means, Office, open_office
+from integrations.slack.workspace import SlackWorkspace, WorkspaceDependencies, open_workspace
 
 _log = logging.getLogger(__name__)
 
 
-class Offices:
+class WorkspaceRegistry:
     """A context manager. What befalls one workspace (a revoked token, an uninstall) leaves the others alone."""
 
-    def __init__(self, tutoring: Tutoring, grants: Grants, latest: Latest) -> None:
-        self._tutoring, self._grants, self._latest = tutoring, grants, latest
-        self._open: dict[str, Office] = {}
+    def __init__(self, tutoring: Tutoring, grants: Grants, coalescing: CoalescingQueue) -> None:
+        self._tutoring, self._grants, self._coalescing = tutoring, grants, coalescing
+        self._open: dict[str, SlackWorkspace] = {}
         self._lock = threading.RLock()
-        self._means: Means | None = None
+        self._dependencies: WorkspaceDependencies | None = None
         self._ready = threading.Event()
 
     def __enter__(self) -> Self:
@@ -39,27 +39,27 @@ class Offices:
             for team in list(self._open):
                 self._close(team)
 
-    def open(self, jobs: Jobs, executor: Executor) -> None:
+    def open(self, jobs: Queues, executor: Executor) -> None:
         """From now on messages are taken and sent."""
-        self._means = Means(self._tutoring, self._latest, jobs, executor, self.leave)
+        self._dependencies = WorkspaceDependencies(self._tutoring, self._coalescing, jobs, executor, self.leave)
         for team in self._grants.teams():
             self.of(team)
         self._ready.set()
 
-    def of(self, team: str) -> Office | None:
-        """None where the app is not installed; an office whose token was refused opens again with a new one."""
+    def of(self, team: str) -> SlackWorkspace | None:
+        """None where the app is not installed; one whose token was refused opens again with a new one."""
         ready = self._open.get(team)
-        if ready is not None and not ready.courier.halted:
+        if ready is not None and not ready.outbox_worker.halted:
             return ready  # without the lock: while one workspace opens slowly, the others are served
         with self._lock:
-            office = self._open.get(team)
-            if office is not None and not office.courier.halted:
-                return office
+            workspace = self._open.get(team)
+            if workspace is not None and not workspace.outbox_worker.halted:
+                return workspace
             grant = self._grants.find(team)
-            if grant is None or self._means is None or (office is not None and office.grant == grant):
-                return office
+            if grant is None or self._dependencies is None or (workspace is not None and workspace.grant == grant):
+                return workspace
             self._close(team)
-            self._open[team] = open_office(grant, self._means)
+            self._open[team] = open_workspace(grant, self._dependencies)
             return self._open[team]
 
     def reopen(self, team: str) -> None:
@@ -76,43 +76,47 @@ class Offices:
 
     def take(self, body: dict[str, Any]) -> BoltResponse:
         """An envelope goes to its workspace's door; one of a workspace that is not ours is acknowledged and left."""
-        office = self.of(home_team(body))
-        if office is not None:
-            return office.door.take(body)
+        workspace = self.of(home_team(body))
+        if workspace is not None:
+            return workspace.listener.take(body)
         _log.warning("an envelope of a workspace where the app is not installed was left aside")
         return BoltResponse(status=200, body="")
 
     def flush(self) -> None:
         """Also takes up workspaces where another process installed the app."""
         for team in self._grants.teams():
-            office = self.of(team)
-            if office is not None:
-                office.courier.flush()
+            workspace = self.of(team)
+            if workspace is not None:
+                workspace.outbox_worker.flush()
 
     def run_turn(self, key: str) -> None:
-        self._at(key, lambda office: office.room.run_turn(key))
+        self._at(key, lambda workspace: workspace.turn_runner.run_turn(key))
 
     def run_build(self, turn: str) -> None:
         """A turn of the queue is anybody's: it takes the build that is fairest next, whichever workspace it is of."""
         taken = self._tutoring.build_jobs.take(turn)
         if taken is not None:
-            self._at(taken.job_id, lambda office: office.building.run(taken))
+            self._at(taken.job_id, lambda workspace: workspace.build_runner.run(taken))
 
     def halted(self) -> Mapping[str, str]:
         """Workspaces that take nothing from us just now, and why."""
-        return {team: office.courier.halted for team, office in self._open.items() if office.courier.halted}
+        return {
+            team: workspace.outbox_worker.halted
+            for team, workspace in self._open.items()
+            if workspace.outbox_worker.halted
+        }
 
-    def _at(self, key: str, work: Callable[[Office], None]) -> None:
-        """Keys begin with the workspace. A turn that a crash cut off begins before the offices are open."""
+    def _at(self, key: str, work: Callable[[SlackWorkspace], None]) -> None:
+        """Keys begin with the workspace. A turn that a crash cut off begins before the workspaces are open."""
         self._ready.wait()
-        office = self.of(key.partition(":")[0])
-        if office is not None:
-            work(office)
+        workspace = self.of(key.partition(":")[0])
+        if workspace is not None:
+            work(workspace)
             return
         _log.warning("%s is left: the app is no longer installed there", key)
         self._tutoring.inbox.finish(key, failed=True)
 
     def _close(self, team: str) -> None:
-        office = self._open.pop(team, None)
-        if office is not None:
-            office.close()
+        workspace = self._open.pop(team, None)
+        if workspace is not None:
+            workspace.close()

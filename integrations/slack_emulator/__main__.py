@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 
-from integrations.slack_emulator.apps import Profile
+from integrations.slack_emulator.apps import AppProfile
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.workspaces import Workspace
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m integrations.slack_emulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8765)
-    parser.add_argument("--profile", choices=[*Profile], default=Profile.AGENT)
+    parser.add_argument("--profile", choices=[*AppProfile], default=AppProfile.AGENT)
     parser.add_argument("--classroom", action="store_true", help="with a guest, a stranger and a second bot")
     parser.add_argument("--neighbour", action="store_true", help="with a second workspace, without the app")
     parser.add_argument("--redirect-url", action="append", default=[], help="where people are sent who install the app")

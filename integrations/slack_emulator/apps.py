@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Profile(StrEnum):
+class AppProfile(StrEnum):
     """`agent`: the app uses Slack's agent features (`agent_view`); `plain`: it does not, and guests may use it."""
 
     AGENT = "agent"
@@ -34,17 +34,17 @@ class App:
 
     id: str
     name: str
-    profile: Profile = Profile.AGENT
+    profile: AppProfile = AppProfile.AGENT
     scopes: frozenset[str] = BOT_SCOPES
     events: frozenset[str] = BOT_EVENTS
     commands: frozenset[str] = frozenset({"/tutor"})
     message_shortcuts: dict[str, str] = field(default_factory=dict)
     request_url: str = ""
     redirect_urls: tuple[str, ...] = ()
-    verification_token: str = "emulated-verification-token"  # noqa: S105 - part of a look-alike
+    verification_token: str = "emulated-verification-token"  # noqa: S105 - part of a emulator
 
     def __post_init__(self) -> None:
-        if self.profile is Profile.PLAIN:
+        if self.profile is AppProfile.PLAIN:
             self.scopes -= AGENT_SCOPES
             self.events -= AGENT_EVENTS
 
@@ -66,7 +66,7 @@ class App:
 
     @property
     def is_agent(self) -> bool:
-        return self.profile is Profile.AGENT
+        return self.profile is AppProfile.AGENT
 
 
 @dataclass

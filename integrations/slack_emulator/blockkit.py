@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.slack_emulator.blockspecs import BLOCKS, ELEMENTS, ID_LENGTH, Spec, Text
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.blockspecs import BLOCKS, ELEMENTS, ID_LENGTH, Spec, TextSpec
+from integrations.slack_emulator.errors import ApiRefusal
 
 Block = dict[str, Any]
 Problems = Iterator[str]
@@ -20,14 +20,14 @@ MAX_TABLE_CHARACTERS = 10_000
 def check_blocks(blocks: Any, surface: str = "message") -> None:
     """Raises `invalid_blocks` (with every problem), `msg_blocks_too_many` or `msg_blocks_too_long`."""
     if not isinstance(blocks, list):
-        raise Refusal("invalid_blocks_format", "blocks must be an array")
+        raise ApiRefusal("invalid_blocks_format", "blocks must be an array")
     if len(blocks) > MAX_MESSAGE_BLOCKS and surface == "message":
-        raise Refusal("invalid_blocks", f"no more than {MAX_MESSAGE_BLOCKS} items allowed [json-pointer:/blocks]")
+        raise ApiRefusal("invalid_blocks", f"no more than {MAX_MESSAGE_BLOCKS} items allowed [json-pointer:/blocks]")
     if found := list(problems(blocks, surface)):
-        raise Refusal("invalid_blocks", *found)
+        raise ApiRefusal("invalid_blocks", *found)
     markdown = sum(len(block.get("text", "")) for block in blocks if block["type"] == "markdown")
     if markdown > MAX_MARKDOWN:
-        raise Refusal("msg_blocks_too_long", f"markdown blocks hold {markdown} of {MAX_MARKDOWN} characters")
+        raise ApiRefusal("msg_blocks_too_long", f"markdown blocks hold {markdown} of {MAX_MARKDOWN} characters")
 
 
 def problems(blocks: list[Any], surface: str) -> Problems:
@@ -70,7 +70,7 @@ def _field_problems(item: Block, spec: Spec, path: str) -> Problems:
 
 
 def _value_problems(value: Any, rule: Any, path: str) -> Problems:
-    if isinstance(rule, Text):
+    if isinstance(rule, TextSpec):
         yield from _text_problems(value, rule, path)
     elif isinstance(rule, int):
         if not isinstance(value, str):
@@ -81,7 +81,7 @@ def _value_problems(value: Any, rule: Any, path: str) -> Problems:
         yield f"must be one of {', '.join(map(str, rule))} [json-pointer:{path}]"
 
 
-def _text_problems(value: Any, rule: Text, path: str) -> Problems:
+def _text_problems(value: Any, rule: TextSpec, path: str) -> Problems:
     if not isinstance(value, dict) or value.get("type") not in rule.types:
         yield f"must be a text object of type {' or '.join(rule.types)} [json-pointer:{path}]"
         return
@@ -122,7 +122,7 @@ def _option_problems(option: Any, path: str) -> Problems:
     if not isinstance(option, dict):
         yield f"must be an object [json-pointer:{path}]"
         return
-    limit = Text(("plain_text", "mrkdwn"), 75)
+    limit = TextSpec(("plain_text", "mrkdwn"), 75)
     yield from _text_problems(option.get("text"), limit, f"{path}/text")
     yield from _value_problems(option.get("value"), 150, f"{path}/value")
 
@@ -133,7 +133,7 @@ def _section_problems(block: Block, path: str) -> Problems:
     fields = block.get("fields") or []
     yield from _list_problems(fields, 10, f"{path}/fields")
     for number, field in enumerate(_as_list(fields)):
-        yield from _text_problems(field, Text(("plain_text", "mrkdwn"), 2_000), f"{path}/fields/{number}")
+        yield from _text_problems(field, TextSpec(("plain_text", "mrkdwn"), 2_000), f"{path}/fields/{number}")
     if accessory := block.get("accessory"):
         yield from _element_problems(accessory, "section", f"{path}/accessory")
 
@@ -162,7 +162,7 @@ def _context_problems(block: Block, path: str) -> Problems:
         if isinstance(element, dict) and element.get("type") == "image":
             yield from _field_problems(element, ELEMENTS["image"], where)
         else:
-            yield from _text_problems(element, Text(("plain_text", "mrkdwn"), 2_000), where)
+            yield from _text_problems(element, TextSpec(("plain_text", "mrkdwn"), 2_000), where)
 
 
 def _input_problems(block: Block, path: str) -> Problems:

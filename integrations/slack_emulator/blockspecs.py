@@ -12,7 +12,7 @@ ANYWHERE = ("actions", "section", "input")
 
 
 @dataclass(frozen=True)
-class Text:
+class TextSpec:
     """A text object."""
 
     types: tuple[str, ...]
@@ -31,12 +31,12 @@ class Spec:
     surfaces: tuple[str, ...] = EVERYWHERE
 
 
-def _plain(limit: int) -> Text:
-    return Text(("plain_text",), limit)
+def _plain(limit: int) -> TextSpec:
+    return TextSpec(("plain_text",), limit)
 
 
-def _any_text(limit: int) -> Text:
-    return Text(("plain_text", "mrkdwn"), limit)
+def _any_text(limit: int) -> TextSpec:
+    return TextSpec(("plain_text", "mrkdwn"), limit)
 
 
 def _block(required: str = "", surfaces: tuple[str, ...] = EVERYWHERE, /, **fields: Any) -> Spec:

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import Channel
-from integrations.slack_emulator.errors import Refusal
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.errors import ApiRefusal
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.workspaces import Workspace
 
 if TYPE_CHECKING:
@@ -61,19 +61,19 @@ class Call:
             )
             channel = next(named, None)
         if channel is None or (channel.kind != "public" and self.bot not in channel.members):
-            raise Refusal("channel_not_found")
+            raise ApiRefusal("channel_not_found")
         return channel
 
     def joined_channel(self, argument: str = "channel") -> Channel:
         channel = self.channel(argument)
         if self.bot not in channel.members:
-            raise Refusal("not_in_channel")
+            raise ApiRefusal("not_in_channel")
         return channel
 
-    def message(self, channel: Channel, argument: str = "ts") -> Message:
+    def message(self, channel: Channel, argument: str = "ts") -> SlackMessage:
         message = channel.messages.get(str(self.args.get(argument) or ""))
         if message is None:
-            raise Refusal("message_not_found")
+            raise ApiRefusal("message_not_found")
         return message
 
     def flag(self, name: str) -> bool:
@@ -90,14 +90,14 @@ def merged_arguments(query: str, content_type: str, body: bytes) -> Arguments:
         return args | _from_json(body)
     if kind in ("application/x-www-form-urlencoded", ""):
         return args | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    raise Refusal("invalid_post_type", f"{kind} is not understood")
+    raise ApiRefusal("invalid_post_type", f"{kind} is not understood")
 
 
 def _from_json(body: bytes) -> Arguments:
     try:
         data = json.loads(body)
     except ValueError:
-        raise Refusal("invalid_json") from None
+        raise ApiRefusal("invalid_json") from None
     if not isinstance(data, Mapping):
-        raise Refusal("json_not_object")
+        raise ApiRefusal("json_not_object")
     return {str(key): value for key, value in data.items() if value is not None}

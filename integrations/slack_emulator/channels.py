@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.messages import SlackMessage
 
 Kind = Literal["public", "private", "im", "mpim"]
 
@@ -25,8 +25,8 @@ class Channel:
     archived: bool = False
     read_only: bool = False
     shared: bool = False
-    messages: dict[str, Message] = field(default_factory=dict)
-    ephemerals: list[Message] = field(default_factory=list)
+    messages: dict[str, SlackMessage] = field(default_factory=dict)
+    ephemerals: list[SlackMessage] = field(default_factory=list)
 
     @property
     def is_direct(self) -> bool:
@@ -36,12 +36,12 @@ class Channel:
         """Who a direct message is with."""
         return next((member for member in sorted(self.members) if member != user), user)
 
-    def thread(self, root: str) -> Iterator[Message]:
+    def thread(self, root: str) -> Iterator[SlackMessage]:
         for message in self.messages.values():
             if root in (message.ts, message.thread_ts):
                 yield message
 
-    def top_level(self) -> Iterator[Message]:
+    def top_level(self) -> Iterator[SlackMessage]:
         for message in self.messages.values():
             if message.is_top_level:
                 yield message

@@ -13,7 +13,7 @@ Action = Callable[[], None]
 
 
 @dataclass(order=True)
-class Job:
+class Timer:
     due: float
     number: int
     action: Action = field(compare=False)
@@ -26,7 +26,7 @@ class Clock:
     def __init__(self) -> None:
         self._base = time.time() - time.monotonic()
         self._added = 0.0
-        self._jobs: list[Job] = []
+        self._jobs: list[Timer] = []
         self._numbers = itertools.count()
         self._lock = threading.RLock()
         self._running = threading.RLock()
@@ -34,9 +34,9 @@ class Clock:
     def now(self) -> float:
         return self._base + time.monotonic() + self._added
 
-    def call_later(self, seconds: float, action: Action) -> Job:
+    def call_later(self, seconds: float, action: Action) -> Timer:
         with self._lock:
-            job = Job(self.now() + seconds, next(self._numbers), action)
+            job = Timer(self.now() + seconds, next(self._numbers), action)
             heapq.heappush(self._jobs, job)
             return job
 
@@ -54,7 +54,7 @@ class Clock:
                 job.action()
             self._added += max(0.0, target - self.now())
 
-    def _next_until(self, moment: float) -> Job | None:
+    def _next_until(self, moment: float) -> Timer | None:
         with self._lock:
             while self._jobs and self._jobs[0].due <= moment:
                 job = heapq.heappop(self._jobs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from integrations.slack_emulator.deliveries import Delivery
 from integrations.slack_emulator.members import SLACKBOT
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.permits import ResponseUrl
 from integrations.slack_emulator.responses import Responses
 from integrations.slack_emulator.world import Change, World
@@ -32,7 +32,9 @@ class Commands:
 
     def _apologize(self, team: str, channel_id: str, user: str, command: str) -> None:
         text = f"{command} failed with the error “operation_timeout”"
-        message = Message(self._world.new_ts(), channel_id, SLACKBOT, team, text, only_for=user, username="Slackbot")
+        message = SlackMessage(
+            self._world.new_ts(), channel_id, SLACKBOT, team, text, only_for=user, username="Slackbot"
+        )
         channel = self._world.workspaces[team].channels[channel_id]
         channel.ephemerals.append(message)
         data = {"ts": message.ts, "root": message.ts}

@@ -74,7 +74,7 @@ class ConsentPage:
         )
         wanted = asked.get("team", "")
         teams = "".join(
-            f'<option value="{workspace.id}"{" selected" if workspace.id == wanted else ""}>{escape(workspace.name)}</option>'
+            f'<option value="{workspace.id}"{" selected" * (workspace.id == wanted)}>{escape(workspace.name)}</option>'
             for workspace in self._world.workspaces.values()
         )
         scopes = "".join(f"<li><code>{escape(word)}</code></li>" for word in asked["scope"].split(","))

@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.slack_emulator.blockkit import MAX_MARKDOWN, check_blocks
 from integrations.slack_emulator.calls import Call
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 from integrations.slack_emulator.streams import MAX_TOTAL
 
 MAX_TEXT = 40_000
@@ -22,12 +22,12 @@ def content_of(call: Call, *, longest: int | None = None) -> dict[str, Any]:
     text, markdown = str(args.get("text") or ""), str(args.get("markdown_text") or "")
     blocks, attachments = args.get("blocks") or [], args.get("attachments") or []
     if markdown and (text or blocks):
-        raise Refusal("markdown_text_conflict")
+        raise ApiRefusal("markdown_text_conflict")
     if not (text.strip() or markdown.strip() or blocks or attachments):
-        raise Refusal("no_text")
+        raise ApiRefusal("no_text")
     _check_lengths(call, text, markdown, longest)
     if len(attachments) > MAX_ATTACHMENTS:
-        raise Refusal("too_many_attachments")
+        raise ApiRefusal("too_many_attachments")
     if blocks:
         check_blocks(blocks)
         check_total(blocks)
@@ -46,16 +46,16 @@ def content_of(call: Call, *, longest: int | None = None) -> dict[str, Any]:
 
 def _check_lengths(call: Call, text: str, markdown: str, longest: int | None) -> None:
     if len(markdown) > MAX_MARKDOWN:
-        raise Refusal("msg_too_long", f"markdown_text holds more than {MAX_MARKDOWN} characters")
+        raise ApiRefusal("msg_too_long", f"markdown_text holds more than {MAX_MARKDOWN} characters")
     if longest is not None and len(text) > longest:
-        raise Refusal("msg_too_long")
+        raise ApiRefusal("msg_too_long")
     if len(text) > MAX_TEXT:
         call.warnings.append("message_truncated")
 
 
 def check_total(blocks: list[dict[str, Any]]) -> None:
     if sum(map(_characters, blocks)) > MAX_TOTAL:
-        raise Refusal("msg_blocks_too_long")
+        raise ApiRefusal("msg_blocks_too_long")
 
 
 def _characters(block: dict[str, Any]) -> int:
@@ -70,9 +70,9 @@ def metadata_of(call: Call) -> dict[str, Any] | None:
     if not metadata:
         return None
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_payload"), dict):
-        raise Refusal("invalid_metadata_format")
+        raise ApiRefusal("invalid_metadata_format")
     if not isinstance(metadata.get("event_type"), str) or metadata.keys() - {"event_type", "event_payload", "entities"}:
-        raise Refusal("invalid_metadata_schema")
+        raise ApiRefusal("invalid_metadata_schema")
     if len(json.dumps(metadata)) > MAX_METADATA:
-        raise Refusal("metadata_too_large")
+        raise ApiRefusal("metadata_too_large")
     return metadata

@@ -17,10 +17,10 @@ from starlette.routing import BaseRoute, Route
 
 from integrations.slack_emulator.display import Display
 from integrations.slack_emulator.errors import EmulatorError, NotPossible
-from integrations.slack_emulator.faults import Fault
+from integrations.slack_emulator.faults import InjectedFault
 from integrations.slack_emulator.feed import Feed
 from integrations.slack_emulator.files import Attachment
-from integrations.slack_emulator.persons import Person
+from integrations.slack_emulator.persons import EmulatedPerson
 from integrations.slack_emulator.sockets import Sockets
 from integrations.slack_emulator.transcript import Seen, seen_message
 from integrations.slack_emulator.world import World
@@ -31,7 +31,7 @@ MAX_BODY = 40_000_000
 
 
 class Control:
-    def __init__(self, world: World, feed: Feed, person: Callable[..., Person], sockets: Sockets) -> None:
+    def __init__(self, world: World, feed: Feed, person: Callable[..., EmulatedPerson], sockets: Sockets) -> None:
         self._world = world
         self._feed = feed
         self._person = person
@@ -120,7 +120,7 @@ class Control:
             return JSONResponse({"error": "That is no JSON."}, 400)
         return await _answer(verb, data if isinstance(data, dict) else {})
 
-    def _who(self, data: Data) -> Person:
+    def _who(self, data: Data) -> EmulatedPerson:
         return self._person(str(data["person"]), team=str(data.get("team", "")))
 
     def _people(self, data: Data) -> Data:
@@ -163,7 +163,7 @@ class Control:
 
     def _add_fault(self, data: Data) -> None:
         with self._world.lock:
-            self._world.faults.add(Fault(**data))
+            self._world.faults.add(InjectedFault(**data))
 
     def _transcript(self, data: Data) -> list[str]:
         person = self._who(data)

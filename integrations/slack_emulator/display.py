@@ -7,8 +7,8 @@ from typing import Any
 from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import Channel
 from integrations.slack_emulator.members import Member
-from integrations.slack_emulator.messages import Message
-from integrations.slack_emulator.persons import Person
+from integrations.slack_emulator.messages import SlackMessage
+from integrations.slack_emulator.persons import EmulatedPerson
 from integrations.slack_emulator.sockets import Sockets
 from integrations.slack_emulator.workspaces import Workspace
 from integrations.slack_emulator.world import Change, World
@@ -21,7 +21,7 @@ class Display:
         self._world = world
         self._sockets = sockets
 
-    def workspace(self, person: Person) -> Data:
+    def workspace(self, person: EmulatedPerson) -> Data:
         workspace = person.workspace
         with self._world.lock:
             channels = [channel for channel in workspace.channels.values() if person.id in channel.members]
@@ -37,7 +37,7 @@ class Display:
                 ],
             }
 
-    def channel(self, person: Person, reference: str) -> Data:
+    def channel(self, person: EmulatedPerson, reference: str) -> Data:
         with self._world.lock:
             channel = person.channel(reference)
             mine = [ephemeral for ephemeral in channel.ephemerals if ephemeral.only_for == person.id]
@@ -51,12 +51,12 @@ class Display:
                 "prompts": {"title": prompts.title, "items": prompts.items} if prompts else None,
             }
 
-    def home(self, person: Person, app_id: str) -> Data:
+    def home(self, person: EmulatedPerson, app_id: str) -> Data:
         with self._world.lock:
             view = self._world.views.homes.get((person.workspace.id, app_id, person.id))
             return {"view": view.to_wire() if view else None}
 
-    def modal(self, person: Person) -> Data:
+    def modal(self, person: EmulatedPerson) -> Data:
         with self._world.lock:
             view = self._world.views.top(person.workspace.id, person.id)
             return {"view": view.to_wire() if view else None}
@@ -74,7 +74,7 @@ class Display:
                 for match_found in found
             ]
 
-    def change(self, person: Person, change: Change) -> Data:
+    def change(self, person: EmulatedPerson, change: Change) -> Data:
         """A change with what it is about, as it stands now."""
         data = dict(change.data)
         with self._world.lock:
@@ -105,7 +105,7 @@ class Display:
         }
 
 
-def shown(message: Message) -> Data:
+def shown(message: SlackMessage) -> Data:
     stream = message.stream
     return message.to_wire() | {
         "root": message.root,
@@ -117,7 +117,7 @@ def shown(message: Message) -> Data:
     }
 
 
-def _file(message: Message, number: int) -> Data:
+def _file(message: SlackMessage, number: int) -> Data:
     file = message.files[number]
     name = str(file.overrides.get("name", file.name))
     return {"id": file.id, "name": name, "size": len(file.data), "deleted": file.deleted, "title": file.title}

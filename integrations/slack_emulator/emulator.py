@@ -1,4 +1,4 @@
-"""The look-alike as a whole: start it, be the people in it, see what they see."""
+"""The emulator as a whole: start it, be the people in it, see what they see."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from integrations.slack_emulator.control import Control
 from integrations.slack_emulator.deliveries import Deliveries
 from integrations.slack_emulator.errors import NotPossible
 from integrations.slack_emulator.events import Events
-from integrations.slack_emulator.faults import Fault, Kind
+from integrations.slack_emulator.faults import InjectedFault, Kind
 from integrations.slack_emulator.feed import Feed
 from integrations.slack_emulator.interactions import Interactions
 from integrations.slack_emulator.methods import handlers
 from integrations.slack_emulator.oauth import Authorization
 from integrations.slack_emulator.pages import page_routes
-from integrations.slack_emulator.persons import Desk, Person
+from integrations.slack_emulator.persons import EmulatedPerson, WorkspaceClient
 from integrations.slack_emulator.postings import Postings
 from integrations.slack_emulator.responses import Responses
 from integrations.slack_emulator.routes import SlackRoutes
@@ -67,7 +67,7 @@ class Emulator:
         events = Events(self.world, self.deliveries)
         self._postings = Postings(self.world, events)
         interactions = Interactions(self.world, self.deliveries)
-        self._desk = Desk(self.world, self.deliveries, events, self._postings, interactions)
+        self._desk = WorkspaceClient(self.world, self.deliveries, events, self._postings, interactions)
         self.sockets = Sockets(self.world, self.deliveries, ack_seconds)
         self._webhooks = Webhooks(self.deliveries, ack_seconds)
         self.deliveries.sockets, self.deliveries.webhooks = self.sockets, self._webhooks
@@ -124,10 +124,10 @@ class Emulator:
                 return other_installation
         raise NotPossible(f"There is no app {app!r}.")
 
-    def person(self, reference: str, *, team: str = "") -> Person:
+    def person(self, reference: str, *, team: str = "") -> EmulatedPerson:
         """By user id or name."""
         workspace = self._team(team)
-        return Person(self._desk, workspace, workspace.member(reference).id)
+        return EmulatedPerson(self._desk, workspace, workspace.member(reference).id)
 
     def transcript(self, channel: str, *, viewer: str = "", team: str = "") -> list[Seen]:
         """In order of time; ephemeral messages of `viewer` are among them, or all of them without one."""
@@ -178,10 +178,10 @@ class Emulator:
             raise TimeoutError(f"It did not come about within {seconds} s. Last calls:\n{self._last_calls()}")
         return value
 
-    def fault(self, method: str, kind: Kind, **details: Any) -> Fault:
+    def fault(self, method: str, kind: Kind, **details: Any) -> InjectedFault:
         """`method`: of the Web API, `upload`, `download` or `*`; details are those of Fault."""
         with self.world.lock:
-            return self.world.faults.add(Fault(method, kind, **details))
+            return self.world.faults.add(InjectedFault(method, kind, **details))
 
     def use_http(self, url: str, app: str = "") -> bool:
         """Deliver by signed HTTP from now on; False where the address fails Slack's challenge."""

@@ -4,10 +4,10 @@ from typing import Any
 
 
 class EmulatorError(Exception):
-    """Everything that the look-alike raises."""
+    """Everything that the emulator raises."""
 
 
-class Refusal(EmulatorError):
+class ApiRefusal(EmulatorError):
     """The Web API's `{"ok": false, "error": …}`; `details` are further keys of that answer."""
 
     def __init__(self, error: str, *messages: str, **details: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import EVENT_SUFFIX, EVENT_TYPE, Channel
 from integrations.slack_emulator.deliveries import Deliveries, Delivery
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.schema import event_scopes
 from integrations.slack_emulator.workspaces import Workspace
 from integrations.slack_emulator.world import World
@@ -60,7 +60,7 @@ class Events:
             installation for installation in workspace.installations.values() if installation.user_id in channel.members
         ]
 
-    def posted(self, workspace: Workspace, channel: Channel, message: Message) -> list[Delivery]:
+    def posted(self, workspace: Workspace, channel: Channel, message: SlackMessage) -> list[Delivery]:
         """A mention in a channel arrives twice: as `message` and as `app_mention`, with different event ids."""
         event = message.to_wire(metadata=True) | self._place(channel, message.ts)
         author = workspace.members[message.user]
@@ -91,7 +91,7 @@ class Events:
             self.emit(message, self._subscription(channel), dict(event), actor=actor)
 
     def reacted(
-        self, workspace: Workspace, channel: Channel, message: Message, kind: str, name: str, user: str
+        self, workspace: Workspace, channel: Channel, message: SlackMessage, kind: str, name: str, user: str
     ) -> None:
         event = {
             "type": kind,

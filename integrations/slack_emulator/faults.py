@@ -29,7 +29,7 @@ DOWNLOAD, UPLOAD = "download", "upload"
 
 
 @dataclass
-class Fault:
+class InjectedFault:
     """`method` is a Web API method, `download`, `upload` or `*`; `times` counts down to 0."""
 
     method: str
@@ -65,18 +65,18 @@ class Fault:
                 raise Interrupted
 
 
-class Faults:
+class FaultInjector:
     def __init__(self) -> None:
-        self._rules: list[Fault] = []
+        self._rules: list[InjectedFault] = []
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: InjectedFault) -> InjectedFault:
         self._rules.append(fault)
         return fault
 
     def clear(self) -> None:
         self._rules.clear()
 
-    def take(self, method: str, args: dict[str, Any]) -> Fault | None:
+    def take(self, method: str, args: dict[str, Any]) -> InjectedFault | None:
         """The first rule that applies, counted as used; a rule lets its first `skip` calls pass."""
         for fault in self._rules:
             if not fault.applies(method, args):

@@ -7,8 +7,8 @@ from typing import Any
 from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import Channel
 from integrations.slack_emulator.deliveries import Deliveries, Delivery
-from integrations.slack_emulator.errors import Refusal
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.errors import ApiRefusal
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.views import View, check_view
 from integrations.slack_emulator.viewstack import new_view, replace_view, show_stack
 from integrations.slack_emulator.workspaces import Workspace
@@ -23,7 +23,7 @@ class Interactions:
         self._world = world
         self._deliveries = deliveries
 
-    def click(self, installation: Installation, user: str, action: Payload, place: Message | View) -> Delivery:
+    def click(self, installation: Installation, user: str, action: Payload, place: SlackMessage | View) -> Delivery:
         payload = self._common("block_actions", installation, user)
         payload |= self._place(installation, user, place)
         payload["actions"] = [action | {"action_ts": self._world.new_ts()}]
@@ -45,7 +45,7 @@ class Interactions:
         return self._deliveries.send("interactive", installation.app, payload)
 
     def shortcut(
-        self, installation: Installation, user: str, callback_id: str, channel: Channel, message: Message
+        self, installation: Installation, user: str, callback_id: str, channel: Channel, message: SlackMessage
     ) -> Delivery:
         payload = self._common("message_action", installation, user) | {
             "callback_id": callback_id,
@@ -83,7 +83,7 @@ class Interactions:
             case "errors":
                 errors = {str(key): str(value) for key, value in answer.get("errors", {}).items()}
                 if unknown := errors.keys() - {block["block_id"] for block in view.blocks if block["type"] == "input"}:
-                    raise Refusal("invalid_arguments", f"errors for blocks that are no inputs: {sorted(unknown)}")
+                    raise ApiRefusal("invalid_arguments", f"errors for blocks that are no inputs: {sorted(unknown)}")
                 return errors
             case "update":
                 replace_view(self._world, view, check_view(answer.get("view"), "modal"))
@@ -115,7 +115,7 @@ class Interactions:
             payload["trigger_id"] = self._world.permits.trigger(installation.team_id, installation.app.id, user)
         return payload
 
-    def _place(self, installation: Installation, user: str, place: Message | View) -> Payload:
+    def _place(self, installation: Installation, user: str, place: SlackMessage | View) -> Payload:
         if isinstance(place, View):
             wire = place.to_wire()
             return {"container": {"type": "view", "view_id": place.id}, "view": wire, "state": wire["state"]}

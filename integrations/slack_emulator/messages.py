@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.slack_emulator.files import StoredFile
-from integrations.slack_emulator.streams import Stream
+from integrations.slack_emulator.streams import EmulatedStream
 
 
 @dataclass
-class Message:
+class SlackMessage:
     ts: str
     channel: str
     user: str
@@ -30,7 +30,7 @@ class Message:
     edited_ts: str = ""
     only_for: str = ""
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    stream: Stream | None = None
+    stream: EmulatedStream | None = None
     parent_user: str = ""
 
     @property

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from integrations.slack_emulator.clock import Clock
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 
 CODE_SECONDS = 600.0
 
@@ -37,7 +37,7 @@ class Authorizations:
         """A code is good once, for its own app, with the same redirect address, for ten minutes."""
         found = self._codes.get(code)
         if found is None or found.app_id != app_id or self._clock.now() - found.issued > CODE_SECONDS:
-            raise Refusal("invalid_code")
+            raise ApiRefusal("invalid_code")
         if found.redirect_uri != redirect_uri:
-            raise Refusal("bad_redirect_uri")
+            raise ApiRefusal("bad_redirect_uri")
         return self._codes.pop(code)

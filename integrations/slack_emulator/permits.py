@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from integrations.slack_emulator.clock import Clock
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 1_800.0
@@ -48,11 +48,11 @@ class Permits:
     def exchange(self, key: str, app_id: str) -> Trigger:
         trigger = self._triggers.get(key)
         if trigger is None or trigger.app_id != app_id:
-            raise Refusal("invalid_trigger_id")
+            raise ApiRefusal("invalid_trigger_id")
         if trigger.used:
-            raise Refusal("exchanged_trigger_id")
+            raise ApiRefusal("exchanged_trigger_id")
         if self._clock.now() - trigger.issued > TRIGGER_SECONDS:
-            raise Refusal("expired_trigger_id")
+            raise ApiRefusal("expired_trigger_id")
         trigger.used = True
         return trigger
 
@@ -64,10 +64,10 @@ class Permits:
     def use_response(self, key: str) -> ResponseUrl:
         permit = self._responses.get(key)
         if permit is None:
-            raise Refusal("invalid_url")
+            raise ApiRefusal("invalid_url")
         if permit.uses >= RESPONSES:
-            raise Refusal("used_url")
+            raise ApiRefusal("used_url")
         if self._clock.now() - permit.issued > RESPONSE_SECONDS:
-            raise Refusal("expired_url")
+            raise ApiRefusal("expired_url")
         permit.uses += 1
         return permit

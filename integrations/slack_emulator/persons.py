@@ -10,12 +10,12 @@ from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import Channel
 from integrations.slack_emulator.contents import MAX_TEXT
 from integrations.slack_emulator.deliveries import Deliveries, Delivery
-from integrations.slack_emulator.errors import NotPossible, Refusal
+from integrations.slack_emulator.errors import ApiRefusal, NotPossible
 from integrations.slack_emulator.events import Events
 from integrations.slack_emulator.files import Attachment
 from integrations.slack_emulator.interactions import Interactions
 from integrations.slack_emulator.keyboard import action_of, as_typed, fill, find_button
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.postings import Postings
 from integrations.slack_emulator.streams import StreamState
 from integrations.slack_emulator.transcript import Seen, buttons_of, seen_message
@@ -28,7 +28,7 @@ TROUBLE = {"": "We had some trouble connecting. Try again?"}
 
 
 @dataclass(frozen=True)
-class Desk:
+class WorkspaceClient:
     """What every person works with."""
 
     world: World
@@ -38,8 +38,8 @@ class Desk:
     interactions: Interactions
 
 
-class Person:
-    def __init__(self, desk: Desk, workspace: Workspace, user: str) -> None:
+class EmulatedPerson:
+    def __init__(self, desk: WorkspaceClient, workspace: Workspace, user: str) -> None:
         self._desk = desk
         self._world = desk.world
         self.workspace = workspace
@@ -71,7 +71,7 @@ class Person:
             for file in stored:
                 file.channels.append(place.id)
             root = place.messages[thread_ts].root if thread_ts else ""
-            message = Message(
+            message = SlackMessage(
                 ts=self._world.new_ts(),
                 channel=place.id,
                 user=self.id,
@@ -165,7 +165,7 @@ class Person:
                 return TROUBLE
             try:
                 return self._desk.interactions.answer_submission(installation, shown, delivery.answer)
-            except Refusal as refusal:
+            except ApiRefusal as refusal:
                 self._world.note("refused", "view_submission", refusal.error, *refusal.messages)
                 return TROUBLE
 
@@ -245,14 +245,14 @@ class Person:
         if self.workspace.members[self.id].is_guest and installation.app.is_agent:
             raise NotPossible("Guests have no access to apps with the agent features.")
 
-    def _own(self, message: Seen) -> tuple[Channel, Message]:
+    def _own(self, message: Seen) -> tuple[Channel, SlackMessage]:
         place = self.channel(message.channel)
         found = place.messages.get(message.ts)
         if found is None or found.user != self.id:
             raise NotPossible("That is not a message of this person.")
         return place, found
 
-    def _clickable(self, message: Seen | str) -> Message | View:
+    def _clickable(self, message: Seen | str) -> SlackMessage | View:
         if isinstance(message, str):
             return self._view(message)
         place = self.channel(message.channel)
@@ -275,5 +275,5 @@ class Person:
             raise NotPossible("No modal is open.")
         return view
 
-    def _app_of(self, place: Message | View) -> Installation:
+    def _app_of(self, place: SlackMessage | View) -> Installation:
         return self.workspace.installations[place.app_id]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.slack_emulator.blockkit import check_blocks
-from integrations.slack_emulator.errors import Refusal
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.errors import ApiRefusal
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.permits import ResponseUrl
 from integrations.slack_emulator.postings import Postings
 from integrations.slack_emulator.workspaces import Workspace
@@ -22,7 +22,7 @@ class Responses:
         with self._world.lock:
             check_blocks(answer.get("blocks") or [])
             if not any(answer.get(name) for name in ("text", "blocks", "attachments", "delete_original")):
-                raise Refusal("no_text")
+                raise ApiRefusal("no_text")
             self.say(self._world.permits.use_response(key), answer)
 
     def say(self, permit: ResponseUrl, answer: dict[str, Any]) -> None:
@@ -41,11 +41,11 @@ class Responses:
         else:
             self._postings.post(workspace, channel, self._message(permit, answer, original))
 
-    def _message(self, permit: ResponseUrl, answer: dict[str, Any], original: Message | None) -> Message:
+    def _message(self, permit: ResponseUrl, answer: dict[str, Any], original: SlackMessage | None) -> SlackMessage:
         installation = self._world.workspaces[permit.team_id].installations[permit.app_id]
         in_channel = answer.get("response_type") == "in_channel"
         thread = original.thread_ts if original else ""
-        return Message(
+        return SlackMessage(
             ts=self._world.new_ts(),
             channel=permit.channel,
             user=installation.user_id,
@@ -58,7 +58,7 @@ class Responses:
             only_for="" if in_channel else permit.user,
         )
 
-    def _remove(self, workspace: Workspace, message: Message) -> None:
+    def _remove(self, workspace: Workspace, message: SlackMessage) -> None:
         channel = workspace.channels[message.channel]
         if message.ts in channel.messages:
             self._postings.delete(workspace, channel, message)

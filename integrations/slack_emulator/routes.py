@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from integrations.slack_emulator.calls import merged_arguments
-from integrations.slack_emulator.errors import Interrupted, Refusal
-from integrations.slack_emulator.faults import DOWNLOAD, UPLOAD, Fault
+from integrations.slack_emulator.errors import ApiRefusal, Interrupted
+from integrations.slack_emulator.faults import DOWNLOAD, UPLOAD, InjectedFault
 from integrations.slack_emulator.files import StoredFile
 from integrations.slack_emulator.responses import Responses
 from integrations.slack_emulator.sockets import Sockets
@@ -49,7 +49,7 @@ class SlackRoutes:
             return Response(status_code=499)
         try:
             args = merged_arguments(request.url.query, request.headers.get("content-type", ""), body)
-        except Refusal as refusal:
+        except ApiRefusal as refusal:
             self._world.note("refused", method, refusal.error, *refusal.messages)
             return JSONResponse(refusal.answer())
         fault = await self._fault(method, args)
@@ -97,7 +97,7 @@ class SlackRoutes:
             self._responses.take(key, answer if isinstance(answer, dict) else {})
         except ValueError:
             return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
-        except Refusal as refusal:
+        except ApiRefusal as refusal:
             self._world.note("refused", "response_url", refusal.error, *refusal.messages)
             return JSONResponse(refusal.answer(), 404 if refusal.error.endswith("_url") else 200)
         return JSONResponse({"ok": True})
@@ -116,7 +116,7 @@ class SlackRoutes:
             installation.user_id in channels[channel].members for channel in file.channels
         )
 
-    def _content(self, file: StoredFile, fault: Fault | None) -> Response:
+    def _content(self, file: StoredFile, fault: InjectedFault | None) -> Response:
         match fault.kind if fault else "":
             case "html":
                 return HTMLResponse(SIGN_IN)
@@ -134,7 +134,7 @@ class SlackRoutes:
                 return Response(file.data[: len(file.data) // 2], media_type=file.mimetype)
         return Response(file.data, media_type=file.mimetype)
 
-    async def _fault(self, method: str, args: dict[str, object]) -> Fault | None:
+    async def _fault(self, method: str, args: dict[str, object]) -> InjectedFault | None:
         with self._world.lock:
             fault = self._world.faults.take(method, args)
         if fault is not None and fault.kind == "slow":

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 
 EVERY_METHOD = frozenset({"token", "pretty"})
 BOLT_EXTRAS = frozenset({"team_id"})  # Bolt's say, say_stream and agent utilities send it with every call
@@ -39,7 +39,7 @@ class Method:
         for name, value in parsed.items():
             problems.extend(_problems(name, value, self.args.get(name, {})))
         if problems:
-            raise Refusal("invalid_arguments", *problems)
+            raise ApiRefusal("invalid_arguments", *problems)
         return parsed
 
 
@@ -49,7 +49,7 @@ def _parsed(name: str, value: Any) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        raise Refusal(_MALFORMED.get(name, "invalid_arguments"), f"{name} is no JSON") from None
+        raise ApiRefusal(_MALFORMED.get(name, "invalid_arguments"), f"{name} is no JSON") from None
 
 
 _MALFORMED = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}

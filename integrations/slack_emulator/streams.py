@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from integrations.slack_emulator.blockkit import check_blocks
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 
 MAX_CALL = 12_000
 MAX_TOTAL = 13_200
@@ -33,7 +33,7 @@ class Task:
 
 
 @dataclass
-class Stream:
+class EmulatedStream:
     """`parts` keeps text and blocks in the order in which they arrived."""
 
     owner: str
@@ -58,22 +58,22 @@ class Stream:
 
     def check_open(self, app_id: str) -> None:
         if self.owner != app_id:
-            raise Refusal("message_not_owned_by_app")
+            raise ApiRefusal("message_not_owned_by_app")
         if self.state is StreamState.STOPPED_BY_USER:
-            raise Refusal("stopped_by_user")
+            raise ApiRefusal("stopped_by_user")
         if not self.is_live:
-            raise Refusal("message_not_in_streaming_state")
+            raise ApiRefusal("message_not_in_streaming_state")
 
     def append(self, markdown: str, chunks: list[dict[str, Any]]) -> None:
         """All or nothing: the chunks are checked before the first is taken."""
         if len(markdown) > MAX_CALL:
-            raise Refusal("msg_blocks_too_long", f"markdown_text must be at most {MAX_CALL} characters")
+            raise ApiRefusal("msg_blocks_too_long", f"markdown_text must be at most {MAX_CALL} characters")
         added = len(markdown) + sum(check_chunk(chunk, at) for at, chunk in enumerate(chunks))
         if len(self.text) + added > MAX_TOTAL:
-            raise Refusal("msg_blocks_too_long")
+            raise ApiRefusal("msg_blocks_too_long")
         count = sum(part["type"] != "markdown" for part in self.parts)
         if count + sum(len(chunk.get("blocks", [])) for chunk in chunks) > MAX_BLOCKS:
-            raise Refusal("msg_blocks_too_many")
+            raise ApiRefusal("msg_blocks_too_many")
         self._add_text(markdown)
         for chunk in chunks:
             self._take(chunk)
@@ -132,7 +132,7 @@ def _rich_section(text: str) -> dict[str, Any]:
 def check_chunk(chunk: Any, at: int) -> int:
     """The characters of text that a chunk adds; raises `invalid_chunks`."""
     if not isinstance(chunk, dict):
-        raise Refusal("invalid_chunks", f"chunks[{at}] is not an object")
+        raise ApiRefusal("invalid_chunks", f"chunks[{at}] is not an object")
     kind = chunk.get("type")
     if kind == "markdown_text" and isinstance(chunk.get("text"), str) and len(chunk["text"]) <= MAX_CALL:
         return len(chunk["text"])
@@ -143,7 +143,7 @@ def check_chunk(chunk: Any, at: int) -> int:
         return 0
     if kind == "task_update" and _task_is_valid(chunk):
         return 0
-    raise Refusal("invalid_chunks", f"chunks[{at}] of type {kind!r} is malformed")
+    raise ApiRefusal("invalid_chunks", f"chunks[{at}] of type {kind!r} is malformed")
 
 
 def _task_is_valid(chunk: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.views import View
 from integrations.slack_emulator.workspaces import Workspace
 
@@ -67,7 +67,7 @@ class SeenView:
     raw: Block
 
 
-def seen_message(message: Message, workspace: Workspace) -> Seen:
+def seen_message(message: SlackMessage, workspace: Workspace) -> Seen:
     author = workspace.members.get(message.user)
     return Seen(
         ts=message.ts,
@@ -91,7 +91,7 @@ def seen_view(view: View, workspace: Workspace) -> SeenView:
     return SeenView(view.id, title, blocks_text(view.blocks, workspace), tuple(buttons_of(view.blocks)), view.to_wire())
 
 
-def message_text(message: Message, workspace: Workspace) -> str:
+def message_text(message: SlackMessage, workspace: Workspace) -> str:
     """Blocks win over text, as on screen; attachments follow."""
     text = blocks_text(message.blocks, workspace) if message.blocks else as_seen(message.text, workspace)
     notes = [

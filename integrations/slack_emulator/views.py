@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.slack_emulator.blockkit import MAX_VIEW_BLOCKS, problems
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 
 MAX_VIEW_BYTES = 250_000
 MAX_STACK = 3
@@ -67,17 +67,17 @@ def check_view(view: Any, *types: str) -> dict[str, Any]:
     if isinstance(view, str):
         view = _parsed(view)
     if not isinstance(view, dict) or view.get("type") not in types:
-        raise Refusal("invalid_arguments", f"view must be of type {' or '.join(types)} [json-pointer:/view/type]")
+        raise ApiRefusal("invalid_arguments", f"view must be of type {' or '.join(types)} [json-pointer:/view/type]")
     if len(json.dumps(view)) > MAX_VIEW_BYTES:
-        raise Refusal("view_too_large")
+        raise ApiRefusal("view_too_large")
     blocks = view.get("blocks")
     if not isinstance(blocks, list):
-        raise Refusal("invalid_arguments", "missing required field: blocks [json-pointer:/view]")
+        raise ApiRefusal("invalid_arguments", "missing required field: blocks [json-pointer:/view]")
     found = [*_frame_problems(view), *problems(blocks, view["type"])]
     if len(blocks) > MAX_VIEW_BLOCKS:
         found.append(f"no more than {MAX_VIEW_BLOCKS} items allowed [json-pointer:/view/blocks]")
     if found:
-        raise Refusal("invalid_arguments", *found)
+        raise ApiRefusal("invalid_arguments", *found)
     return dict(view)
 
 
@@ -85,7 +85,7 @@ def _parsed(view: str) -> Any:
     try:
         return json.loads(view)
     except ValueError:
-        raise Refusal("invalid_arguments", "view is no JSON") from None
+        raise ApiRefusal("invalid_arguments", "view is no JSON") from None
 
 
 def _frame_problems(view: dict[str, Any]) -> list[str]:
@@ -133,14 +133,14 @@ class Views:
             named = view.id == view_id or (external_id and view.body.get("external_id") == external_id)
             if mine and named:
                 return view
-        raise Refusal("not_found")
+        raise ApiRefusal("not_found")
 
     def check_external_id(self, body: dict[str, Any], team_id: str, *, replacing: View | None = None) -> None:
         external_id = body.get("external_id")
         for view in self._all():
             same = external_id and view.body.get("external_id") == external_id and view.team_id == team_id
             if same and view is not replacing:
-                raise Refusal("duplicate_external_id")
+                raise ApiRefusal("duplicate_external_id")
 
     def _all(self) -> list[View]:
         return [*self.homes.values(), *(view for stack in self.stacks.values() for view in stack)]

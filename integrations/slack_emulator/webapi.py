@@ -9,8 +9,8 @@ from typing import Any
 from integrations.slack_emulator.apps import App, Installation
 from integrations.slack_emulator.calls import Arguments, Call
 from integrations.slack_emulator.channels import LISTED_AS, SCOPE_PREFIX
-from integrations.slack_emulator.errors import Faulty, Refusal
-from integrations.slack_emulator.faults import AFTER_COMMIT, Fault
+from integrations.slack_emulator.errors import ApiRefusal, Faulty
+from integrations.slack_emulator.faults import AFTER_COMMIT, InjectedFault
 from integrations.slack_emulator.methods import Handler
 from integrations.slack_emulator.schema import Method, methods
 from integrations.slack_emulator.sockets import Sockets
@@ -27,7 +27,9 @@ class WebApi:
         self._handlers = handlers
         self._sockets = sockets
 
-    def handle(self, method: str, args: Arguments, headers: Headers, fault: Fault | None, base_url: str) -> Call:
+    def handle(
+        self, method: str, args: Arguments, headers: Headers, fault: InjectedFault | None, base_url: str
+    ) -> Call:
         """The finished call, kept in the world's log; raises Interrupted for faults that cut the connection."""
         with self._world.lock:
             call = Call(self._world, method, args, NOWHERE, self._world.clock.now(), base_url)
@@ -38,7 +40,7 @@ class WebApi:
                 call.answer, call.status = self._answer(call, headers), 200
                 if fault is not None:
                     fault.strike()
-            except Refusal as refusal:
+            except ApiRefusal as refusal:
                 call.answer, call.status = refusal.answer(), 200
                 self._world.note("refused", method, refusal.error, *refusal.messages)
             except Faulty as faulty:
@@ -54,7 +56,7 @@ class WebApi:
             return self._open_socket(token, call.base_url)
         method = methods().get(call.method)
         if method is None or call.method not in self._handlers:
-            raise Refusal("unknown_method", req_method=call.method)
+            raise ApiRefusal("unknown_method", req_method=call.method)
         if call.method == "oauth.v2.access":
             return {"ok": True, **self._handlers[call.method](_with_client(call, headers))}
         call.installation = self._installed(token)
@@ -66,31 +68,31 @@ class WebApi:
 
     def _open_socket(self, token: str, base_url: str) -> Answer:
         if not token:
-            raise Refusal("not_authed")
+            raise ApiRefusal("not_authed")
         if token.startswith("xoxb-"):
-            raise Refusal("not_allowed_token_type")
+            raise ApiRefusal("not_allowed_token_type")
         for app in self._world.apps.values():
             if app.app_token == token:
                 address = base_url.replace("http", "ws", 1)
                 return {"ok": True, "url": f"{address}/link/?ticket={self._sockets.ticket(app)}&app_id={app.id}"}
-        raise Refusal("invalid_auth")
+        raise ApiRefusal("invalid_auth")
 
     def _installed(self, token: str) -> Installation:
         if not token:
-            raise Refusal("not_authed")
+            raise ApiRefusal("not_authed")
         if token.startswith("xapp-"):
-            raise Refusal("not_allowed_token_type")
+            raise ApiRefusal("not_allowed_token_type")
         installation = self._world.installation(token)
         if installation is None:
-            raise Refusal("invalid_auth")
+            raise ApiRefusal("invalid_auth")
         if installation.refused:
-            raise Refusal(installation.refused)
+            raise ApiRefusal(installation.refused)
         return installation
 
     def _check_arguments(self, call: Call, method: Method) -> None:
         unknown = method.unknown(call.args)
         if unknown and self._world.strict:
-            raise Refusal("invalid_arguments", *(f"unknown argument: {name}" for name in unknown))
+            raise ApiRefusal("invalid_arguments", *(f"unknown argument: {name}" for name in unknown))
         if unknown:
             self._world.note("warning", call.method, "unknown_arguments", *unknown)
         call.args = method.checked(call.args)
@@ -109,7 +111,7 @@ class WebApi:
         missing = needed - call.installation.scopes
         if missing:
             provided = ",".join(sorted(call.installation.scopes))
-            raise Refusal("missing_scope", needed=",".join(sorted(missing)), provided=provided)
+            raise ApiRefusal("missing_scope", needed=",".join(sorted(missing)), provided=provided)
 
     def _check_rate(self, call: Call, method: Method) -> None:
         owner = (call.installation.team_id, call.installation.app.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from integrations.slack_emulator.apps import App, Installation, Profile
+from integrations.slack_emulator.apps import App, AppProfile, Installation
 from integrations.slack_emulator.channels import Channel, Kind
 from integrations.slack_emulator.errors import NotPossible
 from integrations.slack_emulator.members import Member
@@ -26,7 +26,7 @@ class Workspace:
     groups: dict[str, list[str]] = field(default_factory=dict)  # user groups, by their id
 
     @classmethod
-    def demo(cls, profile: Profile | str = Profile.AGENT) -> Workspace:
+    def demo(cls, profile: AppProfile | str = AppProfile.AGENT) -> Workspace:
         """Two learners, an instructor, the tutor, one cohort channel."""
         workspace = cls("T0SHIPPING", "Shipping Systems", "shipping-systems")
         people = [
@@ -34,7 +34,9 @@ class Workspace:
             workspace.add_member("Learner B"),
             workspace.add_member("Instructor", title="Instructor", is_admin=True),
         ]
-        tutor = App("A0TUTOR", "tutor", Profile(profile), message_shortcuts={"review_message_file": "Review this file"})
+        tutor = App(
+            "A0TUTOR", "tutor", AppProfile(profile), message_shortcuts={"review_message_file": "Review this file"}
+        )
         bot = workspace.install(tutor)
         everyone = [*(other_person.id for other_person in people), bot.user_id]
         workspace.add_channel("cohort-7", members=everyone)
@@ -43,14 +45,14 @@ class Workspace:
         return workspace
 
     @classmethod
-    def classroom(cls, profile: Profile | str = Profile.AGENT, learners: int = 3) -> Workspace:
+    def classroom(cls, profile: AppProfile | str = AppProfile.AGENT, learners: int = 3) -> Workspace:
         """The demo, and all that makes Slack hard: a guest, a stranger, other bots, channels with limits."""
         workspace = cls.demo(profile)
         bot = workspace.bot_user("A0TUTOR")
         more = [workspace.add_member(f"Learner {_label(number)}").id for number in range(2, learners)]
         guest = workspace.add_member("Guest", is_guest=True).id
         stranger = workspace.add_member("External", team_id="T0ELSEWHERE").id
-        other = workspace.install(App("A0HELPER", "helper", Profile.PLAIN)).user_id
+        other = workspace.install(App("A0HELPER", "helper", AppProfile.PLAIN)).user_id
         cohort, staff = workspace.channel("cohort-7"), workspace.member("Instructor").id
         cohort.members |= {*more, guest, other}
         workspace.add_channel("cohort-8", members=[staff, workspace.member("Learner B").id])

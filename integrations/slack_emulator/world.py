@@ -1,4 +1,4 @@
-"""All state of the look-alike, behind one lock, and who wants to know when it changes."""
+"""All state of the emulator, behind one lock, and who wants to know when it changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from integrations.slack_emulator.apps import App, Installation
 from integrations.slack_emulator.calls import Call
 from integrations.slack_emulator.clock import Clock
-from integrations.slack_emulator.faults import Faults
+from integrations.slack_emulator.faults import FaultInjector
 from integrations.slack_emulator.files import Attachment, StoredFile
 from integrations.slack_emulator.oauth import Authorizations
 from integrations.slack_emulator.permits import Permits
@@ -59,7 +59,7 @@ class World:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.rates = RateLimits()
-        self.faults = Faults()
+        self.faults = FaultInjector()
         self.views = Views()
         self.sessions = Sessions(self.clock)
         self.permits = Permits(self.clock)

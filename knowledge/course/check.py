@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from knowledge.course.pack import Course, Criterion, Lesson, Misconception, Question, Witness
+from knowledge.course.pack import Course, Criterion, Experiment, Lesson, Misconception, Question
 
 _FENCE = re.compile(r"```|~~~")
 _Fault = tuple[str, str]
@@ -74,34 +74,34 @@ def _faults_of_question(question: Question, lesson: Lesson) -> Iterator[_Fault]:
 
 def _faults_of_misconception(belief: Misconception, lesson: Lesson) -> Iterator[_Fault]:
     yield from _unknown_sections("misconceptions.yaml", belief.id, [belief.section], lesson)
-    if belief.witness is not None:
+    if belief.experiment is not None:
         yield from (
-            ("misconceptions.yaml", f"{belief.id} → witness {what}") for what in _faults_of_witness(belief.witness)
+            ("misconceptions.yaml", f"{belief.id} → witness {what}") for what in _faults_of_witness(belief.experiment)
         )
 
 
-def _faults_of_witness(witness: Witness) -> Iterator[str]:
-    built = [step.build for step in witness.steps if step.build]
-    named = {step.build or step.run for step in witness.steps} | {"engine"}
-    for step in witness.steps:
+def _faults_of_witness(experiment: Experiment) -> Iterator[str]:
+    built = [step.build for step in experiment.steps if step.build]
+    named = {step.build or step.run for step in experiment.steps} | {"engine"}
+    for step in experiment.steps:
         if bool(step.build) == bool(step.run):
             yield "has a step that neither builds nor runs, or does both; give build with files, or run with image"
         elif step.build and "Dockerfile" not in step.files:
             yield f"→ {step.build} has no Dockerfile; an image is built from one"
         elif step.run and step.image not in built:
             yield f"→ {step.run} starts “{step.image}”, which no step builds"
-    for reference in _measured(witness):
+    for reference in _measured(experiment):
         if reference.partition(".")[0] not in named:
             yield f"speaks of “{reference}”, but no step has that name"
-        elif reference not in witness.recorded:
+        elif reference not in experiment.recorded:
             yield f"speaks of “{reference}”, which is not recorded; run the experiment and write down what it gave"
-    if sum(choice.belief for choice in witness.choices) != 1:
+    if sum(choice.belief for choice in experiment.choices) != 1:
         yield "marks no choice, or more than one, as the belief; exactly one is what the belief predicts"
 
 
-def _measured(witness: Witness) -> list[str]:
-    shown = [name for line in witness.show for name in re.findall(r"\{([a-z0-9-]+\.[a-z]+)\}", line)]
-    return sorted({*shown, *(choice.when[0] for choice in witness.choices)})
+def _measured(experiment: Experiment) -> list[str]:
+    shown = [name for line in experiment.show for name in re.findall(r"\{([a-z0-9-]+\.[a-z]+)\}", line)]
+    return sorted({*shown, *(choice.when[0] for choice in experiment.choices)})
 
 
 def _faults_of_hints(lesson: Lesson) -> Iterator[_Fault]:

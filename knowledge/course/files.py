@@ -14,7 +14,7 @@ MAX_FILE = 500_000
 Parsed = TypeVar("Parsed")
 
 
-class Faults:
+class PackFaults:
     """Collects faults while a pack is read; `found` holds `folder/file: what; what to do`."""
 
     def __init__(self) -> None:

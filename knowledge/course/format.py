@@ -56,7 +56,7 @@ class LessonFile(_Strict):
     gate: Text
     deliverable: Text
     greeting: Text
-    twin_fault: bool = False
+    fault_exercise: bool = False
 
 
 class CriterionEntry(_Strict):
@@ -116,7 +116,7 @@ class StepEntry(_Strict):
     image: str = ""
 
 
-class WitnessEntry(_Strict):
+class ExperimentEntry(_Strict):
     predict: Text
     choices: Annotated[list[ChoiceEntry], Field(min_length=2, max_length=4)]
     steps: Annotated[list[StepEntry], Field(min_length=1)]
@@ -133,7 +133,7 @@ class MisconceptionEntry(_Strict):
     reality: Text
     question: Text
     section: Slug
-    witness: WitnessEntry | None = None
+    experiment: ExperimentEntry | None = None
 
 
 class ReadingEntry(_Strict):

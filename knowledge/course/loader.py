@@ -8,31 +8,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge.course.check import faults_of_course, faults_of_lesson
-from knowledge.course.files import Faults
+from knowledge.course.files import PackFaults
 from knowledge.course.format import (
     Asked,
     CourseFile,
     CriterionEntry,
+    ExperimentEntry,
     Ladders,
     LessonFile,
     MisconceptionEntry,
     QuestionEntry,
     ReadingEntry,
     Text,
-    WitnessEntry,
 )
 from knowledge.course.pack import (
     Choice,
     Course,
     Criterion,
+    Experiment,
+    ExperimentStep,
     Lesson,
     Misconception,
     Point,
     Question,
     Reading,
     Section,
-    Step,
-    Witness,
 )
 from knowledge.errors import CourseInvalid
 
@@ -43,7 +43,7 @@ _HEADING = re.compile(r"^## (?P<title>.+?)\s*(\{#(?P<id>[a-z0-9-]+)\})?\s*$")
 
 def load_course(folder: Path | None = None) -> Course:
     """The course in `folder`, or the shipped one."""
-    root, faults = folder or SHIPPED, Faults()
+    root, faults = folder or SHIPPED, PackFaults()
     head = faults.read(root / "course.yaml", CourseFile)
     if head is None:
         raise CourseInvalid(faults.found)
@@ -59,14 +59,14 @@ def load_course(folder: Path | None = None) -> Course:
 
 def load_lesson(folder: Path) -> Lesson:
     """One lesson by itself, for its author."""
-    faults = Faults()
+    faults = PackFaults()
     lesson = _lesson(folder, faults)
     if lesson is None or faults.found:
         raise CourseInvalid(faults.found)
     return lesson
 
 
-def _lesson(folder: Path, faults: Faults) -> Lesson | None:
+def _lesson(folder: Path, faults: PackFaults) -> Lesson | None:
     """None where a file cannot be read; the others are still looked at."""
     head = faults.read(folder / "lesson.yaml", LessonFile)
     body = faults.text(folder / "lesson.md")
@@ -115,7 +115,7 @@ def _sections(body: str) -> Iterator[Section]:
         yield Section(identifier, title, "\n".join(lines).strip())
 
 
-def _asked(folder: Path, faults: Faults, lesson: str) -> dict[str, dict[str, tuple[str, ...]]]:
+def _asked(folder: Path, faults: PackFaults, lesson: str) -> dict[str, dict[str, tuple[str, ...]]]:
     """Every file of the folder `asked`; `lesson` there means this lesson, other names are paths of guides."""
     found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for file in sorted((folder / "asked").glob("*.yaml")):
@@ -126,7 +126,7 @@ def _asked(folder: Path, faults: Faults, lesson: str) -> dict[str, dict[str, tup
     return dict(found)
 
 
-def _outside(file: Path, faults: Faults) -> tuple[str, ...]:
+def _outside(file: Path, faults: PackFaults) -> tuple[str, ...]:
     return tuple(faults.read(file, list[Text]) or ()) if file.exists() else ()
 
 
@@ -136,17 +136,17 @@ def _question(one: QuestionEntry) -> Question:
 
 
 def _misconception(one: MisconceptionEntry) -> Misconception:
-    witness = _witness(one.witness) if one.witness else None
-    return Misconception(one.id, one.belief, tuple(one.cues), one.reality, one.question, one.section, witness)
+    experiment = _witness(one.experiment) if one.experiment else None
+    return Misconception(one.id, one.belief, tuple(one.cues), one.reality, one.question, one.section, experiment)
 
 
-def _witness(one: WitnessEntry) -> Witness:
-    return Witness(
+def _witness(one: ExperimentEntry) -> Experiment:
+    return Experiment(
         one.predict,
         tuple(
             Choice(made.id, made.text, (made.when[0], made.when[1], made.when[2]), made.belief) for made in one.choices
         ),
-        tuple(Step(step.build, step.files, step.tag, step.run, step.image) for step in one.steps),
+        tuple(ExperimentStep(step.build, step.files, step.tag, step.run, step.image) for step in one.steps),
         tuple(one.show),
         one.observe,
         one.recorded,

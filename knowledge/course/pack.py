@@ -61,7 +61,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Step:
+class ExperimentStep:
     """`build` makes an image of `files`, under `tag` where others start from it; `run` starts one by its name."""
 
     build: str = ""
@@ -72,12 +72,12 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Witness:
+class Experiment:
     """The smallest experiment whose real result contradicts the belief."""
 
     predict: str  # what the learner is asked to predict
     choices: tuple[Choice, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[ExperimentStep, ...]
     show: tuple[str, ...]  # lines with {name.measure} in them
     observe: str
     recorded: Mapping[str, str]  # what an engine measured when the lesson was written
@@ -92,7 +92,7 @@ class Misconception:
     reality: str
     question: str
     section: str
-    witness: Witness | None = None
+    experiment: Experiment | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ class Lesson:
     folder: Path
     # source -> section -> ways in which learners ask for it; the lesson's own source is its id
     asked: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    twin_fault: bool = False  # whether a fault is to be found unaided before the gate passes
+    fault_exercise: bool = False  # whether a fault is to be found unaided before the gate passes
 
     def criterion(self, identifier: str) -> Criterion | None:
         return next((other_criterion for other_criterion in self.rubric if other_criterion.id == identifier), None)

@@ -25,7 +25,7 @@ VERSION = "2"  # raised when splitting changes, so that everything is indexed an
 
 
 @dataclass
-class Report:
+class IngestionReport:
     """Counts of documents, and a sentence for each that was skipped."""
 
     added: int = 0
@@ -43,9 +43,9 @@ class Ingestor:
         self._index, self._retriever, self._course = index, retriever, course
         self._readings = [reading for lesson in course.lessons for reading in lesson.readings if reading.source]
 
-    def ensure_course(self) -> Report:
+    def ensure_course(self) -> IngestionReport:
         """Indexes the lessons that are not there in this version."""
-        report, known = Report(), self._index.digests()
+        report, known = IngestionReport(), self._index.digests()
         for lesson in self._course.lessons:
             document = Document(lesson.id, lesson.title, tuple(_part(lesson, section) for section in lesson.sections))
             passages = split(document, url=self._course.url, lesson=lesson.id)
@@ -59,7 +59,7 @@ class Ingestor:
         if self._course.outside and known.get(OUTSIDE) != digest:
             self._index.replace_outside(OUTSIDE, digest, self._course.outside)
 
-    def ingest(self, target: str, *, replace: bool = False) -> Report:
+    def ingest(self, target: str, *, replace: bool = False) -> IngestionReport:
         """A file, a folder, or an http(s) address."""
         if replace:
             self._index.clear()
@@ -72,8 +72,8 @@ class Ingestor:
             raise SourceUnreadable(f"{target}: there is no such file or folder.")
         return self._ingest_files(path)
 
-    def _ingest_files(self, path: Path) -> Report:
-        report, known, seen = Report(), self._index.digests(), set()
+    def _ingest_files(self, path: Path) -> IngestionReport:
+        report, known, seen = IngestionReport(), self._index.digests(), set()
         found = list(_files(path))
         if len(found) > MAX_DOCUMENTS:
             report.problems.append(f"{len(found) - MAX_DOCUMENTS:,} files: {MAX_DOCUMENTS:,} are taken at once.")
@@ -93,7 +93,7 @@ class Ingestor:
             self._drop_missing(report, known, seen, path)
         return self._done(report)
 
-    def _drop_missing(self, report: Report, known: dict[str, str], seen: set[str], path: Path) -> None:
+    def _drop_missing(self, report: IngestionReport, known: dict[str, str], seen: set[str], path: Path) -> None:
         """What stood in one of this folder's own folders and is no longer there."""
         tops = {source.split("/", 1)[0] for source in seen if "/" in source}
         for source in known:
@@ -101,8 +101,8 @@ class Ingestor:
                 self._index.remove(source)
                 report.removed += 1
 
-    def _ingest_page(self, address: str) -> Report:
-        report, known = Report(), self._index.digests()
+    def _ingest_page(self, address: str) -> IngestionReport:
+        report, known = IngestionReport(), self._index.digests()
         data, kind = fetch(address)
         document = read_document(f"{address}.html" if kind == "html" else address, data)
         document = Document(address, document.title, document.parts)
@@ -119,7 +119,7 @@ class Ingestor:
 
     def _put(
         self,
-        report: Report,
+        report: IngestionReport,
         known: dict[str, str],
         source: str,
         data: bytes,
@@ -134,7 +134,7 @@ class Ingestor:
         self._index.replace(source, digest, passages, keys)
         report.added += 1
 
-    def _done(self, report: Report) -> Report:
+    def _done(self, report: IngestionReport) -> IngestionReport:
         if report.added or report.removed:
             self._retriever.refresh()
         return report

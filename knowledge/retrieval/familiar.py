@@ -40,7 +40,7 @@ def _texts_of(lesson: Lesson) -> Iterator[str]:
             yield from (point.text, *point.cues)
     for belief in lesson.misconceptions:
         yield from (belief.belief, *belief.cues, belief.reality, belief.question)
-        if belief.witness is not None:
-            yield from (belief.witness.observe, *(choice.text for choice in belief.witness.choices))
+        if belief.experiment is not None:
+            yield from (belief.experiment.observe, *(choice.text for choice in belief.experiment.choices))
     for criterion in lesson.rubric:
         yield f"{criterion.title}. {criterion.met_when}"

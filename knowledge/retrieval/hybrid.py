@@ -12,7 +12,7 @@ from knowledge.retrieval.embedding import Embedding
 from knowledge.retrieval.index import Index
 from knowledge.retrieval.material import Candidate, Material, Place
 from knowledge.retrieval.passages import Hit
-from knowledge.retrieval.relevance import RELEVANT, Question, Relevance
+from knowledge.retrieval.relevance import RELEVANT, QueryFeatures, Relevance
 
 NEAREST = 300  # entries that Chroma gives: passages, sentences and ways of asking
 
@@ -21,7 +21,7 @@ NEAREST = 300  # entries that Chroma gives: passages, sentences and ways of aski
 class Found:
     """What retrieval knows of a question and of the sections that may answer it, best first."""
 
-    question: Question
+    question: QueryFeatures
     candidates: Sequence[Candidate]
 
 
@@ -42,13 +42,13 @@ class HybridRetriever:
         found = self.find(query)
         return [self._hit(candidate, found.question) for candidate in found.candidates[:limit]]
 
-    def _hit(self, one: Candidate, question: Question) -> Hit:
+    def _hit(self, one: Candidate, question: QueryFeatures) -> Hit:
         return Hit(one.passage, self._relevance.share(one.signals, question), one.sentences)
 
     def find(self, query: str) -> Found:
         material = self._material()
         if not query.strip() or not material:
-            return Found(Question(0.0, 0.0, 0.0), ())
+            return Found(QueryFeatures(0.0, 0.0, 0.0), ())
         asked = material.wording.clear(query)
         nearness = self._index.near(self._embedding([asked])[0], NEAREST)
         if not material.holds(nearness):  # another process has changed the index

@@ -25,7 +25,7 @@ COLLECTION = "passages"
 BATCH = 500
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """A passage is found by its text, by each of its sentences, and by the ways in which people ask for it."""
 
     TEXT = "text"
@@ -35,9 +35,9 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class IndexEntry:
     id: str
-    kind: Kind
+    kind: EntryKind
     text: str
     passage: Passage | None
 
@@ -74,7 +74,7 @@ class Index:
     def replace(self, source: str, digest: str, passages: Sequence[Passage], keys: Sequence[tuple[str, str]]) -> None:
         """Puts a document's passages in place of its former ones; a key is another text that leads to a section."""
         texts = [
-            Entry(f"{passage.id}:{Kind.TEXT}", Kind.TEXT, f"{passage.heading}\n{passage.text}", passage)
+            IndexEntry(f"{passage.id}:{EntryKind.TEXT}", EntryKind.TEXT, f"{passage.heading}\n{passage.text}", passage)
             for passage in passages
         ]
         vectors = self._embedding([text.text for text in texts])
@@ -87,10 +87,10 @@ class Index:
         )
 
     def replace_outside(self, source: str, digest: str, texts: Sequence[str]) -> None:
-        entries = [Entry(f"{source}:{number}", Kind.OUTSIDE, text, None) for number, text in enumerate(texts)]
+        entries = [IndexEntry(f"{source}:{number}", EntryKind.OUTSIDE, text, None) for number, text in enumerate(texts)]
         self._put(source, digest, entries, self._embedding(texts))
 
-    def _put(self, source: str, digest: str, entries: Sequence[Entry], vectors: Vectors) -> None:
+    def _put(self, source: str, digest: str, entries: Sequence[IndexEntry], vectors: Vectors) -> None:
         self.remove(source)
         for start in range(0, len(entries), BATCH):
             batch = entries[start : start + BATCH]
@@ -101,7 +101,9 @@ class Index:
                 metadatas=[_metadata(source, digest, passage) for passage in batch],
             )
 
-    def _keyed(self, passages: Sequence[Passage], vectors: Vectors, keys: Sequence[tuple[str, str]]) -> Iterator[Entry]:
+    def _keyed(
+        self, passages: Sequence[Passage], vectors: Vectors, keys: Sequence[tuple[str, str]]
+    ) -> Iterator[IndexEntry]:
         """Each key with the passage of its section that is nearest in meaning; a section without passages has none."""
         of_section: dict[str, list[int]] = {}
         for number, passage in enumerate(passages):
@@ -112,7 +114,7 @@ class Index:
         ):
             numbers = of_section[section]
             passage = passages[numbers[int(np.argmax(vectors[numbers] @ vector))]]
-            yield Entry(f"{passage.id}:{Kind.ASKED}:{place}", Kind.ASKED, text, passage)
+            yield IndexEntry(f"{passage.id}:{EntryKind.ASKED}:{place}", EntryKind.ASKED, text, passage)
 
     def remove(self, source: str) -> None:
         self._collection.delete(where={"source": source})
@@ -121,15 +123,17 @@ class Index:
         self._client.delete_collection(COLLECTION)
         self._collection = self._open()
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[IndexEntry]:
         """Every indexed text with the passage that it leads to."""
         found = self._collection.get(include=["documents", "metadatas"])
         metadatas = found["metadatas"] or []
         passages = {
-            metadata["passage"]: _passage(metadata["data"]) for metadata in metadatas if metadata["kind"] == Kind.TEXT
+            metadata["passage"]: _passage(metadata["data"])
+            for metadata in metadatas
+            if metadata["kind"] == EntryKind.TEXT
         }
         return [
-            Entry(identifier, Kind(one["kind"]), text, passages.get(one["passage"]))
+            IndexEntry(identifier, EntryKind(one["kind"]), text, passages.get(one["passage"]))
             for identifier, text, one in zip(found["ids"], found["documents"] or [], metadatas, strict=True)
         ]
 
@@ -143,10 +147,10 @@ class Index:
         return int(self._collection.count())
 
 
-def _sentences(passages: Sequence[Passage]) -> Iterator[Entry]:
+def _sentences(passages: Sequence[Passage]) -> Iterator[IndexEntry]:
     for passage in passages:
         for place, text in enumerate(sentences(passage.text)):
-            yield Entry(f"{passage.id}:{Kind.SENTENCE}:{place}", Kind.SENTENCE, text, passage)
+            yield IndexEntry(f"{passage.id}:{EntryKind.SENTENCE}:{place}", EntryKind.SENTENCE, text, passage)
 
 
 def _client(folder: Path | None, url: str) -> Any:
@@ -167,12 +171,12 @@ def _client(folder: Path | None, url: str) -> Any:
         ) from None
 
 
-def _metadata(source: str, digest: str, entry: Entry) -> dict[str, str]:
+def _metadata(source: str, digest: str, entry: IndexEntry) -> dict[str, str]:
     """A passage's data stand with its text only; the other entries name it."""
     fields = {"source": source, "digest": digest, "kind": entry.kind.value, "passage": ""}
     if entry.passage is None:
         return fields
-    data = {"data": json.dumps(asdict(entry.passage))} if entry.kind is Kind.TEXT else {}
+    data = {"data": json.dumps(asdict(entry.passage))} if entry.kind is EntryKind.TEXT else {}
     return {**fields, "passage": entry.passage.id, **data}
 
 

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.retrieval.index import Entry, Kind
+from knowledge.retrieval.index import EntryKind, IndexEntry
 from knowledge.retrieval.lexical import BM25, words
 from knowledge.retrieval.passages import Passage, Sentence
-from knowledge.retrieval.relevance import Question, Signals
-from knowledge.retrieval.wording import Wording
+from knowledge.retrieval.relevance import QueryFeatures, Signals
+from knowledge.retrieval.wording import QueryWording
 
 WORDED = 40  # sections that come in by their words alone
 SLACK = 0.05  # an entry that is not among the nearest is taken for a little less near than the last of them
@@ -27,20 +27,20 @@ class Candidate:
 
 
 class Material:
-    def __init__(self, entries: Sequence[Entry], is_word: Callable[[str], bool]) -> None:
+    def __init__(self, entries: Sequence[IndexEntry], is_word: Callable[[str], bool]) -> None:
         self._entries = {entry.id: entry for entry in entries}
-        sections: defaultdict[Place, list[Entry]] = defaultdict(list)
+        sections: defaultdict[Place, list[IndexEntry]] = defaultdict(list)
         for entry in entries:
             if entry.passage is not None:
                 sections[_place(entry.passage)].append(entry)
         self._sections = dict(sections)
         self._places = list(sections)
         texts = [
-            "\n".join(pending.text for pending in held if pending.kind is not Kind.SENTENCE)
+            "\n".join(pending.text for pending in held if pending.kind is not EntryKind.SENTENCE)
             for held in sections.values()
         ]
         self._lexicon = BM25(texts)
-        self.wording = Wording(texts, is_word)
+        self.wording = QueryWording(texts, is_word)
 
     def __bool__(self) -> bool:
         return bool(self._sections)
@@ -53,21 +53,23 @@ class Material:
 
     def sentences(self, wanted: Callable[[str], bool]) -> list[tuple[Passage, str]]:
         """Of the whole material, the course's own first."""
-        all_of_them = (entry for entry in self._entries.values() if entry.kind is Kind.SENTENCE and wanted(entry.text))
+        all_of_them = (
+            entry for entry in self._entries.values() if entry.kind is EntryKind.SENTENCE and wanted(entry.text)
+        )
         found = [
             (other_entry.passage, other_entry.text) for other_entry in all_of_them if other_entry.passage is not None
         ]
         return sorted(found, key=lambda match_found: not match_found[0].lesson)
 
-    def of_passage(self, passage: Passage) -> list[Entry]:
+    def of_passage(self, passage: Passage) -> list[IndexEntry]:
         """Its sentences, in reading order."""
         held = self._sections[_place(passage)]
-        return [pending for pending in held if pending.kind is Kind.SENTENCE and pending.passage == passage]
+        return [pending for pending in held if pending.kind is EntryKind.SENTENCE and pending.passage == passage]
 
-    def question(self, asked: str, nearness: Mapping[str, float]) -> Question:
+    def question(self, asked: str, nearness: Mapping[str, float]) -> QueryFeatures:
         _, known = self._lexicon.coverage(asked)
-        outside = [near for one, near in nearness.items() if self._entries[one].kind is Kind.OUTSIDE]
-        return Question(known, len(set(words(asked))) / 10, max(outside, default=_floor(nearness)))
+        outside = [near for one, near in nearness.items() if self._entries[one].kind is EntryKind.OUTSIDE]
+        return QueryFeatures(known, len(set(words(asked))) / 10, max(outside, default=_floor(nearness)))
 
     def candidates(self, asked: str, nearness: Mapping[str, float]) -> Iterator[Candidate]:
         """The sections of the nearest entries, and those that share most words with the question."""
@@ -86,14 +88,14 @@ class Material:
 
     def _by_kind(self, place: Place, nearness: Mapping[str, float], floor: float) -> tuple[float, float, float]:
         """Nearest text, sentence and way of asking; where nobody wrote down how it is asked for, the lesser of both."""
-        nearest: dict[Kind, float] = {}
+        nearest: dict[EntryKind, float] = {}
         for section in self._sections[place]:
             nearest[section.kind] = max(nearest.get(section.kind, floor), nearness.get(section.id, floor))
-        text, sentence = nearest[Kind.TEXT], nearest.get(Kind.SENTENCE, floor)
-        return text, sentence, nearest.get(Kind.ASKED, min(text, sentence))
+        text, sentence = nearest[EntryKind.TEXT], nearest.get(EntryKind.SENTENCE, floor)
+        return text, sentence, nearest.get(EntryKind.ASKED, min(text, sentence))
 
     def _nearest(self, place: Place, asked: str, nearness: Mapping[str, float]) -> Passage:
-        quotable = {section.passage for section in self._sections[place] if section.kind is Kind.SENTENCE}
+        quotable = {section.passage for section in self._sections[place] if section.kind is EntryKind.SENTENCE}
         near = [
             section
             for section in self._sections[place]
@@ -106,7 +108,7 @@ class Material:
         texts = (
             section.passage
             for section in self._sections[place]
-            if section.kind is Kind.TEXT and section.passage is not None
+            if section.kind is EntryKind.TEXT and section.passage is not None
         )
         return max(texts, key=lambda text: len(wanted & set(words(text.text))))
 

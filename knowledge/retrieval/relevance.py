@@ -27,7 +27,7 @@ class Signals:
 
 
 @dataclass(frozen=True)
-class Question:
+class QueryFeatures:
     """What the question itself tells: how much of it is known here, and how near it is to what is not taught here."""
 
     known: float
@@ -51,7 +51,7 @@ class Relevance:
             self.ranking[field_name.name] * getattr(signals, field_name.name) for field_name in fields(signals)
         )
 
-    def share(self, signals: Signals, question: Question) -> float:
+    def share(self, signals: Signals, question: QueryFeatures) -> float:
         """0..1, comparable between questions."""
         of_question = math.fsum(
             self.relevance[field_name.name] * getattr(question, field_name.name) for field_name in fields(question)

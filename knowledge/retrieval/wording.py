@@ -15,7 +15,7 @@ _TERM = re.compile(r"(?<![\w./$=-])[A-Za-z]+(?:[’'][a-z]+)?(?![\w/.=])")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-class Wording:
+class QueryWording:
     """`is_word` tells whether a word is one of the language: only what is no word at all is taken for a slip."""
 
     def __init__(self, texts: Iterable[str], is_word: Callable[[str], bool]) -> None:

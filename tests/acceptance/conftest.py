@@ -1,4 +1,4 @@
-"""The real app on the look-alike, by Socket Mode, with a database and an index of its own."""
+"""The real app on the emulator, by Socket Mode, with a database and an index of its own."""
 
 from __future__ import annotations
 

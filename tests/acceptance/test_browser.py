@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from integrations.slack_emulator.emulator import Emulator
 from knowledge.course.loader import load_course
-from tests.twins import GOOD, solve, upload_of
+from tests.exercises import GOOD, solve, upload_of
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

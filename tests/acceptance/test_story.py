@@ -7,7 +7,7 @@ from pathlib import Path
 from integrations.slack_emulator.emulator import Emulator
 from knowledge.course.loader import load_course
 from tests.acceptance.conftest import Place
-from tests.twins import GOOD, solve, upload_of
+from tests.exercises import GOOD, solve, upload_of
 
 SUBMISSIONS = Path(__file__).parents[1] / "submissions"
 

@@ -31,7 +31,7 @@ from tools.sandbox.builder import BuildReceipt, Outcome
 from tools.sandbox.image import running
 from tools.sandbox.lab.cgroups import Cgroup
 from tools.sandbox.lab.engine import LabEngine
-from tools.sandbox.lab.limits import Limits
+from tools.sandbox.lab.limits import LabLimits
 from tools.uploads.archives.expanding import _sentences, expand
 from tools.uploads.files import SourceFile, Upload
 
@@ -123,7 +123,7 @@ def test_archives(case: Case) -> None:
 class Untouched:
     """An engine that offers one image and must not be asked for anything else."""
 
-    base_url, network, build_arguments, isolated, limits = "unix:///nowhere", "none", (), True, Limits()
+    base_url, network, build_arguments, isolated, limits = "unix:///nowhere", "none", (), True, LabLimits()
 
     def status(self) -> Any:
         raise AssertionError("the engine was asked")

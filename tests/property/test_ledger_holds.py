@@ -17,9 +17,9 @@ from agent.domain.gate import CLOSED, GateState
 from agent.domain.verdicts import Judgement
 from agent.errors import TutorError
 from agent.grading import verification
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.reviews import Reviews
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, held, met, unmet
 from tools.findings import Verdict
@@ -50,8 +50,8 @@ class TheLedgerHolds(RuleBasedStateMachine):
         self.folder = TemporaryDirectory()
         self.storage = Storage.open(_fresh_copy(Path(self.folder.name)), migrate=False)
         self.reviews = Reviews(self.storage)
-        self.gates = Gates(self.storage, course(), self.reviews)
-        Learners(self.storage).remember(LEARNER, datetime.now(UTC))
+        self.gates = GateService(self.storage, course(), self.reviews)
+        LearnerDirectory(self.storage).remember(LEARNER, datetime.now(UTC))
         self.gates.enrol(LEARNER.id)
         self.submitted = 0
         self.waived: set[str] = set()
@@ -72,7 +72,7 @@ class TheLedgerHolds(RuleBasedStateMachine):
 
     @rule(lesson=LESSONS, verdict=st.sampled_from([Verdict.MET, Verdict.NOT_MET]), which=st.integers(0, 5))
     def decide(self, lesson: str, verdict: Verdict, which: int) -> None:
-        waiting = self.reviews.held(lesson, "T1")
+        waiting = self.reviews.pending(lesson, "T1")
         if waiting:
             one = waiting[which % len(waiting)]
             with contextlib.suppress(TutorError):
@@ -110,7 +110,7 @@ class TheLedgerHolds(RuleBasedStateMachine):
                 met_ones = {
                     judgement.criterion
                     for judgement in review.judgements
-                    if judgement.verdict is Verdict.MET and not judgement.held
+                    if judgement.verdict is Verdict.MET and not judgement.pending
                 }
                 assert {criterion.id for criterion in lesson.rubric if criterion.required} <= met_ones
 

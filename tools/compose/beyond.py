@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from tools.compose.document import Mapping, Node, Place, Scalar, Sequence
 from tools.compose.interpolation import read_text
-from tools.compose.rules import Hit, Rule
+from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Service, Stack
 from tools.findings import Severity, Verdict
 
@@ -49,90 +49,96 @@ def _leaves(path: str, place: Place) -> bool:
     return climbed.count("..") > depth
 
 
-def file_outside(stack: Stack) -> Iterator[Hit]:
+def file_outside(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for key in ("env_file", "label_file"):
             for path, place in _texts(service.node.get(key), "path"):
                 if _leaves(path, place):
-                    yield Hit(place, {"what": f"`{key}` of `{service.name}`", "path": path})
+                    yield ComposeHit(place, {"what": f"`{key}` of `{service.name}`", "path": path})
     for section in ("secrets", "configs"):
         node = stack.root.get(section)
         for entry in node if isinstance(node, Mapping) else ():
             file = entry.value.get("file") if isinstance(entry.value, Mapping) else None
             for path, place in _texts(file):
                 if _leaves(path, place):
-                    yield Hit(place, {"what": f"`{entry.key.value}` in `{section}`", "path": path})
+                    yield ComposeHit(place, {"what": f"`{entry.key.value}` in `{section}`", "path": path})
 
 
-def build_beyond(stack: Stack) -> Iterator[Hit]:
+def build_beyond(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         node, build = service.node.get("build"), service.build
         if build is None:
             continue
         if re.match(r"[a-z][a-z0-9+]*://|git@|github\.com/", build.context):
-            yield Hit(build.place, {"service": service.name, "what": f"is built from the address `{build.context}`"})
+            yield ComposeHit(
+                build.place, {"service": service.name, "what": f"is built from the address `{build.context}`"}
+            )
         elif _leaves(posixpath.join(build.context, build.dockerfile), build.place) or _leaves(
             build.context, build.place
         ):
-            yield Hit(build.place, {"service": service.name, "what": "is built from a folder outside of the project"})
+            yield ComposeHit(
+                build.place, {"service": service.name, "what": "is built from a folder outside of the project"}
+            )
         for entry in node if isinstance(node, Mapping) else ():
             if entry.key.value in _BUILD_KEYS and not _is_off(entry.value):
                 what = f"{_BUILD_KEYS[entry.key.value]} (`{entry.key.value}`)"
-                yield Hit(entry.place, {"service": service.name, "what": what})
+                yield ComposeHit(entry.place, {"service": service.name, "what": what})
             elif entry.key.value == "network" and isinstance(entry.value, Scalar) and entry.value.value == "host":
-                yield Hit(entry.place, {"service": service.name, "what": "builds in the network of the host"})
+                yield ComposeHit(entry.place, {"service": service.name, "what": "builds in the network of the host"})
         for setting in build.args:
             if setting.name == "BUILDKIT_SYNTAX":
-                yield Hit(setting.place, {"service": service.name, "what": "lets another program read its Dockerfile"})
+                yield ComposeHit(
+                    setting.place, {"service": service.name, "what": "lets another program read its Dockerfile"}
+                )
 
 
 def _is_off(node: Node) -> bool:
     return isinstance(node, Scalar) and node.value.lower() in ("", "false", "no", "null", "~")
 
 
-def shared_with_others(stack: Stack) -> Iterator[Hit]:
+def shared_with_others(stack: Stack) -> Iterator[ComposeHit]:
     """Names that are not the stack's own: it starts only where somebody else has made them."""
     for section in ("networks", "volumes"):
         node = stack.root.get(section)
         for entry in node if isinstance(node, Mapping) else ():
             external = entry.value.get("external") if isinstance(entry.value, Mapping) else None
             if isinstance(external, Mapping) or (isinstance(external, Scalar) and not _is_off(external)):
-                yield Hit(entry.place, {"what": f"The {section[:-1]} `{entry.key.value}`"})
+                yield ComposeHit(entry.place, {"what": f"The {section[:-1]} `{entry.key.value}`"})
     for service in stack.services.values():
         for key in ("network_mode", "pid", "ipc"):
             for text, place in _texts(service.node.get(key)):
                 if text.startswith("container:"):
-                    yield Hit(place, {"what": f"The container whose `{key}` `{service.name}` shares"})
+                    yield ComposeHit(place, {"what": f"The container whose `{key}` `{service.name}` shares"})
 
 
-def fixed_container_name(stack: Stack) -> Iterator[Hit]:
+def fixed_container_name(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         entry = service.node.entries.get("container_name")
         if entry is not None:
-            yield Hit(entry.place, {"service": service.name})
+            yield ComposeHit(entry.place, {"service": service.name})
 
 
-def logs_elsewhere(stack: Stack) -> Iterator[Hit]:
+def logs_elsewhere(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         logging = service.node.get("logging")
         driver = logging.get("driver") if isinstance(logging, Mapping) else None
         for text, place in _texts(driver):
             if text not in ("json-file", "local", "none", "journald"):
-                yield Hit(place, {"service": service.name, "driver": text})
+                yield ComposeHit(place, {"service": service.name, "driver": text})
 
 
-def too_large(stack: Stack) -> Iterator[Hit]:
+def too_large(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         deploy = service.node.get("deploy")
         replicas = deploy.get("replicas") if isinstance(deploy, Mapping) else None
         for node in (replicas, service.node.get("scale")):
             for text, place in _texts(node):
                 if text.isdecimal() and (len(text) > 6 or int(text) > MAX_REPLICAS):
-                    yield Hit(place, {"service": service.name, "what": f"{text[:12]} containers"})
+                    yield ComposeHit(place, {"service": service.name, "what": f"{text[:12]} containers"})
         for key in ("shm_size", "mem_limit"):
             for text, place in _texts(service.node.get(key)):
                 if _gigabytes(text) > MAX_GIGABYTES:
-                    yield Hit(place, {"service": service.name, "what": f"{text} of memory (`{key}`)"})
+                    yield ComposeHit(place, {"service": service.name, "what": f"{text} of memory (`{key}`)"})
 
 
 def _gigabytes(text: str) -> float:
@@ -140,7 +146,7 @@ def _gigabytes(text: str) -> float:
     return float(match[1]) * _GIGABYTES[match[2].lower()] if match else 0.0
 
 
-def port_twice(stack: Stack) -> Iterator[Hit]:
+def port_twice(stack: Stack) -> Iterator[ComposeHit]:
     """One port of the host for two services, or for so many that nobody knows them."""
     taken: Counter[tuple[str, str]] = Counter()
     for service in stack.services.values():
@@ -150,19 +156,21 @@ def port_twice(stack: Stack) -> Iterator[Hit]:
             first, _, last = port.published.partition("-")
             taken[port.published, port.host_ip] += 1
             if port.published and taken[port.published, port.host_ip] == 2:
-                yield Hit(port.place, {"service": service.name, "what": f"{port.published}, which is taken already"})
+                yield ComposeHit(
+                    port.place, {"service": service.name, "what": f"{port.published}, which is taken already"}
+                )
             elif first.isdecimal() and last.isdecimal() and int(last[:6]) - int(first[:6]) > MAX_PORTS:
-                yield Hit(
+                yield ComposeHit(
                     port.place, {"service": service.name, "what": f"{port.published}, more than anybody can watch"}
                 )
 
 
-def dependency_circle(stack: Stack) -> Iterator[Hit]:
+def dependency_circle(stack: Stack) -> Iterator[ComposeHit]:
     done: set[str] = set()
     for service in stack.services.values():
         circle = _circle(stack, service, done)
         if circle:
-            yield Hit(service.place, {"circle": " → ".join(f"`{name}`" for name in circle[:6])})
+            yield ComposeHit(service.place, {"circle": " → ".join(f"`{name}`" for name in circle[:6])})
 
 
 def _circle(stack: Stack, start: Service, done: set[str]) -> list[str]:
@@ -186,18 +194,18 @@ def _circle(stack: Stack, start: Service, done: set[str]) -> list[str]:
     return []
 
 
-def read_differently(stack: Stack) -> Iterator[Hit]:
+def read_differently(stack: Stack) -> Iterator[ComposeHit]:
     """Plain words that some readers of YAML take for a truth value or a number."""
     for service in stack.services.values():
         environment = service.node.get("environment")
         for entry in environment if isinstance(environment, Mapping) else ():
             value = entry.value
             if isinstance(value, Scalar) and value.plain and not value.tag and _SURPRISE.fullmatch(value.value[:40]):
-                yield Hit(entry.place, {"service": service.name, "name": entry.key.value, "value": value.value})
+                yield ComposeHit(entry.place, {"service": service.name, "name": entry.key.value, "value": value.value})
 
 
 RULES = (
-    Rule(
+    ComposeRule(
         "compose-file-outside",
         "B2",
         Severity.WARNING,
@@ -207,7 +215,7 @@ RULES = (
         file_outside,
         (_SERVICES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-build-beyond",
         "B1",
         Severity.WARNING,
@@ -217,7 +225,7 @@ RULES = (
         build_beyond,
         (_BUILD,),
     ),
-    Rule(
+    ComposeRule(
         "compose-shared-with-others",
         "B1",
         Severity.INFO,
@@ -227,7 +235,7 @@ RULES = (
         shared_with_others,
         ("https://docs.docker.com/reference/compose-file/networks/#external",),
     ),
-    Rule(
+    ComposeRule(
         "compose-container-name",
         "B4",
         Severity.INFO,
@@ -237,7 +245,7 @@ RULES = (
         fixed_container_name,
         (f"{_SERVICES}#container_name",),
     ),
-    Rule(
+    ComposeRule(
         "compose-logs-elsewhere",
         "B4",
         Severity.INFO,
@@ -247,7 +255,7 @@ RULES = (
         logs_elsewhere,
         (f"{_SERVICES}#logging",),
     ),
-    Rule(
+    ComposeRule(
         "compose-too-large",
         "B4",
         Severity.WARNING,
@@ -257,7 +265,7 @@ RULES = (
         too_large,
         ("https://docs.docker.com/reference/compose-file/deploy/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-port-twice",
         "B4",
         Severity.ERROR,
@@ -267,7 +275,7 @@ RULES = (
         port_twice,
         (f"{_SERVICES}#ports",),
     ),
-    Rule(
+    ComposeRule(
         "compose-dependency-circle",
         "B3",
         Severity.ERROR,
@@ -277,7 +285,7 @@ RULES = (
         dependency_circle,
         ("https://docs.docker.com/compose/how-tos/startup-order/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-read-differently",
         "B2",
         Severity.INFO,

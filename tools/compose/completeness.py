@@ -10,7 +10,7 @@ from tools.compose.document import Mapping, Scalar
 from tools.compose.families import FAMILIES, Family, family_of
 from tools.compose.named_services import WORKER, services_in_plans
 from tools.compose.references import Reference, references_in, references_of
-from tools.compose.rules import Hit, Rule
+from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import ProblemKind, Service, Stack
 from tools.dockerfile.image_names import parse_reference
 from tools.findings import Severity, Verdict
@@ -32,46 +32,46 @@ def _pulled(stack: Stack) -> Iterator[tuple[Service, str, str]]:
             yield service, service.image.written, parse_reference(service.image.text).defect
 
 
-def _unpinned(stack: Stack, defects: frozenset[str]) -> Iterator[Hit]:
+def _unpinned(stack: Stack, defects: frozenset[str]) -> Iterator[ComposeHit]:
     for service, written, defect in _pulled(stack):
         if defect in defects and service.image is not None and not service.image.source.unset(stack.env):
-            yield Hit(service.image.place, {"service": service.name, "image": written})
+            yield ComposeHit(service.image.place, {"service": service.name, "image": written})
 
 
-def untagged_image(stack: Stack) -> Iterator[Hit]:
+def untagged_image(stack: Stack) -> Iterator[ComposeHit]:
     return _unpinned(stack, frozenset({"untagged"}))
 
 
-def moving_image(stack: Stack) -> Iterator[Hit]:
+def moving_image(stack: Stack) -> Iterator[ComposeHit]:
     return _unpinned(stack, frozenset({"moving", "versionless"}))
 
 
-def version_from_environment(stack: Stack) -> Iterator[Hit]:
+def version_from_environment(stack: Stack) -> Iterator[ComposeHit]:
     for service, written, defect in _pulled(stack):
         if defect and service.image is not None:
             names = service.image.source.unset(stack.env)
             if names:
-                yield Hit(service.image.place, {"service": service.name, "image": written, "variable": names[0]})
+                yield ComposeHit(service.image.place, {"service": service.name, "image": written, "variable": names[0]})
 
 
-def neither_image_nor_build(stack: Stack) -> Iterator[Hit]:
+def neither_image_nor_build(stack: Stack) -> Iterator[ComposeHit]:
     elsewhere = {problem.service for problem in stack.problems}
     for service in stack.services.values():
         declared = service.image or service.build or "provider" in service.node.entries
         if not declared and service.name not in elsewhere:
-            yield Hit(service.place, {"service": service.name})
+            yield ComposeHit(service.place, {"service": service.name})
 
 
-def undeclared_dependency(stack: Stack) -> Iterator[Hit]:
+def undeclared_dependency(stack: Stack) -> Iterator[ComposeHit]:
     if stack.incomplete:
         return
     for service in stack.services.values():
         for dependency in service.depends_on:
             if dependency.required and dependency.name not in stack.services:
-                yield Hit(dependency.place, {"service": service.name, "dependency": dependency.name})
+                yield ComposeHit(dependency.place, {"service": service.name, "dependency": dependency.name})
 
 
-def undeclared_host(stack: Stack) -> Iterator[Hit]:
+def undeclared_host(stack: Stack) -> Iterator[ComposeHit]:
     """A host of one label is a service's name; on an external network it may be another project's."""
     if stack.incomplete or any(is_external(node) for node in stack.networks.values()):
         return
@@ -79,7 +79,7 @@ def undeclared_host(stack: Stack) -> Iterator[Hit]:
     for named_by, reference in _references(stack):
         if reference.host.lower() not in known and not reference.is_telemetry:
             known.add(reference.host.lower())
-            yield Hit(reference.place, {"named_by": named_by, "host": reference.host})
+            yield ComposeHit(reference.place, {"named_by": named_by, "host": reference.host})
 
 
 def _references(stack: Stack) -> Iterator[tuple[str, Reference]]:
@@ -95,13 +95,13 @@ def _references(stack: Stack) -> Iterator[tuple[str, Reference]]:
                 yield from ((f"`{file.path}`", reference) for reference in references_in(name, text, place))
 
 
-def undeclared_in_plan(stack: Stack) -> Iterator[Hit]:
+def undeclared_in_plan(stack: Stack) -> Iterator[ComposeHit]:
     if stack.incomplete:
         return
     for named in services_in_plans(stack.upload):
         declared = _has_worker(stack) if named.family == WORKER else _has_family(stack, _family(named.family))
         if not declared:
-            yield Hit(named.place, {"needed": named.family if named.family != WORKER else "background worker"})
+            yield ComposeHit(named.place, {"needed": named.family if named.family != WORKER else "background worker"})
 
 
 def _family(name: str) -> Family:
@@ -127,32 +127,32 @@ def is_external(node: Mapping | None) -> bool:
     return isinstance(external, Mapping) or (isinstance(external, Scalar) and external.value.lower() == "true")
 
 
-def part_elsewhere(stack: Stack) -> Iterator[Hit]:
+def part_elsewhere(stack: Stack) -> Iterator[ComposeHit]:
     for problem in stack.problems:
         if problem.kind is ProblemKind.ELSEWHERE:
-            yield Hit(problem.place, {"part": problem.detail})
+            yield ComposeHit(problem.place, {"part": problem.detail})
 
 
-def remote_part(stack: Stack) -> Iterator[Hit]:
+def remote_part(stack: Stack) -> Iterator[ComposeHit]:
     for problem in stack.problems:
         if problem.kind is ProblemKind.REMOTE:
-            yield Hit(problem.place, {"part": problem.detail})
+            yield ComposeHit(problem.place, {"part": problem.detail})
 
 
-def endless_reference(stack: Stack) -> Iterator[Hit]:
+def endless_reference(stack: Stack) -> Iterator[ComposeHit]:
     for problem in stack.problems:
         if problem.kind is ProblemKind.CYCLE:
-            yield Hit(problem.place, {"part": problem.detail})
+            yield ComposeHit(problem.place, {"part": problem.detail})
 
 
-def wrong_shape(stack: Stack) -> Iterator[Hit]:
+def wrong_shape(stack: Stack) -> Iterator[ComposeHit]:
     for problem in stack.problems:
         if problem.kind is ProblemKind.SHAPE:
-            yield Hit(problem.place, {"part": problem.detail})
+            yield ComposeHit(problem.place, {"part": problem.detail})
 
 
 RULES = (
-    Rule(
+    ComposeRule(
         "compose-image-untagged",
         "B1",
         Severity.ERROR,
@@ -162,7 +162,7 @@ RULES = (
         untagged_image,
         (_IMAGES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-image-moving",
         "B1",
         Severity.ERROR,
@@ -172,7 +172,7 @@ RULES = (
         moving_image,
         (_IMAGES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-image-version-unset",
         "B1",
         Severity.ERROR,
@@ -182,7 +182,7 @@ RULES = (
         version_from_environment,
         (_IMAGES, "https://docs.docker.com/reference/compose-file/interpolation/"),
     ),
-    Rule(
+    ComposeRule(
         "compose-service-empty",
         "B1",
         Severity.ERROR,
@@ -192,7 +192,7 @@ RULES = (
         neither_image_nor_build,
         (_SERVICES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-dependency-undeclared",
         "B1",
         Severity.ERROR,
@@ -202,7 +202,7 @@ RULES = (
         undeclared_dependency,
         ("https://docs.docker.com/reference/compose-file/services/#depends_on",),
     ),
-    Rule(
+    ComposeRule(
         "compose-host-undeclared",
         "B1",
         Severity.ERROR,
@@ -212,7 +212,7 @@ RULES = (
         undeclared_host,
         ("https://docs.docker.com/compose/how-tos/networking/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-plan-service-missing",
         "B1",
         Severity.ERROR,
@@ -222,7 +222,7 @@ RULES = (
         undeclared_in_plan,
         (_SERVICES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-part-elsewhere",
         "B1",
         Severity.ERROR,
@@ -232,7 +232,7 @@ RULES = (
         part_elsewhere,
         ("https://docs.docker.com/reference/compose-file/include/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-part-remote",
         "B1",
         Severity.ERROR,
@@ -242,7 +242,7 @@ RULES = (
         remote_part,
         ("https://docs.docker.com/reference/compose-file/include/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-endless-reference",
         "B1",
         Severity.ERROR,
@@ -252,7 +252,7 @@ RULES = (
         endless_reference,
         ("https://docs.docker.com/reference/compose-file/include/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-shape",
         "B1",
         Severity.ERROR,

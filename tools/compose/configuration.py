@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tools.compose.document import Mapping, Place, Scalar
 from tools.compose.interpolation import read_dotenv, read_text
-from tools.compose.rules import Hit, Rule
+from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Service, Setting, Stack, Value
 from tools.credentials import credentials_in_command, has_embedded_credential, is_credential
 from tools.errors import UnreadableFile
@@ -49,36 +49,36 @@ def _fallback(name: str, value: Value) -> bool:
     )
 
 
-def literal_credential(stack: Stack) -> Iterator[Hit]:
+def literal_credential(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for where, setting in _values(service):
             if setting.value is None or _fallback(setting.name, setting.value):
                 continue
             name = setting.name if where != "labels" else setting.name.rpartition(".")[2]
             if is_credential(name, setting.value.written):
-                yield Hit(setting.place, {"service": service.name, "name": setting.name, "where": where})
+                yield ComposeHit(setting.place, {"service": service.name, "name": setting.name, "where": where})
 
 
-def fallback_credential(stack: Stack) -> Iterator[Hit]:
+def fallback_credential(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for _, setting in _values(service):
             if setting.value is not None and _fallback(setting.name, setting.value):
-                yield Hit(setting.place, {"service": service.name, "name": setting.name})
+                yield ComposeHit(setting.place, {"service": service.name, "name": setting.name})
         for value in service.command:
             if any(
                 variable.default is not None and is_credential(variable.name, variable.default.raw)
                 for variable in value.variables
             ):
-                yield Hit(value.place, {"service": service.name, "name": "its command"})
+                yield ComposeHit(value.place, {"service": service.name, "name": "its command"})
 
 
-def credential_in_command(stack: Stack) -> Iterator[Hit]:
+def credential_in_command(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for values in (service.command, service.healthcheck.test if service.healthcheck else ()):
             line = " ".join(_without_fallbacks(value) for value in values)
             for how in dict.fromkeys(credentials_in_command(line)):
                 place = next((value.place for value in values if how in value.written), values[0].place)
-                yield Hit(place, {"service": service.name, "how": how})
+                yield ComposeHit(place, {"service": service.name, "how": how})
                 break
 
 
@@ -86,7 +86,7 @@ def _without_fallbacks(value: Value) -> str:
     return "".join(part if isinstance(part, str) else "${" + part.name + "}" for part in value.source.parts)
 
 
-def credential_in_inline_file(stack: Stack) -> Iterator[Hit]:
+def credential_in_inline_file(stack: Stack) -> Iterator[ComposeHit]:
     """`configs: x: content:` writes a file into the container; its lines count as settings."""
     configs = stack.root.get("configs")
     for entry in configs if isinstance(configs, Mapping) else ():
@@ -94,7 +94,7 @@ def credential_in_inline_file(stack: Stack) -> Iterator[Hit]:
         if isinstance(content, Scalar) and any(
             _is_secret_line(line) for line in content.value[:MAX_CONTENT].splitlines()
         ):
-            yield Hit(content.place, {"config": entry.key.value})
+            yield ComposeHit(content.place, {"config": entry.key.value})
 
 
 _PAIR = re.compile(r"\s*[\"']?([A-Za-z_][\w.-]*)[\"']?\s*[:=]\s*(.+)")
@@ -106,16 +106,16 @@ def _is_secret_line(line: str) -> bool:
     return has_embedded_credential(written or line) or (match is not None and is_credential(match[1], written))
 
 
-def fixed_environment(stack: Stack) -> Iterator[Hit]:
+def fixed_environment(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         named = [(f"`{setting.name}`", setting.value) for _, setting in _values(service) if setting.value is not None]
         for name, value in (*named, *(("The command", value) for value in service.command)):
             hosts = _URL_HOST.findall(_without_fallbacks(value))
             if any("." in host and _PRODUCTION_HOST.search(host) for host in hosts):
-                yield Hit(value.place, {"service": service.name, "name": name})
+                yield ComposeHit(value.place, {"service": service.name, "name": name})
 
 
-def uploaded_secrets(stack: Stack) -> Iterator[Hit]:
+def uploaded_secrets(stack: Stack) -> Iterator[ComposeHit]:
     for file in stack.upload.of_kind(FileKind.ENVIRONMENT):
         if _TEMPLATE.search(file.path):
             continue
@@ -125,10 +125,10 @@ def uploaded_secrets(stack: Stack) -> Iterator[Hit]:
             continue
         lines = [line for name, (value, line) in values.items() if value and is_credential(name, value)]
         if lines:
-            yield Hit(Place(file.path, min(lines), min(lines)), {"file": file.path, "count": str(len(lines))})
+            yield ComposeHit(Place(file.path, min(lines), min(lines)), {"file": file.path, "count": str(len(lines))})
 
 
-def variables_without_values(stack: Stack) -> Iterator[Hit]:
+def variables_without_values(stack: Stack) -> Iterator[ComposeHit]:
     """Variables that neither a default nor an uploaded env file or its template gives."""
     given = {name for file in stack.upload.of_kind(FileKind.ENVIRONMENT) for name in _names(file)}
     missing: dict[str, Value] = {}
@@ -138,7 +138,7 @@ def variables_without_values(stack: Stack) -> Iterator[Hit]:
                 missing.setdefault(name, value)
     if missing:
         first = next(iter(missing.values()))
-        yield Hit(first.place, {"names": ", ".join(f"`{name}`" for name in list(missing)[:5])})
+        yield ComposeHit(first.place, {"names": ", ".join(f"`{name}`" for name in list(missing)[:5])})
 
 
 def _names(file: SourceFile) -> Iterable[str]:
@@ -149,7 +149,7 @@ def _names(file: SourceFile) -> Iterable[str]:
 
 
 RULES = (
-    Rule(
+    ComposeRule(
         "compose-literal-credential",
         "B2",
         Severity.ERROR,
@@ -159,7 +159,7 @@ RULES = (
         literal_credential,
         (_SECRETS, _CONFIG),
     ),
-    Rule(
+    ComposeRule(
         "compose-fallback-credential",
         "B2",
         Severity.ERROR,
@@ -169,7 +169,7 @@ RULES = (
         fallback_credential,
         ("https://docs.docker.com/reference/compose-file/interpolation/", _SECRETS),
     ),
-    Rule(
+    ComposeRule(
         "compose-credential-in-command",
         "B2",
         Severity.ERROR,
@@ -179,7 +179,7 @@ RULES = (
         credential_in_command,
         (_SECRETS,),
     ),
-    Rule(
+    ComposeRule(
         "compose-credential-in-config",
         "B2",
         Severity.ERROR,
@@ -189,7 +189,7 @@ RULES = (
         credential_in_inline_file,
         (_SECRETS,),
     ),
-    Rule(
+    ComposeRule(
         "compose-fixed-environment",
         "B2",
         Severity.WARNING,
@@ -199,7 +199,7 @@ RULES = (
         fixed_environment,
         (_VARIABLES, _CONFIG),
     ),
-    Rule(
+    ComposeRule(
         "compose-uploaded-secrets",
         "B2",
         Severity.WARNING,
@@ -209,7 +209,7 @@ RULES = (
         uploaded_secrets,
         (_VARIABLES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-variables-undocumented",
         "B2",
         Severity.INFO,

@@ -58,19 +58,19 @@ class Mapping:
     """Entries in the order of the file; of two with one key the last counts."""
 
     place: Place
-    entries: dict[str, Entry]
+    entries: dict[str, YamlEntry]
     tag: str = ""
 
     def get(self, key: str) -> Node | None:
         entry = self.entries.get(key)
         return entry.value if entry is not None else None
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[YamlEntry]:
         return iter(self.entries.values())
 
 
 @dataclass(frozen=True)
-class Entry:
+class YamlEntry:
     key: Scalar
     value: Node
 
@@ -96,12 +96,12 @@ class Duplicate:
 
 
 @dataclass
-class Document:
+class YamlDocument:
     roots: tuple[Node, ...]
     duplicates: list[Duplicate] = field(default_factory=list)
 
 
-def read_document(path: str, text: str) -> Document:
+def read_document(path: str, text: str) -> YamlDocument:
     """Every YAML document of one file. Raises UnreadableFile with the line and what to do."""
     composer = _Composer(path)
     try:
@@ -111,7 +111,7 @@ def read_document(path: str, text: str) -> Document:
     except yaml.YAMLError:
         message = f"{path} holds characters that YAML does not allow. Save it as plain UTF-8 text."
         raise UnreadableFile(message) from None
-    return Document(roots, composer.duplicates)
+    return YamlDocument(roots, composer.duplicates)
 
 
 def _syntax_message(path: str, error: yaml.MarkedYAMLError) -> str:
@@ -209,7 +209,7 @@ class _Composer:
         return Sequence(self._span(closed), tuple(closed.children), closed.event.tag or "")
 
     def _mapping(self, closed: _Open) -> Mapping:
-        own: dict[str, Entry] = {}
+        own: dict[str, YamlEntry] = {}
         merged: list[Mapping] = []
         for key, value in zip(closed.children[::2], closed.children[1::2], strict=True):
             if not isinstance(key, Scalar):
@@ -223,7 +223,7 @@ class _Composer:
             if key.value in own:
                 first = own.pop(key.value).key.place.line
                 self.duplicates.append(Duplicate(key.value, key.place.until(value.place), first))
-            own[key.value] = Entry(key, value)
+            own[key.value] = YamlEntry(key, value)
         inherited = {key: entry for source in reversed(merged) for key, entry in source.entries.items()}
         return Mapping(self._span(closed), inherited | own, closed.event.tag or "")
 

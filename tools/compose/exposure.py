@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tools.compose.document import Mapping, Scalar
 from tools.compose.families import MODEL_SERVERS, Family, family_of
 from tools.compose.references import references_of
-from tools.compose.rules import Hit, Rule
+from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Mount, MountKind, Port, Service, Stack
 from tools.findings import Severity, Verdict
 
@@ -84,24 +84,26 @@ def _is_queue(stack: Stack, service: Service) -> bool:
     )
 
 
-def state_without_volume(stack: Stack) -> Iterator[Hit]:
+def state_without_volume(stack: Stack) -> Iterator[ComposeHit]:
     for service, family, mounts in _stateful(stack):
         if not any(mount.kind is not MountKind.ANONYMOUS for mount in mounts):
             place = mounts[0].place if mounts else service.place
-            yield Hit(place, {"service": service.name, "family": family.name})
+            yield ComposeHit(place, {"service": service.name, "family": family.name})
 
 
-def state_on_host_folder(stack: Stack) -> Iterator[Hit]:
+def state_on_host_folder(stack: Stack) -> Iterator[ComposeHit]:
     for service, _, mounts in _stateful(stack):
         wrong = [mount for mount in mounts if mount.kind in {MountKind.BIND, MountKind.TMPFS}]
         if wrong and not any(mount.kind is MountKind.VOLUME for mount in mounts):
             where = f"the host folder `{wrong[0].source}`" if wrong[0].kind is MountKind.BIND else "memory"
-            yield Hit(wrong[0].place, {"service": service.name, "where": where})
+            yield ComposeHit(wrong[0].place, {"service": service.name, "where": where})
     for service in stack.services.values():
         if family_of(stack, service) is None:
             for mount in service.mounts:
                 if mount.kind is MountKind.BIND and not mount.read_only and _DATA_FOLDER.search(mount.source):
-                    yield Hit(mount.place, {"service": service.name, "where": f"the host folder `{mount.source}`"})
+                    yield ComposeHit(
+                        mount.place, {"service": service.name, "where": f"the host folder `{mount.source}`"}
+                    )
 
 
 def _stateful(stack: Stack) -> Iterator[tuple[Service, Family, list[Mount]]]:
@@ -112,13 +114,13 @@ def _stateful(stack: Stack) -> Iterator[tuple[Service, Family, list[Mount]]]:
             yield service, family, [mount for mount in service.mounts if _holds_state(mount, family, service)]
 
 
-def files_in_container(stack: Stack) -> Iterator[Hit]:
+def files_in_container(stack: Stack) -> Iterator[ComposeHit]:
     """A program told to keep a database or an index in a file, at a path that no mount holds."""
     for service in stack.services.values():
         for setting in service.environment:
             path = _kept_path(setting.name, setting.value.text if setting.value else "")
             if path and not _is_mounted(service, path):
-                yield Hit(setting.place, {"service": service.name, "path": path})
+                yield ComposeHit(setting.place, {"service": service.name, "path": path})
                 break
 
 
@@ -135,21 +137,21 @@ def _is_mounted(service: Service, path: str) -> bool:
     return any(mount.kind in {MountKind.VOLUME, MountKind.BIND} for mount in service.mounts)
 
 
-def hidden_host_mount(stack: Stack) -> Iterator[Hit]:
+def hidden_host_mount(stack: Stack) -> Iterator[ComposeHit]:
     """A named volume that is a folder of the host in disguise."""
     for name, volume in stack.volumes.items():
         options = volume.get("driver_opts") if volume is not None else None
         device = options.get("device") if isinstance(options, Mapping) else None
         if isinstance(device, Scalar):
-            yield Hit(device.place, {"volume": name, "device": device.value})
+            yield ComposeHit(device.place, {"volume": name, "device": device.value})
 
 
-def published_to_everyone(stack: Stack) -> Iterator[Hit]:
+def published_to_everyone(stack: Stack) -> Iterator[ComposeHit]:
     needed = _needed_by_others(stack)
     for service in stack.services.values():
         for port in service.ports:
             if not port.is_for_this_host_only and _is_internal(stack, service, port, needed):
-                yield Hit(port.place, {"service": service.name, "port": port.target})
+                yield ComposeHit(port.place, {"service": service.name, "port": port.target})
 
 
 def _needed_by_others(stack: Stack) -> frozenset[str]:
@@ -182,15 +184,15 @@ def _covers(target: str, port: str) -> bool:
     return len(first) < 6 and len(last) < 6 and int(first) <= int(port) <= int(last or first)
 
 
-def host_network(stack: Stack) -> Iterator[Hit]:
+def host_network(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         entry = service.node.entries.get("network_mode")
         if entry is not None and isinstance(entry.value, Scalar) and entry.value.value == "host":
-            yield Hit(entry.place, {"service": service.name})
+            yield ComposeHit(entry.place, {"service": service.name})
 
 
 RULES = (
-    Rule(
+    ComposeRule(
         "compose-state-without-volume",
         "B4",
         Severity.WARNING,
@@ -200,7 +202,7 @@ RULES = (
         state_without_volume,
         (_VOLUMES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-state-on-host",
         "B4",
         Severity.WARNING,
@@ -210,7 +212,7 @@ RULES = (
         state_on_host_folder,
         (_VOLUMES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-state-in-container",
         "B4",
         Severity.WARNING,
@@ -220,7 +222,7 @@ RULES = (
         files_in_container,
         (_VOLUMES,),
     ),
-    Rule(
+    ComposeRule(
         "compose-volume-of-host",
         "B4",
         Severity.WARNING,
@@ -230,7 +232,7 @@ RULES = (
         hidden_host_mount,
         ("https://docs.docker.com/reference/compose-file/volumes/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-port-published",
         "B4",
         Severity.WARNING,
@@ -240,7 +242,7 @@ RULES = (
         published_to_everyone,
         (_PORTS,),
     ),
-    Rule(
+    ComposeRule(
         "compose-host-network",
         "B4",
         Severity.WARNING,

@@ -10,13 +10,13 @@ from tools.compose.dockerfiles import dockerfile_of
 from tools.compose.document import Place
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
-from tools.compose.rules import Rule
+from tools.compose.rules import ComposeRule
 from tools.compose.stack import MountKind, Stack
 from tools.errors import UnreadableFile
 from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict, verdict_of
 from tools.uploads.files import Upload
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[ComposeRule, ...] = (
     *completeness.RULES,
     *configuration.RULES,
     *startup.RULES,

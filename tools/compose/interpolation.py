@@ -26,10 +26,10 @@ class Variable:
 
     name: str
     operator: str = ""
-    argument: Text | None = None
+    argument: LiteralText | None = None
 
     @property
-    def default(self) -> Text | None:
+    def default(self) -> LiteralText | None:
         return self.argument if self.operator in {":-", "-"} else None
 
     def value(self, env: Mapping[str, str]) -> str:
@@ -43,7 +43,7 @@ class Variable:
 
 
 @dataclass(frozen=True)
-class Text:
+class LiteralText:
     """A value in its parts: literal strings and variables."""
 
     raw: str
@@ -95,10 +95,10 @@ def _as_written(variable: Variable) -> str:
     return "${" + variable.name + "}"
 
 
-def read_text(raw: str) -> Text:
+def read_text(raw: str) -> LiteralText:
     """Never fails: what is no variable stays text, as a reader of the file would take it. One pass, no going back."""
     if "$" not in raw:
-        return Text(raw, (raw,) if raw else ())
+        return LiteralText(raw, (raw,) if raw else ())
     return _Reader(raw).read()
 
 
@@ -112,13 +112,13 @@ class _Open:
     argument_start: int = 0
     parts: list[str | Variable] = field(default_factory=list)
 
-    def text(self, raw: str) -> Text:
+    def text(self, raw: str) -> LiteralText:
         """Its parts with neighbouring strings joined."""
         joined: list[str | Variable] = []
         for literal, group in groupby(self.parts, key=lambda part: isinstance(part, str)):
             parts = tuple(group)
             joined.extend(("".join(map(str, parts)),) if literal else parts)
-        return Text(raw, tuple(joined))
+        return LiteralText(raw, tuple(joined))
 
 
 class _Reader:
@@ -126,7 +126,7 @@ class _Reader:
         self._raw = raw
         self._open = [_Open(0)]
 
-    def read(self) -> Text:
+    def read(self) -> LiteralText:
         at = 0
         while at < len(self._raw):
             at = self._step(at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tools.compose.document import Entry, Mapping, Node, Scalar, Sequence
+from tools.compose.document import Mapping, Node, Scalar, Sequence, YamlEntry
 
 _REPLACED = frozenset({"command", "entrypoint", "test"})
 _PAIRS = frozenset({"environment", "labels", "args", "annotations", "sysctls", "extra_hosts"})
@@ -21,7 +21,7 @@ def merge(base: Mapping, over: Mapping) -> Mapping:
         elif below is None or entry.value.tag == "!override":
             entries[name] = entry
         else:
-            entries[name] = Entry(entry.key, _merged(name, below.value, entry.value))
+            entries[name] = YamlEntry(entry.key, _merged(name, below.value, entry.value))
     return replace(over, entries=entries)
 
 
@@ -49,7 +49,7 @@ def as_pairs(node: Node) -> Node:
         if isinstance(item, Scalar):
             name, given, value = item.value.partition("=")
             written = Scalar(item.place, value, plain=not given)
-            entries[name.strip()] = Entry(Scalar(item.place, name.strip()), written)
+            entries[name.strip()] = YamlEntry(Scalar(item.place, name.strip()), written)
     return Mapping(node.place, entries, node.tag)
 
 
@@ -58,7 +58,7 @@ def as_names(node: Node) -> Node:
     if not isinstance(node, Sequence):
         return node
     names = [item for item in node.items if isinstance(item, Scalar)]
-    return Mapping(node.place, {name.value: Entry(name, Scalar(name.place, "")) for name in names}, node.tag)
+    return Mapping(node.place, {name.value: YamlEntry(name, Scalar(name.place, "")) for name in names}, node.tag)
 
 
 def _without_overridden_targets(below: Sequence, over: Sequence) -> tuple[Node, ...]:

@@ -10,7 +10,7 @@ from tools.compose.dockerfiles import built_stage
 from tools.compose.document import Mapping, Node, Place, Scalar, Sequence
 from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.references import references_in
-from tools.compose.rules import Hit, Rule
+from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Service, Stack
 from tools.dependencies.program_needs import Need, lines_of, programs, variables_read
 from tools.errors import UnreadableFile
@@ -39,7 +39,7 @@ def _folder(service: Service) -> str | None:
     return "" if path == "." else path + "/"
 
 
-def variable_not_given(stack: Stack) -> Iterator[Hit]:
+def variable_not_given(stack: Stack) -> Iterator[ComposeHit]:
     for file in programs(stack.upload):
         services = _service_of(stack, file)
         given = [_given(stack, service) for service in services]
@@ -50,9 +50,9 @@ def variable_not_given(stack: Stack) -> Iterator[Hit]:
                 yield _unmet(need, services[0])
 
 
-def _unmet(need: Need, service: Service) -> Hit:
+def _unmet(need: Need, service: Service) -> ComposeHit:
     words = {"service": service.name, "name": need.name, "file": need.file}
-    return Hit(Place(need.file, need.line, need.line), words)
+    return ComposeHit(Place(need.file, need.line, need.line), words)
 
 
 def _has(names: frozenset[str], name: str) -> bool:
@@ -94,16 +94,16 @@ def _beside(stack: Stack, service: Service, path: str) -> SourceFile | None:
     return next((file for name in names if (file := stack.upload.find(name)) is not None), None)
 
 
-def env_file_unseen(stack: Stack) -> Iterator[Hit]:
+def env_file_unseen(stack: Stack) -> Iterator[ComposeHit]:
     some = stack.upload.of_kind(FileKind.ENVIRONMENT)
     for service in stack.services.values():
         entry = service.node.entries.get("env_file")
         unseen = [path for path in _env_files(service) if _beside(stack, service, path) is None]
         if entry is not None and unseen and not some:
-            yield Hit(entry.place, {"service": service.name, "path": unseen[0]})
+            yield ComposeHit(entry.place, {"service": service.name, "path": unseen[0]})
 
 
-def host_in_code(stack: Stack) -> Iterator[Hit]:
+def host_in_code(stack: Stack) -> Iterator[ComposeHit]:
     """An address in a program whose host can only be a service, and no service has that name."""
     if stack.incomplete or any(is_external(node) for node in stack.networks.values()):
         return
@@ -114,13 +114,13 @@ def host_in_code(stack: Stack) -> Iterator[Hit]:
                 host = reference.host.lower()
                 if host not in known and host not in _NOT_HERE:
                     known.add(host)
-                    yield Hit(reference.place, {"file": file.path, "host": reference.host})
+                    yield ComposeHit(reference.place, {"file": file.path, "host": reference.host})
 
 
 _NOT_HERE = frozenset("localhost host.docker.internal example user username host hostname server".split())
 
 
-def port_unheard(stack: Stack) -> Iterator[Hit]:
+def port_unheard(stack: Stack) -> Iterator[ComposeHit]:
     """A published port that the built image names nowhere, though it names others."""
     for service in _built(stack):
         stage = built_stage(stack, service)
@@ -135,11 +135,11 @@ def port_unheard(stack: Stack) -> Iterator[Hit]:
         for port in service.ports:
             if port.target.isdecimal() and port.target not in exposed:
                 words = {"service": service.name, "port": port.target, "exposed": ", ".join(sorted(exposed))}
-                yield Hit(port.place, words)
+                yield ComposeHit(port.place, words)
 
 
 RULES = (
-    Rule(
+    ComposeRule(
         "compose-variable-not-given",
         "B2",
         Severity.WARNING,
@@ -149,7 +149,7 @@ RULES = (
         variable_not_given,
         (_ENVIRONMENT,),
     ),
-    Rule(
+    ComposeRule(
         "compose-env-file-unseen",
         "B2",
         Severity.INFO,
@@ -159,7 +159,7 @@ RULES = (
         env_file_unseen,
         (_ENVIRONMENT,),
     ),
-    Rule(
+    ComposeRule(
         "compose-host-in-code",
         "B1",
         Severity.WARNING,
@@ -169,7 +169,7 @@ RULES = (
         host_in_code,
         ("https://docs.docker.com/compose/how-tos/networking/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-port-unheard",
         "B4",
         Severity.WARNING,

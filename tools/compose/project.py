@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from tools.compose.document import (
     MAX_NODES,
-    Document,
     Mapping,
     Node,
     Place,
     Scalar,
     Sequence,
+    YamlDocument,
     count_nodes,
     read_document,
 )
@@ -46,7 +46,7 @@ class ProjectReader:
 
     def __init__(self, upload: Upload) -> None:
         self._upload = upload
-        self._documents: dict[str, Document] = {}
+        self._documents: dict[str, YamlDocument] = {}
 
     def read(self, paths: tuple[str, ...]) -> Project:
         """The stack of a main file and its overlays, in the order in which they are laid over one another."""
@@ -60,7 +60,7 @@ class ProjectReader:
         root = loading.with_extends(root)
         return Project(paths[0], root, env, loading.problems, loading.files)
 
-    def document(self, path: str) -> Document:
+    def document(self, path: str) -> YamlDocument:
         if path not in self._documents:
             file = self._upload.find(path)
             text = file.text if file is not None else ""

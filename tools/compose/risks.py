@@ -6,8 +6,8 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 
-from tools.compose.document import Entry, Mapping, Node, Scalar, Sequence
-from tools.compose.rules import Hit, Rule
+from tools.compose.document import Mapping, Node, Scalar, Sequence, YamlEntry
+from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import ProblemKind, Service, Stack
 from tools.findings import Severity, Verdict
 
@@ -66,7 +66,7 @@ _OPENS = re.compile(r"unconfined|no-new-privileges[:=]false|label[:=]disable")
 _SOCKET = re.compile(r"(?:docker|containerd|podman)\.sock$|docker_engine$")
 
 
-def risky_key(stack: Stack) -> Iterator[Hit]:
+def risky_key(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for name, entry in service.node.entries.items():
             what = _ALWAYS_RISKY.get(name) if not _is_empty(entry.value) else None
@@ -74,7 +74,7 @@ def risky_key(stack: Stack) -> Iterator[Hit]:
             if isinstance(entry.value, Scalar) and entry.value.value.strip().lower() in values:
                 what = described
             if what is not None:
-                yield Hit(entry.place, {"service": service.name, "key": name, "what": what})
+                yield ComposeHit(entry.place, {"service": service.name, "key": name, "what": what})
         yield from _unconfined(service)
 
 
@@ -84,47 +84,47 @@ def _is_empty(node: Node) -> bool:
     return not (node.items if isinstance(node, Sequence) else node.entries)
 
 
-def _unconfined(service: Service) -> Iterator[Hit]:
+def _unconfined(service: Service) -> Iterator[ComposeHit]:
     options = service.node.get("security_opt")
     for item in options.items if isinstance(options, Sequence) else ():
         if isinstance(item, Scalar) and _OPENS.search(item.value):
             words = {"service": service.name, "key": "security_opt", "what": "switches a kernel filter off"}
-            yield Hit(item.place, words)
+            yield ComposeHit(item.place, words)
 
 
-def engine_socket(stack: Stack) -> Iterator[Hit]:
+def engine_socket(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for mount in service.mounts:
             if _SOCKET.search(mount.source):
-                yield Hit(mount.place, {"service": service.name})
+                yield ComposeHit(mount.place, {"service": service.name})
 
 
-def host_folder(stack: Stack) -> Iterator[Hit]:
+def host_folder(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for mount in service.mounts:
             outside = _HOST_FOLDERS.search(mount.source) or mount.source.startswith("../..") or _is_pipe(mount.source)
             if outside and not _SOCKET.search(mount.source):
-                yield Hit(mount.place, {"service": service.name, "folder": mount.source})
+                yield ComposeHit(mount.place, {"service": service.name, "folder": mount.source})
 
 
 def _is_pipe(source: str) -> bool:
     return source.replace("/", "\\").startswith("\\\\.\\pipe")
 
 
-def source_over_image(stack: Stack) -> Iterator[Hit]:
+def source_over_image(stack: Stack) -> Iterator[ComposeHit]:
     """The project's folder mounted over what the build put there: the image is not what runs."""
     for service in stack.services.values():
         for mount in service.mounts:
             if service.build and mount.source.rstrip("/") in {".", "./src", "./app", "..", service.build.context}:
-                yield Hit(mount.place, {"service": service.name, "target": mount.target})
+                yield ComposeHit(mount.place, {"service": service.name, "target": mount.target})
 
 
-def no_limits(stack: Stack) -> Iterator[Hit]:
+def no_limits(stack: Stack) -> Iterator[ComposeHit]:
     without = [service for service in stack.services.values() if not _has_memory_limit(service)]
     if without:
         names = ", ".join(f"`{service.name}`" for service in without[:5])
         more = f" and {len(without) - 5} more" if len(without) > 5 else ""
-        yield Hit(without[0].place, {"names": names + more})
+        yield ComposeHit(without[0].place, {"names": names + more})
 
 
 def _has_memory_limit(service: Service) -> bool:
@@ -136,35 +136,35 @@ def _has_memory_limit(service: Service) -> bool:
     return node is not None
 
 
-def obsolete_version(stack: Stack) -> Iterator[Hit]:
+def obsolete_version(stack: Stack) -> Iterator[ComposeHit]:
     entry = stack.root.entries.get("version")
     if entry is not None:
-        yield Hit(entry.place)
+        yield ComposeHit(entry.place)
 
 
-def duplicate_key(stack: Stack) -> Iterator[Hit]:
+def duplicate_key(stack: Stack) -> Iterator[ComposeHit]:
     for problem in stack.problems:
         if problem.kind is ProblemKind.DUPLICATE:
-            yield Hit(problem.place, {"key": problem.detail})
+            yield ComposeHit(problem.place, {"key": problem.detail})
 
 
-def unknown_key(stack: Stack) -> Iterator[Hit]:
+def unknown_key(stack: Stack) -> Iterator[ComposeHit]:
     yield from _unknown(stack.root.entries.values(), TOP_KEYS, "at the top level")
     for service in stack.services.values():
         yield from _unknown(service.node.entries.values(), SERVICE_KEYS, f"in `{service.name}`")
 
 
-def _unknown(entries: Iterable[Entry], known: frozenset[str], where: str) -> Iterator[Hit]:
+def _unknown(entries: Iterable[YamlEntry], known: frozenset[str], where: str) -> Iterator[ComposeHit]:
     for entry in entries:
         name = entry.key.value
         if name not in known and not name.startswith("x-"):
             near = difflib.get_close_matches(name[:40], sorted(known), n=1)
             guess = f" A key that looks like it is `{near[0]}`." if near else ""
-            yield Hit(entry.place, {"key": name[:60], "where": where, "guess": guess})
+            yield ComposeHit(entry.place, {"key": name[:60], "where": where, "guess": guess})
 
 
 RULES = (
-    Rule(
+    ComposeRule(
         "compose-risky-key",
         "B4",
         Severity.WARNING,
@@ -174,7 +174,7 @@ RULES = (
         risky_key,
         (_SECURITY, _REFERENCE),
     ),
-    Rule(
+    ComposeRule(
         "compose-engine-socket",
         "B4",
         Severity.ERROR,
@@ -184,7 +184,7 @@ RULES = (
         engine_socket,
         ("https://docs.docker.com/engine/security/#docker-daemon-attack-surface",),
     ),
-    Rule(
+    ComposeRule(
         "compose-host-folder",
         "B4",
         Severity.WARNING,
@@ -194,7 +194,7 @@ RULES = (
         host_folder,
         ("https://docs.docker.com/engine/storage/bind-mounts/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-source-over-image",
         "B4",
         Severity.INFO,
@@ -204,7 +204,7 @@ RULES = (
         source_over_image,
         ("https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-no-limits",
         "B4",
         Severity.INFO,
@@ -214,7 +214,7 @@ RULES = (
         no_limits,
         ("https://docs.docker.com/reference/compose-file/deploy/#resources",),
     ),
-    Rule(
+    ComposeRule(
         "compose-version-obsolete",
         "B4",
         Severity.INFO,
@@ -224,7 +224,7 @@ RULES = (
         obsolete_version,
         ("https://docs.docker.com/reference/compose-file/version-and-name/",),
     ),
-    Rule(
+    ComposeRule(
         "compose-duplicate-key",
         "B1",
         Severity.ERROR,
@@ -234,7 +234,7 @@ RULES = (
         duplicate_key,
         (_REFERENCE,),
     ),
-    Rule(
+    ComposeRule(
         "compose-unknown-key",
         "B1",
         Severity.ERROR,

@@ -17,7 +17,7 @@ from tools.findings import Finding, Severity, Verdict
 
 
 @dataclass(frozen=True)
-class Hit:
+class ComposeHit:
     """One defect found by a rule; `words` fill the rule's message, `effect` may soften or harden the rule's own."""
 
     place: Place
@@ -28,7 +28,7 @@ class Hit:
 MAX_HITS = 100  # of one rule in one stack; nobody reads more
 MAX_READ, MAX_WORD = 500, 120
 
-Check = Callable[[Stack], Iterable[Hit]]
+Check = Callable[[Stack], Iterable[ComposeHit]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _short(word: str) -> str:
 
 
 @dataclass(frozen=True)
-class Rule:
+class ComposeRule:
     """Its pair of examples, files that differ in the defect alone, stands in examples.yaml under its id."""
 
     id: str

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from tools.compose.document import Mapping, Place
-from tools.compose.interpolation import Text, Variable
+from tools.compose.interpolation import LiteralText, Variable
 from tools.uploads.files import Upload
 
 
@@ -18,7 +18,7 @@ class Value:
     """A scalar with its variables; `text` is what it is with the upload's `.env` and the defaults."""
 
     place: Place
-    source: Text
+    source: LiteralText
     text: str
 
     @property

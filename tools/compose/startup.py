@@ -10,7 +10,7 @@ from tools.compose.dockerfiles import has_healthcheck
 from tools.compose.document import Place
 from tools.compose.families import family_of
 from tools.compose.references import references_of
-from tools.compose.rules import Hit, Rule
+from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Service, Stack
 from tools.findings import Severity, Verdict
 
@@ -104,7 +104,7 @@ def _softened(stack: Stack) -> Verdict:
     return Verdict.PARTLY if any(is_checked(stack, service) for service in needed.values()) else Verdict.NOT_MET
 
 
-def needed_without_check(stack: Stack) -> Iterator[Hit]:
+def needed_without_check(stack: Stack) -> Iterator[ComposeHit]:
     effect, seen = _softened(stack), set()
     for dependence in dependences(stack):
         needed = dependence.needed
@@ -112,40 +112,40 @@ def needed_without_check(stack: Stack) -> Iterator[Hit]:
             continue
         seen.add(needed.name)
         words = {"needed": needed.name, "dependant": dependence.dependant.name}
-        yield Hit(needed.place, words, effect)
+        yield ComposeHit(needed.place, words, effect)
 
 
-def waits_for_nothing(stack: Stack) -> Iterator[Hit]:
+def waits_for_nothing(stack: Stack) -> Iterator[ComposeHit]:
     """A health check exists and a declared dependant does not wait for it."""
     effect = _softened(stack)
     for dependence in _declared(stack):
         if dependence.condition not in {HEALTHY, COMPLETED} and is_checked(stack, dependence.needed):
             words = {"needed": dependence.needed.name, "dependant": dependence.dependant.name}
-            yield Hit(dependence.place, words, effect)
+            yield ComposeHit(dependence.place, words, effect)
 
 
-def dependence_not_declared(stack: Stack) -> Iterator[Hit]:
+def dependence_not_declared(stack: Stack) -> Iterator[ComposeHit]:
     effect = _softened(stack)
     for dependence in _undeclared(stack):
         words = {"needed": dependence.needed.name, "dependant": dependence.dependant.name}
-        yield Hit(dependence.place, words, effect)
+        yield ComposeHit(dependence.place, words, effect)
 
 
-def check_cannot_fail(stack: Stack) -> Iterator[Hit]:
+def check_cannot_fail(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         check = service.healthcheck
         if check and not check.disabled and _CANNOT_FAIL.search(" ".join(value.text for value in check.test).strip()):
-            yield Hit(check.place, {"service": service.name})
+            yield ComposeHit(check.place, {"service": service.name})
 
 
-def check_switched_off(stack: Stack) -> Iterator[Hit]:
+def check_switched_off(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         if service.healthcheck and service.healthcheck.disabled:
-            yield Hit(service.healthcheck.place, {"service": service.name})
+            yield ComposeHit(service.healthcheck.place, {"service": service.name})
 
 
 RULES = (
-    Rule(
+    ComposeRule(
         "compose-no-healthcheck",
         "B3",
         Severity.ERROR,
@@ -155,7 +155,7 @@ RULES = (
         needed_without_check,
         (_ORDER, _HEALTH),
     ),
-    Rule(
+    ComposeRule(
         "compose-no-wait",
         "B3",
         Severity.WARNING,
@@ -165,7 +165,7 @@ RULES = (
         waits_for_nothing,
         (_ORDER,),
     ),
-    Rule(
+    ComposeRule(
         "compose-dependence-not-declared",
         "B3",
         Severity.ERROR,
@@ -175,7 +175,7 @@ RULES = (
         dependence_not_declared,
         (_ORDER,),
     ),
-    Rule(
+    ComposeRule(
         "compose-healthcheck-cannot-fail",
         "B3",
         Severity.WARNING,
@@ -185,7 +185,7 @@ RULES = (
         check_cannot_fail,
         (_HEALTH,),
     ),
-    Rule(
+    ComposeRule(
         "compose-healthcheck-off",
         "B3",
         Severity.INFO,

@@ -33,7 +33,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Fault:
+class SyntaxFault:
     line: int
     message: str
     fatal: bool = False  # nothing can be said of the file
@@ -43,7 +43,7 @@ class Fault:
 @dataclass(frozen=True)
 class Parsed:
     instructions: tuple[Instruction, ...]
-    faults: tuple[Fault, ...]
+    faults: tuple[SyntaxFault, ...]
     directives: tuple[tuple[str, str], ...] = ()
     comments: tuple[tuple[int, str], ...] = ()
 
@@ -51,13 +51,13 @@ class Parsed:
 def parse(text: str) -> Parsed:
     """What is too much to be read is not judged by its beginning: then the only fault is a fatal one."""
     if len(text) > MAX_CHARACTERS:
-        return Parsed((), (Fault(1, f"it has more than {MAX_CHARACTERS:,} characters", fatal=True),))
+        return Parsed((), (SyntaxFault(1, f"it has more than {MAX_CHARACTERS:,} characters", fatal=True),))
     lines = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
     lines = lines[:-1] if lines[-1] == "" else lines
     long = next((number for number, line in enumerate(lines, 1) if _is_too_long(line)), 0)
     if long:
         message = f"line {long} is longer than the {MAX_LINE_BYTES:,} bytes that the builder reads"
-        return Parsed((), (Fault(long, message, fatal=True),))
+        return Parsed((), (SyntaxFault(long, message, fatal=True),))
     return _Reader(lines).read()
 
 
@@ -68,7 +68,7 @@ def _is_too_long(line: str) -> bool:
 class _Reader:
     def __init__(self, lines: list[str]) -> None:
         self._lines, self._at = lines, 0
-        self._faults: list[Fault] = []
+        self._faults: list[SyntaxFault] = []
         self._comments: list[tuple[int, str]] = []
         self._directives = dict(self._read_directives())
         self._escape = "`" if self._directives.get("escape") == "`" else "\\"
@@ -89,7 +89,7 @@ class _Reader:
         return Parsed(tuple(found), tuple(self._faults), tuple(self._directives.items()), tuple(self._comments))
 
     def _fault(self, line: int, message: str, *, fatal: bool = False, syntax: bool = True) -> None:
-        self._faults.append(Fault(line, message, fatal, syntax))
+        self._faults.append(SyntaxFault(line, message, fatal, syntax))
 
     def _read_directives(self) -> Iterator[tuple[str, str]]:
         """Comments of a known form before anything else; the first line of another kind ends them."""
@@ -154,7 +154,7 @@ class _Reader:
             for offset, text in enumerate(heredoc.body.split("\n"))
         ]
         made = Instruction(keyword, value, first, self._at, flags, argv, heredocs, (*numbers, *body), depth > 0)
-        self._faults += [Fault(made.line, message, syntax=False) for message in refusals(made)]
+        self._faults += [SyntaxFault(made.line, message, syntax=False) for message in refusals(made)]
         return made
 
     def _list_form(self, line: int, keyword: str, value: str) -> tuple[str, ...] | None:

@@ -29,17 +29,17 @@ _SHELL_QUESTION = "In which case does this command do something else than you me
 
 
 @dataclass(frozen=True)
-class Wording:
+class RuleWording:
     criterion: str
     message: str
     question: str
 
 
 @cache
-def wordings() -> Mapping[str, Wording]:
+def wordings() -> Mapping[str, RuleWording]:
     """Rule -> what we say of it; a rule that stands nowhere is noise for this lesson, or ours says it better."""
     written = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-    return {code: Wording(**one) for code, one in written.items()}
+    return {code: RuleWording(**one) for code, one in written.items()}
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ def advice(file: str, rows: Sequence[Row]) -> list[Finding]:
     ]
 
 
-def _wording(code: str, level: str, message: str) -> Wording | None:
+def _wording(code: str, level: str, message: str) -> RuleWording | None:
     if code.startswith("SC") and level in _SEVERITY:
-        return Wording("D6", f"ShellCheck: {masked(message)}", _SHELL_QUESTION)
+        return RuleWording("D6", f"ShellCheck: {masked(message)}", _SHELL_QUESTION)
     return wordings().get(code)
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from tools.compose.inspection import inspect_compose, read_stacks
 from tools.dockerfile.ignore_file import DockerIgnore
-from tools.dockerfile.parser import Fault, Parsed, parse
+from tools.dockerfile.parser import Parsed, SyntaxFault, parse
 from tools.dockerfile.stages import stages
 from tools.errors import LinterUnavailable, UnreadableFile
 from tools.findings import DOCKERFILE_ASPECTS, Finding, Inspection, Severity, Verdict, verdict_of
@@ -30,12 +30,12 @@ from tools.inspection.checks import (
     secrets,
     start,
 )
-from tools.inspection.checks.rule import Rule, Subject
+from tools.inspection.checks.rule import DockerfileRule, Subject
 from tools.inspection.hadolint import Hadolint, Row, advice
 from tools.uploads.files import FileKind, SourceFile, Upload
 
 CHECKS_VERSION = "2"
-RULES: tuple[Rule, ...] = (
+RULES: tuple[DockerfileRule, ...] = (
     *base_images.RULES,
     *python_packages.RULES,
     *lock_files.RULES,
@@ -167,7 +167,7 @@ def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:
     ]
 
 
-def _fault(file: SourceFile, fault: Fault, aspect: str, *, fatal: bool) -> Finding:
+def _fault(file: SourceFile, fault: SyntaxFault, aspect: str, *, fatal: bool) -> Finding:
     return Finding(
         rule="does-not-parse",
         criterion=aspect,

@@ -19,7 +19,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 @dataclass(frozen=True)
-class Report:
+class InspectionReport:
     """What became of one input: an inspection, or the reason why there is none."""
 
     path: str
@@ -55,7 +55,7 @@ def ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda f: (f.rank, order[f.severity], f.file, f.line, f.rule)))
 
 
-def as_json_line(report: Report) -> str:
+def as_json_line(report: InspectionReport) -> str:
     line: dict[str, Any] = {
         "path": report.path,
         "criteria": {aspect: str(verdict) for aspect, verdict in report.criteria.items()},
@@ -89,7 +89,7 @@ def _unpainted(text: str, role: str) -> str:  # noqa: ARG001 - the shape of Pain
     return text
 
 
-def as_text(report: Report, paint: Paint = _unpainted, *, brief: bool = False) -> str:
+def as_text(report: InspectionReport, paint: Paint = _unpainted, *, brief: bool = False) -> str:
     """A block for one input, without a line break at its end; `brief` counts advice instead of giving it."""
     lines = [paint(report.path, "path")]
     if report.error:
@@ -119,7 +119,7 @@ def _finding_lines(finding: Finding, paint: Paint) -> list[str]:
     return [head, "      " + paint(finding.question, "question")]
 
 
-def as_sarif(reports: Sequence[Report], version: str = "0") -> str:
+def as_sarif(reports: Sequence[InspectionReport], version: str = "0") -> str:
     """One SARIF run over all inputs; an artefact's address is the input's path joined with the finding's file."""
     rules = {finding.rule: finding for report in reports for finding in report.findings}
     driver = {
@@ -141,7 +141,7 @@ def as_sarif(reports: Sequence[Report], version: str = "0") -> str:
     return json.dumps({"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
 
 
-def _invocation(reports: Sequence[Report]) -> dict[str, Any]:
+def _invocation(reports: Sequence[InspectionReport]) -> dict[str, Any]:
     messages = [f"{report.path}: {report.error}" for report in reports if report.error]
     notifications = [{"level": "error", "message": {"text": message}} for message in messages]
     return {"executionSuccessful": not messages, "toolExecutionNotifications": notifications}

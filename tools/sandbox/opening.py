@@ -8,7 +8,7 @@ from tools.errors import LabFailed
 from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.builder import Builder, NoBuilder
 from tools.sandbox.engine.port import DEFAULT_ENGINE, TrustedEngine
-from tools.sandbox.experiments.witness import Experimenter
+from tools.sandbox.experiments.experiment import Experimenter
 from tools.sandbox.lab.engine import LabEngine, open_lab
 from tools.sandbox.reproducibility.repeating import Repeater
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.understanding.intents import Intent
 
 _PERSONAL = (Intent.STUCK, Intent.SUBMIT, Intent.STATUS, Intent.ANSWER, Intent.PRIVACY, Intent.BELIEFS)
 
 
-def in_channel(desk: Desk, intent: Intent) -> Decision | None:
+def in_channel(context: TurnContext, intent: Intent) -> Decision | None:
     """The decision that a channel itself makes; None where the intent's own node decides."""
-    if not desk.in_channel:
+    if not context.in_channel:
         return None
-    if not desk.turn.addressed:
+    if not context.turn.addressed:
         return Decision(intent, "", silent=True)
-    if intent in _PERSONAL and not desk.person.is_instructor:
+    if intent in _PERSONAL and not context.person.is_instructor:
         return Decision(intent, "Your own work stays between us: write me a direct message about it.")
     if intent is Intent.SOCIAL:
         return Decision(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.conversation import rendering
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.understanding.intents import Intent
 from knowledge.course.pack import Criterion, Lesson
@@ -39,24 +39,24 @@ _LESSON = re.compile(
 )
 
 
-def about(desk: Desk, intent: Intent) -> Decision | None:
+def about(context: TurnContext, intent: Intent) -> Decision | None:
     """None where the message asks for something else; what is said comes from the course pack alone."""
-    text = desk.turn.text
-    if intent not in _ASKS or desk.turn.action is not None or desk.turn.files:
+    text = context.turn.text
+    if intent not in _ASKS or context.turn.action is not None or context.turn.files:
         return None
     named = _CRITERION.match(text)
-    criterion = desk.lesson.criterion(named["id"].upper()) if named else None
+    criterion = context.lesson.criterion(named["id"].upper()) if named else None
     if criterion is not None:
-        return _said(desk, _criterion(desk, criterion))
+        return _said(context, _criterion(context, criterion))
     if _LESSON.search(text):
-        return _said(desk, _lesson(desk.lesson))
+        return _said(context, _lesson(context.lesson))
     if _HAND_IN.match(text) or _GATE.match(text):
-        return _said(desk, _gate(desk.lesson))
+        return _said(context, _gate(context.lesson))
     return None
 
 
-def _said(desk: Desk, text: str) -> Decision:
-    onward = rendering.next_step(desk.lesson, desk.standing()) if desk.is_tutored else ""
+def _said(context: TurnContext, text: str) -> Decision:
+    onward = rendering.next_step(context.lesson, context.criterion_status()) if context.is_tutored else ""
     return Decision(Intent.QUESTION, f"{text}\n\n{onward}".strip())
 
 
@@ -83,19 +83,19 @@ def _titles(lesson: Lesson) -> str:
     return " · ".join(f"{criterion.id} {criterion.title}" for criterion in lesson.rubric)
 
 
-def _criterion(desk: Desk, criterion: Criterion) -> str:
+def _criterion(context: TurnContext, criterion: Criterion) -> str:
     need = "required" if criterion.required else "not required"
     partly = f"\nPartly: {criterion.partly_when}" if criterion.partly_when else ""
     sections = [
-        section.title for other_section in criterion.sections if (section := desk.lesson.section(other_section))
+        section.title for other_section in criterion.sections if (section := context.lesson.section(other_section))
     ]
     read = f"\nIn the lesson: {', '.join(f'“{title}”' for title in sections)}." if sections else ""
     return (
         f"**{criterion.id} {criterion.title}** ({need}). Met when: {criterion.met_when}{partly}\n"
-        f"Why: {criterion.why}{read}{_now(desk, criterion)}"
+        f"Why: {criterion.why}{read}{_now(context, criterion)}"
     )
 
 
-def _now(desk: Desk, criterion: Criterion) -> str:
-    judgement = None if desk.in_channel else desk.standing().get(criterion.id)
+def _now(context: TurnContext, criterion: Criterion) -> str:
+    judgement = None if context.in_channel else context.criterion_status().get(criterion.id)
     return f"\nYours: {rendering.mark(judgement)} {rendering.verdict(judgement)}." if judgement else ""

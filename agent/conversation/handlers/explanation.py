@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from agent.conversation import rendering
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import criterion_status, experiments, hint, question, told_in_chat
-from agent.domain.policy import EXPLAINED, TRIES, Explained, Step, step
+from agent.domain.policy import EXPLAINED, TRIES, Explained, PolicyStep, step
 from agent.learners.mastery import Observed
 from agent.llm.port import Message
 from agent.understanding.explanations import Compared
@@ -37,15 +37,19 @@ _OF_US = re.compile(
 _OF_POINT = "#"  # question#point: our narrower question for one missing point
 
 
-def assess(desk: Desk, history: Sequence[Message]) -> Decision:
-    pending = experiments.pressed(desk) or desk.services.asked.pending(desk.person.id, desk.turn.conversation) or ""
-    gave_up = _GAVE_UP.match(desk.turn.text) is not None
+def assess(context: TurnContext, history: Sequence[Message]) -> Decision:
+    pending = (
+        experiments.pressed(context)
+        or context.services.questions_asked.pending(context.person.id, context.turn.conversation)
+        or ""
+    )
+    gave_up = _GAVE_UP.match(context.turn.text) is not None
     if pending.startswith(experiments.PREFIX):
-        return _predicted(desk, pending, history, gave_up=gave_up)
-    question = _question(desk, pending)
+        return _predicted(context, pending, history, gave_up=gave_up)
+    question = _question(context, pending)
     if question is None:
-        return _unasked(desk, history)
-    return _answered(desk, question, gave_up=gave_up, history=history)
+        return _unasked(context, history)
+    return _answered(context, question, gave_up=gave_up, history=history)
 
 
 def is_reply(text: str) -> bool:
@@ -57,78 +61,80 @@ def _asks_of_us(text: str) -> bool:
     return _REQUEST.match(text) is not None or _OF_US.search(text) is not None
 
 
-def _predicted(desk: Desk, pending: str, history: Sequence[Message], *, gave_up: bool) -> Decision:
-    requests = _asks_of_us(desk.turn.text)
-    if gave_up or (not requests and experiments.is_prediction(desk, pending)):
-        return experiments.result(desk, pending, predicted=not gave_up)
-    desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
-    return hint.guide(desk) if requests else belief_stated(desk) or _something_else(desk, history)
+def _predicted(context: TurnContext, pending: str, history: Sequence[Message], *, gave_up: bool) -> Decision:
+    requests = _asks_of_us(context.turn.text)
+    if gave_up or (not requests and experiments.is_prediction(context, pending)):
+        return experiments.result(context, pending, predicted=not gave_up)
+    context.services.questions_asked.let_go(context.person.id, context.turn.conversation)
+    return hint.guide(context) if requests else belief_stated(context) or _something_else(context, history)
 
 
-def belief_stated(desk: Desk) -> Decision | None:
+def belief_stated(context: TurnContext) -> Decision | None:
     """A misconception that somebody states of their own accord is met before anything is looked up."""
-    if desk.in_channel or looks_like_question(desk.turn.text):
+    if context.in_channel or looks_like_question(context.turn.text):
         return None
-    belief = desk.services.explanations.misconception(desk.turn.text, desk.lesson.misconceptions)
-    return _meet(desk, belief, "") if belief else None
+    belief = context.services.explanations.misconception(context.turn.text, context.lesson.misconceptions)
+    return _meet(context, belief, "") if belief else None
 
 
-def _question(desk: Desk, pending: str) -> Question | None:
+def _question(context: TurnContext, pending: str) -> Question | None:
     if pending.startswith(experiments.FOLLOW_UP):
-        return experiments.follow_up(desk, pending)
+        return experiments.follow_up(context, pending)
     base = pending.partition(_OF_POINT)[0]
-    return next((other_question for other_question in desk.lesson.questions if other_question.id == base), None)
+    return next((other_question for other_question in context.lesson.questions if other_question.id == base), None)
 
 
-def _unasked(desk: Desk, history: Sequence[Message]) -> Decision:
-    return belief_stated(desk) or _something_else(desk, history)
+def _unasked(context: TurnContext, history: Sequence[Message]) -> Decision:
+    return belief_stated(context) or _something_else(context, history)
 
 
-def _answered(desk: Desk, question: Question, *, gave_up: bool, history: Sequence[Message]) -> Decision:
-    quotes = desk.services.voice.quotes(desk.turn.text, question) if not gave_up else {}
-    compared = desk.services.explanations.compare(desk.turn.text, question, desk.lesson.misconceptions, quotes)
-    about = compared.about and desk.says_something
+def _answered(context: TurnContext, question: Question, *, gave_up: bool, history: Sequence[Message]) -> Decision:
+    quotes = context.services.voice.quotes(context.turn.text, question) if not gave_up else {}
+    compared = context.services.explanations.compare(context.turn.text, question, context.lesson.misconceptions, quotes)
+    about = compared.about and context.says_something
     belief = compared.believes
     if belief is not None and not compared.said and belief.section != question.section:
-        desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
-        return _meet(desk, belief, "")
-    if not gave_up and _asks_of_us(desk.turn.text):
-        desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
-        return hint.guide(desk)
+        context.services.questions_asked.let_go(context.person.id, context.turn.conversation)
+        return _meet(context, belief, "")
+    if not gave_up and _asks_of_us(context.turn.text):
+        context.services.questions_asked.let_go(context.person.id, context.turn.conversation)
+        return hint.guide(context)
     if not about and not gave_up:
-        desk.services.asked.let_go(desk.person.id, desk.turn.conversation)
-        return _something_else(desk, history)
-    tally = desk.services.asked.answered(
-        desk.person.id, desk.lesson.id, question.id, [sentence.id for sentence in compared.said]
+        context.services.questions_asked.let_go(context.person.id, context.turn.conversation)
+        return _something_else(context, history)
+    tally = context.services.questions_asked.answered(
+        context.person.id, context.lesson.id, question.id, [sentence.id for sentence in compared.said]
     )
     said = [point for point in question.points if point.id in tally.said]
     missing = [point for point in question.points if point.id not in tally.said]
-    _observe(desk, question, compared, complete=not missing)
+    _observe(context, question, compared, complete=not missing)
     chosen = step(
         EXPLAINED,
         Explained(
             gave_up=gave_up,
             believes=belief is not None,
-            experiment_left=experiments.untried(desk, belief),
+            experiment_left=experiments.untried(context, belief),
             complete=not missing,
             tries=TRIES if question.id.startswith(experiments.FOLLOW_UP) else tally.tries,
         ),
     )
-    if belief is not None and chosen in (Step.EXPERIMENT, Step.CONTRADICT):
-        return _meet(desk, belief, _kept(compared.said))
-    return _feedback(desk, question, chosen, said, missing)
+    if belief is not None and chosen in (PolicyStep.EXPERIMENT, PolicyStep.CONTRADICT):
+        return _meet(context, belief, _kept(compared.said))
+    return _feedback(context, question, chosen, said, missing)
 
 
-def _observe(desk: Desk, question: Question, compared: Compared, *, complete: bool) -> None:
-    desk.note(question.id, Observed.SHOWN if complete else Observed.MISSED)
+def _observe(context: TurnContext, question: Question, compared: Compared, *, complete: bool) -> None:
+    context.note(question.id, Observed.SHOWN if complete else Observed.MISSED)
     if compared.said and question.criterion:
-        desk.services.hints.attempt(desk.person.id, desk.lesson.id, question.criterion, f"answer:{question.id}")
+        context.services.hints.attempt(
+            context.person.id, context.lesson.id, question.criterion, f"answer:{question.id}"
+        )
 
 
-def _meet(desk: Desk, belief: Misconception, kept: str) -> Decision:
+def _meet(context: TurnContext, belief: Misconception, kept: str) -> Decision:
     """A belief is met by what happens, not by an argument, where there is an experiment."""
-    desk.note(belief.id, Observed.BELIEVES)
-    if experiments.untried(desk, belief):
+    context.note(belief.id, Observed.BELIEVES)
+    if experiments.untried(context, belief):
         lead = f"{kept}I am not sure about one thing in that, and it can be tried with a few lines:".strip()
         return experiments.propose(belief, lead, Intent.ANSWER)
     text = f"{kept}One thing is different: {_uncapped(belief.reality)}."
@@ -137,27 +143,27 @@ def _meet(desk: Desk, belief: Misconception, kept: str) -> Decision:
     )
 
 
-def _something_else(desk: Desk, history: Sequence[Message]) -> Decision:
+def _something_else(context: TurnContext, history: Sequence[Message]) -> Decision:
     """No answer to anything of ours: it is read again as a message of its own."""
-    reading = desk.services.intents.read(desk.turn, pending=False)
+    reading = context.services.intents.read(context.turn, pending=False)
     if reading.intent is Intent.STUCK:
-        return hint.guide(desk)
+        return hint.guide(context)
     if reading.intent is Intent.STATUS:
-        return criterion_status.report(desk)
-    if reading.intent is Intent.SOCIAL or not desk.says_something:
-        return criterion_status.greet(desk)
-    return told_in_chat.told(desk) or question.answer_question(desk, history)
+        return criterion_status.report(context)
+    if reading.intent is Intent.SOCIAL or not context.says_something:
+        return criterion_status.greet(context)
+    return told_in_chat.told(context) or question.answer_question(context, history)
 
 
 def _feedback(
-    desk: Desk, question: Question, chosen: Step, said: Sequence[Point], missing: Sequence[Point]
+    context: TurnContext, question: Question, chosen: PolicyStep, said: Sequence[Point], missing: Sequence[Point]
 ) -> Decision:
-    onward = rendering.next_step(desk.lesson, desk.standing())
-    where = _section(desk, question)
-    if chosen is Step.CONFIRM:
+    onward = rendering.next_step(context.lesson, context.criterion_status())
+    where = _section(context, question)
+    if chosen is PolicyStep.CONFIRM:
         text = f"Yes, that is all of it: {_listed(said)}."
         return Decision(Intent.ANSWER, f"{text}\n{onward}".strip(), may_reword=True)
-    if chosen is Step.TELL:
+    if chosen is PolicyStep.TELL:
         told = f"What belongs to it{' as well' if said else ''}: {_listed(missing)}. It stands in {where}."
         return Decision(Intent.ANSWER, f"{_kept(said)}{told}\n{onward}".strip(), may_reword=True)
     wanted = missing[0]
@@ -169,8 +175,8 @@ def _feedback(
     )
 
 
-def _section(desk: Desk, question: Question) -> str:
-    section = desk.lesson.section(question.section)
+def _section(context: TurnContext, question: Question) -> str:
+    section = context.lesson.section(question.section)
     return f"“{section.title}” of the lesson" if section else "the lesson"
 
 

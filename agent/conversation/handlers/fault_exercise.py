@@ -1,8 +1,8 @@
-"""The twin fault in a conversation: the answer to it, and what follows."""
+"""The fault-finding exercise in a conversation: the answer to it, and what follows."""
 
 from __future__ import annotations
 
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers.gate_outcome import ARCHIVE, passed_text
 from agent.grading.fault_exercise import read_answer, shown
@@ -14,28 +14,35 @@ TRIED_ENOUGH = (
 )
 
 
-def is_answer(desk: Desk) -> bool:
-    """A line and a letter, while a twin waits; nothing else is taken for one."""
-    if desk.in_channel or desk.turn.files or desk.turn.action is not None or read_answer(desk.turn.text) is None:
+def is_answer(context: TurnContext) -> bool:
+    """A line and a letter, while an exercise waits; nothing else is taken for one."""
+    if (
+        context.in_channel
+        or context.turn.files
+        or context.turn.action is not None
+        or read_answer(context.turn.text) is None
+    ):
         return False
-    return desk.services.gates.twin_waits(desk.person.id, desk.lesson.id)
+    return context.services.gates.exercise_waits(context.person.id, context.lesson.id)
 
 
-def waiting_item(desk: Desk) -> str:
+def waiting_item(context: TurnContext) -> str:
     """The item that waits for an answer, shown again."""
-    twin = desk.services.gates.waiting_twin(desk.person.id, desk.lesson)
-    return shown(desk.lesson, twin) if twin else ""
+    exercise = context.services.gates.waiting_exercise(context.person.id, context.lesson)
+    return shown(context.lesson, exercise) if exercise else ""
 
 
-def answer(desk: Desk) -> Decision | None:
-    """None where no twin waits for this message."""
-    if read_answer(desk.turn.text) is None:
+def answer(context: TurnContext) -> Decision | None:
+    """None where no exercise waits for this message."""
+    if read_answer(context.turn.text) is None:
         return None
-    outcome = desk.services.gates.answer_twin(desk.person.id, desk.lesson, desk.turn.text, desk.turn.key)
+    outcome = context.services.gates.answer_exercise(
+        context.person.id, context.lesson, context.turn.text, context.turn.key
+    )
     if outcome is None:
         return None
     if outcome.found:
-        return Decision(Intent.ANSWER, passed_text(desk.services, desk.lesson), actions=(ARCHIVE,))
+        return Decision(Intent.ANSWER, passed_text(context.services, context.lesson), actions=(ARCHIVE,))
     if outcome.another is None:
         return Decision(Intent.ANSWER, TRIED_ENOUGH)
-    return Decision(Intent.ANSWER, f"That is not it. Here is another copy.\n\n{shown(desk.lesson, outcome.another)}")
+    return Decision(Intent.ANSWER, f"That is not it. Here is another copy.\n\n{shown(context.lesson, outcome.another)}")

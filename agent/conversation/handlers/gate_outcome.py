@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.conversation import rendering
-from agent.conversation.context import Desk, Services
+from agent.conversation.context import Services, TurnContext
 from agent.conversation.decision import Decision
 from agent.domain.gate import GateDecision, GateState
 from agent.domain.people import Person
@@ -19,27 +19,27 @@ from tools.uploads.files import Upload
 ARCHIVE = Action("archive", "Week artefact")
 
 
-def settle(desk: Desk, review: ReviewRecord, workspace: Upload) -> Decision:
-    lesson = desk.lesson
-    decision = desk.services.gates.review(desk.person.id, lesson.id, review)
-    standing = {judgement.criterion: judgement for judgement in review.judgements}
+def settle(context: TurnContext, review: ReviewRecord, workspace: Upload) -> Decision:
+    lesson = context.lesson
+    decision = context.services.gates.review(context.person.id, lesson.id, review)
+    criterion_status = {judgement.criterion: judgement for judgement in review.judgements}
     parts = [
-        _headline(lesson, review, standing),
+        _headline(lesson, review, criterion_status),
         _changes(lesson, decision),
         rendering.review_lines(lesson, review.judgements, workspace),
-        _outcome(desk.services, lesson, decision, standing),
+        _outcome(context.services, lesson, decision, criterion_status),
     ]
     return Decision(
         Intent.SUBMIT,
         "\n\n".join(part for part in parts if part),
         actions=(ARCHIVE,) if decision.passes else (),
-        notices=_held_notices(desk.services, desk.person, lesson, review),
+        notices=_held_notices(context.services, context.person, lesson, review),
     )
 
 
-def _headline(lesson: Lesson, review: ReviewRecord, standing: dict[str, Judgement]) -> str:
+def _headline(lesson: Lesson, review: ReviewRecord, criterion_status: dict[str, Judgement]) -> str:
     required = [criterion for criterion in lesson.rubric if criterion.required]
-    met = sum(rendering.is_met(standing.get(other_criterion.id)) for other_criterion in required)
+    met = sum(rendering.is_met(criterion_status.get(other_criterion.id)) for other_criterion in required)
     return f"**Review {review.number} · {lesson.gate}: {met} of {len(required)} required criteria met.**"
 
 
@@ -52,15 +52,15 @@ def _changes(lesson: Lesson, decision: GateDecision) -> str:
     return "\n".join(lines)
 
 
-def _outcome(services: Services, lesson: Lesson, decision: GateDecision, standing: dict[str, Judgement]) -> str:
+def _outcome(services: Services, lesson: Lesson, decision: GateDecision, criterion_status: dict[str, Judgement]) -> str:
     if decision.passes:
         return passed_text(services, lesson)
-    if decision.twin is not None:
-        return shown(lesson, decision.twin)
+    if decision.exercise is not None:
+        return shown(lesson, decision.exercise)
     if not decision.open and decision.waiting:
         waiting = rendering.named(lesson, decision.waiting)
         return f"Nothing is open on your side. {waiting} waits for an instructor, who has been told."
-    return rendering.next_step(lesson, standing)
+    return rendering.next_step(lesson, criterion_status)
 
 
 def passed_text(services: Services, lesson: Lesson) -> str:
@@ -73,15 +73,15 @@ def passed_text(services: Services, lesson: Lesson) -> str:
 
 
 def _held_notices(services: Services, person: Person, lesson: Lesson, review: ReviewRecord) -> tuple[Notice, ...]:
-    held = [judgement for judgement in review.judgements if judgement.held]
+    held = [judgement for judgement in review.judgements if judgement.pending]
     if not held:
         return ()
-    reply = held_reply(person.name, lesson, review.id, held)
+    reply = pending_reply(person.name, lesson, review.id, held)
     instructors = services.learners.instructors(person.workspace)
     return tuple(Notice(f"{review.id}:held:{instructor.id}", instructor.id, reply) for instructor in instructors)
 
 
-def held_reply(name: str, lesson: Lesson, review_id: str, held: list[Judgement]) -> Reply:
+def pending_reply(name: str, lesson: Lesson, review_id: str, held: list[Judgement]) -> Reply:
     lines = [f"**{name}** handed in for the {lesson.gate}; this waits for you:"]
     for pending in held:
         criterion = lesson.criterion(pending.criterion)
@@ -102,9 +102,9 @@ def after_decision(
     """Moves the learner's gate after an instructor's decision, and says so to the learner."""
     before = services.gates.view(learner.id, lesson.id).state
     decision = services.gates.review(learner.id, lesson.id, review)
-    standing = {judgement.criterion: judgement for judgement in review.judgements}
-    text = _outcome(services, lesson, decision, standing)
-    head = "" if before is GateState.PASSED else _decided(lesson, standing.get(decided))
+    criterion_status = {judgement.criterion: judgement for judgement in review.judgements}
+    text = _outcome(services, lesson, decision, criterion_status)
+    head = "" if before is GateState.PASSED else _decided(lesson, criterion_status.get(decided))
     actions = (ARCHIVE,) if decision.passes else ()
     return Notice(f"{key}:decided:{learner.id}", learner.id, Reply(f"{head}\n\n{text}".strip(), actions=actions))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from agent.conversation import rendering
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import experiments
-from agent.domain.policy import STUCK, Step, Stuck, step
+from agent.domain.policy import STUCK, PolicyStep, Stuck, step
 from agent.domain.reply import Action
 from agent.domain.verdicts import Judgement
 from agent.grading.assessment import first_finding, place
@@ -27,107 +27,115 @@ _EARN = {
 }
 
 
-def guide(desk: Desk, criterion: str = "") -> Decision:
+def guide(context: TurnContext, criterion: str = "") -> Decision:
     """The level of the hint comes from what the learner tried, never from how they ask."""
-    services, person, lesson = desk.services, desk.person, desk.lesson
-    standing = desk.standing()
-    asked = named_criterion(desk.turn.text, lesson)
-    if asked is not None and not criterion and rendering.is_met(standing.get(asked.id)):
-        return _met(desk, asked, standing)
-    target = lesson.criterion(criterion) or _target(desk, standing)
-    judgement = standing.get(target.id) if target else None
-    question = _unasked_question(desk, target) if target else None
+    services, person, lesson = context.services, context.person, context.lesson
+    criterion_status = context.criterion_status()
+    asked = named_criterion(context.turn.text, lesson)
+    if asked is not None and not criterion and rendering.is_met(criterion_status.get(asked.id)):
+        return _met(context, asked, criterion_status)
+    target = lesson.criterion(criterion) or _target(context, criterion_status)
+    judgement = criterion_status.get(target.id) if target else None
+    question = _unasked_question(context, target) if target else None
     chosen = step(
         STUCK,
         Stuck(
             open=target is not None,
-            held=judgement is not None and judgement.held,
+            pending=judgement is not None and judgement.pending,
             earned=target is not None and services.hints.is_earned(person.id, lesson.id, target.id),
             questions_left=question is not None,
-            experiments_left=target is not None and experiments.about(desk, target) is not None,
+            experiments_left=target is not None and experiments.about(context, target) is not None,
         ),
     )
-    if target is None or chosen is Step.SUBMIT:
-        return _nothing_open(desk, standing)
-    if chosen is Step.WAIT:
+    if target is None or chosen is PolicyStep.SUBMIT:
+        return _nothing_open(context, criterion_status)
+    if chosen is PolicyStep.WAIT:
         return _waits(target, judgement)
-    if chosen is Step.HINT:
-        return _hint(desk, target, judgement)
-    return _no_new_hint(desk, target, judgement, question)
+    if chosen is PolicyStep.HINT:
+        return _hint(context, target, judgement)
+    return _no_new_hint(context, target, judgement, question)
 
 
-def _target(desk: Desk, standing: dict[str, Judgement]) -> Criterion | None:
-    asked = named_criterion(desk.turn.text, desk.lesson) or _at_line(desk)
-    asked = asked or _of_artefact(desk, standing) or criterion_of(desk.turn.text, desk.lesson, desk.services.embed)
-    if asked is not None and (asked.id not in standing or standing[asked.id].verdict is not Verdict.MET):
+def _target(context: TurnContext, criterion_status: dict[str, Judgement]) -> Criterion | None:
+    asked = named_criterion(context.turn.text, context.lesson) or _at_line(context)
+    asked = (
+        asked
+        or _of_artefact(context, criterion_status)
+        or criterion_of(context.turn.text, context.lesson, context.services.embed)
+    )
+    if asked is not None and (
+        asked.id not in criterion_status or criterion_status[asked.id].verdict is not Verdict.MET
+    ):
         return asked
-    return rendering.next_open(desk.lesson, standing)
+    return rendering.next_open(context.lesson, criterion_status)
 
 
-def _of_artefact(desk: Desk, standing: dict[str, Judgement]) -> Criterion | None:
+def _of_artefact(context: TurnContext, criterion_status: dict[str, Judgement]) -> Criterion | None:
     """The next open criterion of the file that they name, where they name one."""
-    artefact = named_artefact(desk.turn.text)
-    return rendering.next_open(desk.lesson, standing, artefact) if artefact else None
+    artefact = named_artefact(context.turn.text)
+    return rendering.next_open(context.lesson, criterion_status, artefact) if artefact else None
 
 
 _LINE = re.compile(r"\b(?:line|zeile)\s+(\d{1,4})\b", re.IGNORECASE)
 
 
-def _at_line(desk: Desk) -> Criterion | None:
+def _at_line(context: TurnContext) -> Criterion | None:
     """The criterion that a remark on the line in question belongs to."""
-    finding = _finding_at(desk, "")
+    finding = _finding_at(context, "")
     return next(
-        (criterion for criterion in desk.lesson.rubric if finding and criterion.aspect == finding.criterion), None
+        (criterion for criterion in context.lesson.rubric if finding and criterion.aspect == finding.criterion), None
     )
 
 
-def _finding_at(desk: Desk, aspect: str) -> Finding | None:
-    match = _LINE.search(desk.turn.text)
-    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+def _finding_at(context: TurnContext, aspect: str) -> Finding | None:
+    match = _LINE.search(context.turn.text)
+    upload = context.services.submissions.workspace(context.person.id, context.lesson.id)
     if match is None or not len(upload):
         return None
-    line, low = int(match[1]), desk.turn.text.lower()
+    line, low = int(match[1]), context.turn.text.lower()
     found = [
         finding
-        for finding in desk.services.assessor.inspect(upload).findings
+        for finding in context.services.assessor.inspect(upload).findings
         if finding.effect is not None and finding.line <= line <= finding.end_line and aspect in ("", finding.criterion)
     ]
     return next((match_found for match_found in found if match_found.file.lower() in low), found[0] if found else None)
 
 
-def _hint(desk: Desk, target: Criterion, judgement: Judgement | None) -> Decision:
-    level = desk.services.hints.give(desk.person.id, desk.lesson.id, target.id)
-    ladder = desk.lesson.hints[target.id]
+def _hint(context: TurnContext, target: Criterion, judgement: Judgement | None) -> Decision:
+    level = context.services.hints.give(context.person.id, context.lesson.id, target.id)
+    ladder = context.lesson.hints[target.id]
     shown = ladder[min(level, len(ladder)) - 1]
-    desk.note(target.id, Observed.HINTED, f"hint {level} of {len(ladder)}")
+    context.note(target.id, Observed.HINTED, f"hint {level} of {len(ladder)}")
     asks = shown.rstrip().endswith("?")
     lines = [
         f"**{target.id} {target.title}**, hint {level} of {len(ladder)}.",
-        _where(desk, target, judgement),
+        _where(context, target, judgement),
         "" if asks else shown,
         _EARN.get(level, ""),
     ]
     return Decision(
         Intent.STUCK,
         "\n".join(line for line in lines if line),
-        closing=shown if asks else _question(desk, target, judgement),
+        closing=shown if asks else _question(context, target, judgement),
         hint_level=level,
-        actions=(SUBMIT,) if _handed_in(desk) else (),
+        actions=(SUBMIT,) if _handed_in(context) else (),
         may_reword=True,
     )
 
 
-def _no_new_hint(desk: Desk, target: Criterion, judgement: Judgement | None, question: Question | None) -> Decision:
+def _no_new_hint(
+    context: TurnContext, target: Criterion, judgement: Judgement | None, question: Question | None
+) -> Decision:
     """No attempt since the last hint: the same level from another side, and at the end no more questions."""
-    level = desk.services.hints.level(desk.person.id, desk.lesson.id, target.id)
+    level = context.services.hints.level(context.person.id, context.lesson.id, target.id)
     head = f"**{target.id} {target.title}**: I stay at hint {level} until you have tried something."
-    where = _where(desk, target, judgement)
+    where = _where(context, target, judgement)
     if question is not None:
         text = f"{head}\n{where}\nLet us come at it from another side; your answer counts as an attempt."
         return Decision(
             Intent.STUCK, text, closing=question.text, question_asked=question.id, hint_level=level, may_reword=True
         )
-    belief = experiments.about(desk, target)
+    belief = experiments.about(context, target)
     if belief is not None:
         lead = f"{head}\n{where}\nHere is an experiment about it; a prediction counts as an attempt."
         return experiments.propose(belief, lead, Intent.STUCK, level)
@@ -135,65 +143,69 @@ def _no_new_hint(desk: Desk, target: Criterion, judgement: Judgement | None, que
         "What counts: an edit at that place, a build, or your own words for what happens there now. "
         "Nothing else moves the level, also not what somebody allowed; an instructor can decide for you in here."
     )
-    return Decision(Intent.STUCK, f"{head}\n{where}\n{rest}", hint_level=level, actions=_rest_actions(desk))
+    return Decision(Intent.STUCK, f"{head}\n{where}\n{rest}", hint_level=level, actions=_rest_actions(context))
 
 
-def _rest_actions(desk: Desk) -> tuple[Action, ...]:
-    return (Action("status", "Where am I?"), *((SUBMIT,) if _handed_in(desk) else ()))
+def _rest_actions(context: TurnContext) -> tuple[Action, ...]:
+    return (Action("status", "Where am I?"), *((SUBMIT,) if _handed_in(context) else ()))
 
 
-def _unasked_question(desk: Desk, target: Criterion) -> Question | None:
-    asked = desk.services.asked.already_asked(desk.person.id, desk.lesson.id)
+def _unasked_question(context: TurnContext, target: Criterion) -> Question | None:
+    asked = context.services.questions_asked.already_asked(context.person.id, context.lesson.id)
     about = [
-        question for question in desk.lesson.questions if question.criterion == target.id and question.id not in asked
+        question
+        for question in context.lesson.questions
+        if question.criterion == target.id and question.id not in asked
     ]
     return about[0] if about else None
 
 
-def _where(desk: Desk, target: Criterion, judgement: Judgement | None) -> str:
+def _where(context: TurnContext, target: Criterion, judgement: Judgement | None) -> str:
     """The concrete place in the newest version that the hint speaks of."""
-    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    upload = context.services.submissions.workspace(context.person.id, context.lesson.id)
     if not len(upload) or judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
         name = rendering.ARTEFACT_NAMES.get(target.artefact, target.artefact)
         return f"I have not seen {name} yet, so this is about the idea. {target.why}"
     if target.judged_by == "inspection":
-        finding = _finding(desk, target)
+        finding = _finding(context, target)
         return f"In your newest version: {place(finding)}. {finding.message}" if finding else ""
     if judgement.spans:
         return f"In your newest version you write: {rendering.evidence(judgement, upload)}."
     return judgement.reason or f"Your newest version says nothing yet that shows it. {target.why}"
 
 
-def _question(desk: Desk, target: Criterion, judgement: Judgement | None) -> str:
+def _question(context: TurnContext, target: Criterion, judgement: Judgement | None) -> str:
     if target.judged_by == "inspection":
-        finding = _finding(desk, target)
+        finding = _finding(context, target)
         return finding.question if finding else ""
     return judgement.missing if judgement is not None and judgement.missing.endswith("?") else ""
 
 
-def _finding(desk: Desk, target: Criterion) -> Finding | None:
-    upload = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+def _finding(context: TurnContext, target: Criterion) -> Finding | None:
+    upload = context.services.submissions.workspace(context.person.id, context.lesson.id)
     if not len(upload):
         return None
-    return _finding_at(desk, target.aspect) or first_finding(desk.services.assessor.inspect(upload), target.aspect)
+    return _finding_at(context, target.aspect) or first_finding(
+        context.services.assessor.inspect(upload), target.aspect
+    )
 
 
-def _handed_in(desk: Desk) -> bool:
-    return len(desk.services.submissions.workspace(desk.person.id, desk.lesson.id)) > 0
+def _handed_in(context: TurnContext) -> bool:
+    return len(context.services.submissions.workspace(context.person.id, context.lesson.id)) > 0
 
 
-def _nothing_open(desk: Desk, standing: dict[str, Judgement]) -> Decision:
-    waiting = [one for one, judgement in standing.items() if judgement.held]
+def _nothing_open(context: TurnContext, criterion_status: dict[str, Judgement]) -> Decision:
+    waiting = [one for one, judgement in criterion_status.items() if judgement.pending]
     if waiting:
-        text = f"Nothing is open on your side: {rendering.named(desk.lesson, waiting)} waits for an instructor."
+        text = f"Nothing is open on your side: {rendering.named(context.lesson, waiting)} waits for an instructor."
     else:
-        text = f"Every criterion of the {desk.lesson.gate} is met. Submit when you are ready."
+        text = f"Every criterion of the {context.lesson.gate} is met. Submit when you are ready."
     return Decision(Intent.STUCK, text, actions=(Action("submit", "Submit for the gate", style="primary"),))
 
 
-def _met(desk: Desk, criterion: Criterion, standing: dict[str, Judgement]) -> Decision:
+def _met(context: TurnContext, criterion: Criterion, criterion_status: dict[str, Judgement]) -> Decision:
     text = f"**{criterion.id} {criterion.title}** is met in your newest version; nothing holds it back."
-    return Decision(Intent.STUCK, f"{text}\n{rendering.next_step(desk.lesson, standing)}".strip())
+    return Decision(Intent.STUCK, f"{text}\n{rendering.next_step(context.lesson, criterion_status)}".strip())
 
 
 def _waits(target: Criterion, judgement: Judgement | None) -> Decision:

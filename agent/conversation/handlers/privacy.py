@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.domain.reply import Action
 from agent.learners.privacy import Known
@@ -11,12 +11,12 @@ from agent.understanding.intents import Intent
 FORGET = Action("forget", "Delete my data", style="danger")
 
 
-def answer(desk: Desk) -> Decision:
+def answer(context: TurnContext) -> Decision:
     """A message only offers the deletion; the button does it, for a sentence is easily misread."""
-    if desk.turn.action is not None:
+    if context.turn.action is not None:
         text = f"Your messages, files, hints and answers are deleted. {_STAYS}"
         return Decision(Intent.PRIVACY, text, forget=True)
-    return Decision(Intent.PRIVACY, _told(desk.services.forgetting.known(desk.person.id)), actions=(FORGET,))
+    return Decision(Intent.PRIVACY, _told(context.services.forgetting.known(context.person.id)), actions=(FORGET,))
 
 
 _STAYS = (

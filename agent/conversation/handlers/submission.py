@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from agent.conversation import rendering
-from agent.conversation.context import Desk
+from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers.gate_outcome import settle
 from agent.domain.gate import GateState
@@ -26,26 +26,26 @@ SUBMIT = Action("submit", "Submit for the gate", style="primary")
 ANNOTATE = Action("annotate", "Questions in the file")
 
 
-def take_files(desk: Desk, *, formally: bool) -> Decision:
+def take_files(context: TurnContext, *, formally: bool) -> Decision:
     """Stores what came, then inspects it; `formally` when the learner hands it in for the gate."""
-    desk, notes = _taken(desk)
-    refused = "\n".join(f"⚠️ {sentence}" for sentence in desk.turn.refused)
-    if desk.turn.files:
-        _store(desk)
-    elif desk.turn.refused:
+    context, notes = _taken(context)
+    refused = "\n".join(f"⚠️ {sentence}" for sentence in context.turn.refused)
+    if context.turn.files:
+        _store(context)
+    elif context.turn.refused:
         return Decision(Intent.SUBMIT, f"{refused}\n\nNothing else has changed.")
-    decision = submit(desk) if formally and desk.turn.files else _inspected(desk)
+    decision = submit(context) if formally and context.turn.files else _inspected(context)
     said = "\n".join(part for part in (refused, notes) if part)
     return decision.with_changes(draft=f"{said}\n\n{decision.draft}".strip()) if said else decision
 
 
-def _taken(desk: Desk) -> tuple[Desk, str]:
+def _taken(context: TurnContext) -> tuple[TurnContext, str]:
     """The turn with its archives unpacked and without what cannot be used, which leaves the former version in place.
 
     What cannot be read as text is refused with its remedy; in an archive a binary file is part of a build.
     """
-    came = expand(desk.turn.files)
-    taken, refused = list[SourceFile](), [*desk.turn.refused, *came.refused]
+    came = expand(context.turn.files)
+    taken, refused = list[SourceFile](), [*context.turn.refused, *came.refused]
     for file in came.files:
         try:
             _ = file.text if file in came.plain or file.kind is not FileKind.OTHER else ""
@@ -56,26 +56,26 @@ def _taken(desk: Desk) -> tuple[Desk, str]:
         Upload.of(taken)
     except UploadRefused as error:
         taken, refused = [], [*refused, str(error)]
-    turn = replace(desk.turn, files=tuple(taken), refused=tuple(refused))
-    return replace(desk, turn=turn), " ".join(came.notes)
+    turn = replace(context.turn, files=tuple(taken), refused=tuple(refused))
+    return replace(context, turn=turn), " ".join(came.notes)
 
 
-def _store(desk: Desk) -> None:
-    services, person, lesson = desk.services, desk.person, desk.lesson
-    upload = Upload.of(desk.turn.files)
-    services.submissions.record_upload(person.id, lesson.id, upload, desk.turn.key)
+def _store(context: TurnContext) -> None:
+    services, person, lesson = context.services, context.person, context.lesson
+    upload = Upload.of(context.turn.files)
+    services.submissions.record_upload(person.id, lesson.id, upload, context.turn.key)
     workspace = services.submissions.workspace(person.id, lesson.id)
     judgements = services.assessor.judge(lesson, workspace)
     services.reviews.draft(person.id, lesson.id, judgements)
-    _count_attempts(desk, workspace)
+    _count_attempts(context, workspace)
 
 
-def _count_attempts(desk: Desk, workspace: Upload) -> None:
+def _count_attempts(context: TurnContext, workspace: Upload) -> None:
     """A changed artefact is an attempt at each criterion that is judged on it."""
-    for criterion in desk.lesson.rubric:
+    for criterion in context.lesson.rubric:
         digest = artefact_digest(workspace, criterion.artefact)
         if digest:
-            desk.services.hints.attempt(desk.person.id, desk.lesson.id, criterion.id, digest)
+            context.services.hints.attempt(context.person.id, context.lesson.id, criterion.id, digest)
 
 
 def artefact_digest(workspace: Upload, artefact: str) -> str:
@@ -86,22 +86,29 @@ def artefact_digest(workspace: Upload, artefact: str) -> str:
     return Upload.of(files).digest if files else ""
 
 
-def _inspected(desk: Desk) -> Decision:
-    services, lesson = desk.services, desk.lesson
-    workspace = services.submissions.workspace(desk.person.id, lesson.id)
+def _inspected(context: TurnContext) -> Decision:
+    services, lesson = context.services, context.lesson
+    workspace = services.submissions.workspace(context.person.id, lesson.id)
     if not len(workspace):
         names = rendering.listed(list(rendering.ARTEFACT_NAMES.values()))
         return Decision(Intent.SUBMIT, f"I have no file of yours yet. Attach {names} to a message here.")
     inspection = services.assessor.inspect(workspace)
     judgements = {judgement.criterion: judgement for judgement in services.assessor.judge(lesson, workspace)}
-    parts = [_read_line(desk), *_unreadable(inspection), _overview(lesson, judgements), rendering.findings(inspection)]
+    parts = [
+        _read_line(context),
+        *_unreadable(inspection),
+        _overview(lesson, judgements),
+        rendering.findings(inspection),
+    ]
     more = rendering.more_than(inspection)
     parts.append(_ending(lesson, judgements, inspection, more))
-    return Decision(Intent.SUBMIT, "\n\n".join(part for part in parts if part), actions=_actions(desk, workspace, more))
+    return Decision(
+        Intent.SUBMIT, "\n\n".join(part for part in parts if part), actions=_actions(context, workspace, more)
+    )
 
 
-def _read_line(desk: Desk) -> str:
-    names = [f"`{file.path}`" for file in Upload.of(desk.turn.files)]
+def _read_line(context: TurnContext) -> str:
+    names = [f"`{file.path}`" for file in Upload.of(context.turn.files)]
     if not names:
         return ""
     shown = rendering.listed(names) if len(names) <= 8 else f"{len(names)} files"
@@ -127,17 +134,19 @@ def _ending(lesson: Lesson, judgements: dict[str, Judgement], inspection: Inspec
     )
 
 
-def _actions(desk: Desk, workspace: Upload, more: int) -> tuple[Action, ...]:
+def _actions(context: TurnContext, workspace: Upload, more: int) -> tuple[Action, ...]:
     build = (
-        (Action("build", "Build it"),) if dockerfiles_of(workspace) and desk.services.builder.status().available else ()
+        (Action("build", "Build it"),)
+        if dockerfiles_of(workspace) and context.services.builder.status().available
+        else ()
     )
     rest = (Action("show_findings", f"Show all ({more} more)"),) if more else ()
     return (*build, SUBMIT, *rest)
 
 
-def show_findings(desk: Desk) -> Decision:
-    workspace = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
-    inspection = desk.services.assessor.inspect(workspace)
+def show_findings(context: TurnContext) -> Decision:
+    workspace = context.services.submissions.workspace(context.person.id, context.lesson.id)
+    inspection = context.services.assessor.inspect(workspace)
     rest = (SUBMIT, ANNOTATE) if inspection.findings else (SUBMIT,)
     lines = [
         f"- {place(finding)} · **{finding.criterion}**: {finding.message} _{finding.question}_"
@@ -146,17 +155,17 @@ def show_findings(desk: Desk) -> Decision:
     return Decision(Intent.SUBMIT, "\n".join(lines) or "There is nothing to remark on in your files.", actions=rest)
 
 
-def wants_questions_in_file(desk: Desk) -> bool:
-    pressed = desk.turn.action is not None and desk.turn.action.id == ANNOTATE.id
-    return pressed or (not desk.turn.files and _IN_FILE.search(desk.turn.text) is not None)
+def wants_questions_in_file(context: TurnContext) -> bool:
+    pressed = context.turn.action is not None and context.turn.action.id == ANNOTATE.id
+    return pressed or (not context.turn.files and _IN_FILE.search(context.turn.text) is not None)
 
 
-def annotate(desk: Desk) -> Decision:
+def annotate(context: TurnContext) -> Decision:
     """Their files come back with questions, and with nothing that answers them."""
-    workspace = desk.services.submissions.workspace(desk.person.id, desk.lesson.id)
+    workspace = context.services.submissions.workspace(context.person.id, context.lesson.id)
     if not len(workspace):
         return Decision(Intent.SUBMIT, "I have no file of yours yet. Attach it to a message here.")
-    if not desk.services.assessor.inspect(workspace).findings:
+    if not context.services.assessor.inspect(workspace).findings:
         return Decision(Intent.SUBMIT, "There is nothing to ask about in your files.")
     text = "Here are your files with my questions above the lines that they are about. The answers are yours to write."
     return Decision(Intent.SUBMIT, text, annotate=True)
@@ -169,23 +178,23 @@ _TWICE = re.compile(
 _OWN = re.compile(r"\b(my|mine|our|this|these|it|twice)\b", re.IGNORECASE)
 
 
-def wants_twice(desk: Desk) -> bool:
-    pressed = desk.turn.action is not None and desk.turn.action.id == "twice"
-    text = desk.turn.text
-    return pressed or (not desk.turn.files and _TWICE.search(text) is not None and _OWN.search(text) is not None)
+def wants_twice(context: TurnContext) -> bool:
+    pressed = context.turn.action is not None and context.turn.action.id == "twice"
+    text = context.turn.text
+    return pressed or (not context.turn.files and _TWICE.search(text) is not None and _OWN.search(text) is not None)
 
 
-def request_build(desk: Desk, *, twice: bool = False) -> Decision:
-    services, person, lesson = desk.services, desk.person, desk.lesson
+def request_build(context: TurnContext, *, twice: bool = False) -> Decision:
+    services, person, lesson = context.services, context.person, context.lesson
     workspace = services.submissions.workspace(person.id, lesson.id)
     if not dockerfiles_of(workspace):
         return Decision(Intent.SUBMIT, "There is no Dockerfile to build yet. Attach it to a message here.")
     status = services.builder.status()
     if not status.available:
         return Decision(Intent.SUBMIT, f"I can not build here. {status.reason}")
-    upload_id = services.submissions.record_upload(person.id, lesson.id, workspace, f"{desk.turn.key}:build")
+    upload_id = services.submissions.record_upload(person.id, lesson.id, workspace, f"{context.turn.key}:build")
     what = "twice" if twice else "build"
-    job = BuildRequest(f"{desk.turn.key}:build", person.id, lesson.id, upload_id, desk.turn.conversation, what)
+    job = BuildRequest(f"{context.turn.key}:build", person.id, lesson.id, upload_id, context.turn.conversation, what)
     often = "twice, under other circumstances the second time" if twice else "now"
     return Decision(
         Intent.SUBMIT,
@@ -195,40 +204,40 @@ def request_build(desk: Desk, *, twice: bool = False) -> Decision:
     )
 
 
-def submit(desk: Desk) -> Decision:
+def submit(context: TurnContext) -> Decision:
     """Reviews the newest version of everything, records it, and lets the gate's table decide."""
-    services, person, lesson = desk.services, desk.person, desk.lesson
-    workspace = _chosen(desk, services.submissions.workspace(person.id, lesson.id))
-    begun = services.reviews.of_turn(desk.turn.key)
+    services, person, lesson = context.services, context.person, context.lesson
+    workspace = _chosen(context, services.submissions.workspace(person.id, lesson.id))
+    begun = services.reviews.of_turn(context.turn.key)
     if begun is not None:  # the turn was cut off after its review: the gate may stand on it already
-        return settle(desk, begun, workspace)
+        return settle(context, begun, workspace)
     judgements = services.assessor.judge(lesson, workspace)
     missing = rendering.artefacts_missing(lesson, {judgement.criterion: judgement for judgement in judgements})
     if missing:
-        return _incomplete(desk, missing)
+        return _incomplete(context, missing)
     if services.gates.view(person.id, lesson.id).state in (GateState.PASSED, GateState.WAIVED):
         return Decision(Intent.SUBMIT, f"The {lesson.gate} is behind you already; nothing needs to be handed in again.")
-    review = services.reviews.record(person.id, lesson.id, workspace, judgements, desk.turn.key)
-    _let_hints_fall(desk, judgements)
-    return settle(desk, review, workspace)
+    review = services.reviews.record(person.id, lesson.id, workspace, judgements, context.turn.key)
+    _let_hints_fall(context, judgements)
+    return settle(context, review, workspace)
 
 
-def _chosen(desk: Desk, workspace: Upload) -> Upload:
+def _chosen(context: TurnContext, workspace: Upload) -> Upload:
     """What was ticked in the form, by its contents; everything where nobody was asked."""
-    chosen = desk.turn.action.value.split(",") if desk.turn.action and desk.turn.action.value else None
+    chosen = context.turn.action.value.split(",") if context.turn.action and context.turn.action.value else None
     return workspace if chosen is None else Upload.of(file for file in workspace if file.digest in chosen)
 
 
-def _incomplete(desk: Desk, missing: list[str]) -> Decision:
-    text = f"For the {desk.lesson.gate} I still need {rendering.listed(missing)}."
-    seen = _inspected(desk) if desk.turn.files else Decision(Intent.SUBMIT, "")
+def _incomplete(context: TurnContext, missing: list[str]) -> Decision:
+    text = f"For the {context.lesson.gate} I still need {rendering.listed(missing)}."
+    seen = _inspected(context) if context.turn.files else Decision(Intent.SUBMIT, "")
     return seen.with_changes(draft=f"{seen.draft}\n\n{text}".strip(), actions=())
 
 
-def _let_hints_fall(desk: Desk, judgements: tuple[Judgement, ...]) -> None:
+def _let_hints_fall(context: TurnContext, judgements: tuple[Judgement, ...]) -> None:
     for judgement in judgements:
         if judgement.verdict is Verdict.MET:
-            desk.services.hints.succeed(desk.person.id, desk.lesson.id, judgement.criterion)
+            context.services.hints.succeed(context.person.id, context.lesson.id, judgement.criterion)
 
 
 _FORMAL = re.compile(

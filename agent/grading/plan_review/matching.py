@@ -40,7 +40,7 @@ UNSURE = "The text can be read in two ways here, so an instructor decides."
 
 
 @dataclass(frozen=True)
-class Said:
+class WeighedStatement:
     """A statement, and the features of all of it and of what it affirms."""
 
     statement: Statement
@@ -69,7 +69,7 @@ class Matcher:
     def _levels(self) -> tuple[float, float, float]:
         return self._weighing.sure, LIKELY, self._weighing.possible
 
-    def judge(self, said: Sequence[Said], file: SourceFile) -> Judgement:
+    def judge(self, said: Sequence[WeighedStatement], file: SourceFile) -> Judgement:
         """Held where what is only possible would change the verdict; then the likeliest reading stands in it."""
         found = {facet.id: self._supporting(facet, said) for facet in (*self._guide.facets, *self._guide.vetoes)}
         sure, likely, possible = (self._verdict(found, least) for least in self._levels)
@@ -77,14 +77,14 @@ class Matcher:
         spans = _spans(file, [match.statement for several in found.values() for match in several])
         missing = "" if likely is Verdict.MET and not held else self._missing(found)
         return Judgement(
-            self._criterion.id, likely, held=held, spans=spans, missing=missing, reason=UNSURE if held else ""
+            self._criterion.id, likely, pending=held, spans=spans, missing=missing, reason=UNSURE if held else ""
         )
 
-    def _supporting(self, facet: Facet, said: Sequence[Said]) -> list[_Support]:
+    def _supporting(self, facet: Facet, said: Sequence[WeighedStatement]) -> list[_Support]:
         found = [_Support(sentence.statement, self._likelihood(facet, sentence)) for sentence in said]
         return [match_found for match_found in found if match_found.likelihood >= self._weighing.possible]
 
-    def _likelihood(self, facet: Facet, one: Said) -> float:
+    def _likelihood(self, facet: Facet, one: WeighedStatement) -> float:
         claim = one.statement.claim
         text, features = (claim.whole, one.whole) if facet.negative else (claim.affirmed, one.affirmed)
         if not text:

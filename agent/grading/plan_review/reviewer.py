@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from agent.domain.verdicts import Judgement
 from agent.grading.plan_review.fitted import recall
 from agent.grading.plan_review.guide import Guide, read_guides
-from agent.grading.plan_review.matching import Matcher, Said
+from agent.grading.plan_review.matching import Matcher, WeighedStatement
 from agent.grading.plan_review.meaning import Embed, Learnt
 from agent.grading.plan_review.statements import MAX_STATEMENTS, Statement, language, statements
 from knowledge.course.pack import Criterion, Lesson
@@ -75,7 +75,7 @@ class PlanReviewer:
     def _judged(self, found: Sequence[Statement], file: SourceFile) -> tuple[Judgement, ...]:
         kept = [match_found for match_found in found if not self._is_parroted(match_found)]
         said = [
-            Said(kept_item, self._features(kept_item.claim.whole), self._features(kept_item.claim.affirmed))
+            WeighedStatement(kept_item, self._features(kept_item.claim.whole), self._features(kept_item.claim.affirmed))
             for kept_item in kept
         ]
         return tuple(matcher.judge(said, file) for matcher in self._matchers)
@@ -93,7 +93,7 @@ class PlanReviewer:
 
 
 def _unread(criterion: Criterion, reason: str) -> Judgement:
-    return Judgement(criterion.id, Verdict.NOT_MET, held=True, reason=reason)
+    return Judgement(criterion.id, Verdict.NOT_MET, pending=True, reason=reason)
 
 
 def _foreign(spoken: str) -> str:

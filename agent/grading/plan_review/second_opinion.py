@@ -80,12 +80,12 @@ class SecondOpinion:
 
 
 def weighed(judgement: Judgement, proposal: Proposal | None, file: SourceFile) -> Judgement:
-    if judgement.held or proposal is None or proposal.verdict not in _RANK:
+    if judgement.pending or proposal is None or proposal.verdict not in _RANK:
         return judgement
     difference = _RANK[proposal.verdict] - _RANK.get(judgement.verdict.value, 0)
     if difference == 0 or (difference > 0 and not _shown(proposal, file)):
         return judgement
-    return replace(judgement, held=True, reason=DIFFERS)
+    return replace(judgement, pending=True, reason=DIFFERS)
 
 
 _RANK = {Verdict.NOT_MET.value: 0, Verdict.PARTLY.value: 1, Verdict.MET.value: 2}

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from agent.guardrails.leaks.dockerfile_splices import renamed
-from agent.guardrails.leaks.offers import Kind, Offer
+from agent.guardrails.leaks.offers import Offer, OfferKind
 
 MAX_CHARACTERS = 60_000
 _TOP = {"volumes", "secrets", "networks", "configs"}
@@ -21,7 +21,7 @@ _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 def splices(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
     lines = set(flagged)
-    if offer.kind is Kind.DEED:
+    if offer.kind is OfferKind.DEED:
         yield from _done(text, offer.text, lines)
         return
     yield from _in_text(text, offer.text.strip(), lines)

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.guardrails.leaks.offers import Kind, Offer
+from agent.guardrails.leaks.offers import Offer, OfferKind
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import KEYWORDS, parse
 
@@ -18,14 +18,16 @@ _NAME = re.compile(r"[:=@~<>!]")
 
 def splices(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
     """`flagged` are the lines that findings of open criteria point to."""
-    if offer.kind is Kind.DEED:
+    if offer.kind is OfferKind.DEED:
         yield from _done(text, offer.text, set(flagged))
         return
     lines = [line for line in offer.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     first = lines[0].split()[0].upper() if lines else ""
-    if any(line.split()[0].upper() in KEYWORDS for line in lines) and (offer.kind is Kind.BLOCK or first in KEYWORDS):
+    if any(line.split()[0].upper() in KEYWORDS for line in lines) and (
+        offer.kind is OfferKind.BLOCK or first in KEYWORDS
+    ):
         yield from _instructions(text, offer, set(flagged))
-    elif offer.kind is Kind.CODE:
+    elif offer.kind is OfferKind.CODE:
         yield from _values(text, offer.text.strip(), set(flagged), told=offer.told)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.statements import statements
 from agent.guardrails.leaks import compose_splices, dockerfile_splices
-from agent.guardrails.leaks.offers import Kind, Offer, offers
+from agent.guardrails.leaks.offers import Offer, OfferKind, offers
 from knowledge.course.pack import Lesson
 from tools.errors import ToolError
 from tools.findings import Finding, Inspection, Verdict
@@ -111,7 +111,7 @@ def _of_whole_file(given: Sequence[Offer], artefact: str) -> set[str]:
         if artefact == "compose"
         else ("Dockerfile", (r"(?m)^\s*FROM\s", r"(?m)^\s*(CMD|ENTRYPOINT)\s"))
     )
-    whole = [row.text for row in given if row.kind is Kind.BLOCK and all(re.search(x, row.text) for x in needed)]
+    whole = [row.text for row in given if row.kind is OfferKind.BLOCK and all(re.search(x, row.text) for x in needed)]
     return {aspect for text in whole for aspect in _met(inspect(Upload.of([SourceFile(name, text.encode())])))}
 
 
@@ -140,7 +140,7 @@ def _beside(part: Upload, offer: Offer) -> Iterator[Upload]:
         yield _with(part, ".dockerignore", "\n".join([_text(ignored) if ignored else "", *patterns]) + "\n")
     for file in part.of_kind(FileKind.DEPENDENCIES):
         text = _text(file)
-        if offer.kind is Kind.BLOCK and re.search(r"(?m)^[\w.\[\]-]+==\d", offer.text):
+        if offer.kind is OfferKind.BLOCK and re.search(r"(?m)^[\w.\[\]-]+==\d", offer.text):
             yield _with(part, file.path, offer.text)
         changed = dockerfile_splices.renamed(text, offer.text.strip()) if " " not in offer.text.strip() else text
         if changed != text:
@@ -148,11 +148,11 @@ def _beside(part: Upload, offer: Offer) -> Iterator[Upload]:
 
 
 def _patterns(offer: Offer) -> list[str]:
-    if offer.kind is Kind.DEED:
+    if offer.kind is OfferKind.DEED:
         names = [word.rstrip(".") for word in re.findall(r"(?<!\w)\.?[\w*/.-]+", offer.text)]
         return [name for name in names if len(name) > 1] if "dockerignore" in offer.text.lower() else []
     lines = [line.strip() for line in offer.text.splitlines() if line.strip() and not line.startswith("#")]
-    return lines if offer.kind is Kind.BLOCK and all(_PATTERN.fullmatch(line) for line in lines) else []
+    return lines if offer.kind is OfferKind.BLOCK and all(_PATTERN.fullmatch(line) for line in lines) else []
 
 
 def _with(part: Upload, path: str, text: str) -> Upload:
@@ -208,7 +208,7 @@ def _texts(lesson: Lesson) -> tuple[str, ...]:
 
 def _verdicts(reviewer: PlanReviewer, plan: SourceFile) -> dict[str, Verdict]:
     return {
-        judgement.criterion: Verdict.NOT_MET if judgement.held else judgement.verdict
+        judgement.criterion: Verdict.NOT_MET if judgement.pending else judgement.verdict
         for judgement in reviewer.review(plan)
     }
 

@@ -36,7 +36,7 @@ _IMPERATIVE = re.compile(
 )
 
 
-class Kind(StrEnum):
+class OfferKind(StrEnum):
     BLOCK = "block"  # a fenced or indented block: may be a whole file
     CODE = "code"  # a span, an instruction in prose, a name with its version
     DEED = "deed"  # an instruction in words
@@ -46,7 +46,7 @@ class Kind(StrEnum):
 class Offer:
     """`told`: the reply says to use it; otherwise it may be an example of something else."""
 
-    kind: Kind
+    kind: OfferKind
     text: str
     told: bool = False
 
@@ -54,7 +54,7 @@ class Offer:
 def offers(reply: str) -> list[Offer]:
     """In the order of their weight, without doubles."""
     told = [word for word in _SENTENCE.split(reply[:MAX_BLOCK]) if any(map(_IMPERATIVE.match, _CLAUSE.split(word)))]
-    found: dict[tuple[Kind, str], Offer] = {}
+    found: dict[tuple[OfferKind, str], Offer] = {}
     for offer in _all(reply[:MAX_BLOCK], told):
         if offer.text.strip():
             found.setdefault((offer.kind, offer.text), offer)
@@ -64,16 +64,16 @@ def offers(reply: str) -> list[Offer]:
 def _all(reply: str, told: Sequence[str]) -> Iterator[Offer]:
     prose = reply
     for match in _FENCE.finditer(reply):
-        yield Offer(Kind.BLOCK, match.group(2).strip("\n"), told=_leads_to(reply, match.start(), told))
+        yield Offer(OfferKind.BLOCK, match.group(2).strip("\n"), told=_leads_to(reply, match.start(), told))
         prose = prose.replace(match.group(), "\n")
     for match in _INDENTED.finditer(prose):
         block = re.sub(r"(?m)^(?: {4}|\t)", "", match.group()).strip("\n")
-        yield Offer(Kind.BLOCK, block, told=_leads_to(prose, match.start(), told))
+        yield Offer(OfferKind.BLOCK, block, told=_leads_to(prose, match.start(), told))
     for code in _codes(prose):
-        yield Offer(Kind.CODE, code, told=any(code in clause for clause in told))
+        yield Offer(OfferKind.CODE, code, told=any(code in clause for clause in told))
     for clause in _CLAUSE.split(prose):
         if _IMPERATIVE.match(clause):
-            yield Offer(Kind.DEED, clause.strip(), told=True)
+            yield Offer(OfferKind.DEED, clause.strip(), told=True)
 
 
 def _leads_to(reply: str, place: int, told: Sequence[str]) -> bool:

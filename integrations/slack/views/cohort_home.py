@@ -9,8 +9,8 @@ from agent.conversation import rendering
 from agent.conversation.context import Services
 from agent.domain.gate import CLOSED
 from agent.domain.people import Person
-from agent.grading.reviews import HeldCriterion
-from agent.learners.progress import Place, stamp
+from agent.grading.reviews import PendingReview
+from agent.learners.progress import LearnerProgress, stamp
 from integrations.slack.block_kit import DIVIDER, Block, actions, button, context, header, section
 from knowledge.course.pack import Lesson
 
@@ -18,7 +18,7 @@ TURN = "cohort"  # the action that shows another part of the page
 PAGE = 25  # learners, a block each: with all else well below Slack's 100 blocks
 MAX_WAITING = 5
 
-FILTERS: Mapping[str, tuple[str, Callable[[Place], bool]]] = {
+FILTERS: Mapping[str, tuple[str, Callable[[LearnerProgress], bool]]] = {
     "stuck": ("Stuck", lambda other_place: other_place.is_stuck),
     "waiting": ("With you", lambda other_place: other_place.waiting > 0 and other_place.state not in CLOSED),
     "last": ("Last step", lambda other_place: other_place.is_at_last_step),
@@ -72,12 +72,12 @@ def cohort_home(services: Services, person: Person, shown: Shown) -> list[Block]
     ]
 
 
-def _longest_first(one: Place) -> tuple[str, str]:
+def _longest_first(one: LearnerProgress) -> tuple[str, str]:
     return (stamp(one.since), one.person.name)
 
 
 def _waiting(services: Services, person: Person) -> list[Block]:
-    held = services.reviews.held(None, person.workspace)
+    held = services.reviews.pending(None, person.workspace)
     if not held:
         return [section("✅ Nothing waits for your decision."), DIVIDER]
     count = f"{len(held)} {'criterion waits' if len(held) == 1 else 'criteria wait'} for your decision"
@@ -86,7 +86,7 @@ def _waiting(services: Services, person: Person) -> list[Block]:
     return [header(count), *rows, *more, DIVIDER]
 
 
-def _decision(services: Services, one: HeldCriterion, number: int) -> Block:
+def _decision(services: Services, one: PendingReview, number: int) -> Block:
     held, lessons = one.judgement, services.course.lessons
     title = next((found.title for lesson in lessons if (found := lesson.criterion(held.criterion))), "")
     text = f"**{one.person.name}** · {held.criterion} {title}, since {stamp(one.since)}\n{held.reason}"
@@ -107,7 +107,7 @@ def _lessons(lessons: Sequence[Lesson], current: Lesson) -> Block:
     )
 
 
-def _filters(places: Sequence[Place], shown: Shown, lesson: Lesson) -> Block:
+def _filters(places: Sequence[LearnerProgress], shown: Shown, lesson: Lesson) -> Block:
     return actions(
         *(
             button(
@@ -121,7 +121,7 @@ def _filters(places: Sequence[Place], shown: Shown, lesson: Lesson) -> Block:
     )
 
 
-def _learner(one: Place, number: int) -> Block:
+def _learner(one: LearnerProgress, number: int) -> Block:
     head = f"**{one.person.name}** · {rendering.STATES[one.state]} · {one.met} of {one.of} met"
     lines = [head]
     if one.is_stuck and one.stuck_on is not None:

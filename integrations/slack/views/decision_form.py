@@ -8,7 +8,7 @@ from typing import Any
 from agent.conversation import rendering
 from agent.conversation.context import Services
 from agent.domain.people import Person
-from agent.grading.reviews import HeldCriterion
+from agent.grading.reviews import PendingReview
 from integrations.slack.block_kit import Block, context, modal, plain, section
 from tools.findings import Verdict
 
@@ -22,7 +22,7 @@ def form(services: Services, person: Person, value: str) -> Block:
     if not person.is_instructor:
         return modal(TITLE, [section("Only an instructor can decide that.")])
     review_id, _, criterion = value.rpartition(":")
-    waiting = services.reviews.held(None, person.workspace)
+    waiting = services.reviews.pending(None, person.workspace)
     held = next(
         (pending for pending in waiting if (pending.review_id, pending.judgement.criterion) == (review_id, criterion)),
         None,
@@ -33,7 +33,7 @@ def form(services: Services, person: Person, value: str) -> Block:
     return modal(TITLE, [*_told(services, held), _verdict(), _reason()], submit="Decide")
 
 
-def _told(services: Services, held: HeldCriterion) -> list[Block]:
+def _told(services: Services, held: PendingReview) -> list[Block]:
     found = (lesson.criterion(held.judgement.criterion) for lesson in services.course.lessons)
     criterion = next((match_found for match_found in found if match_found is not None), None)
     if criterion is None:

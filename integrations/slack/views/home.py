@@ -11,9 +11,9 @@ from agent.conversation.context import Services
 from agent.domain.people import Person
 from agent.domain.turn import Turn
 from integrations.slack.blocks import messages
-from integrations.slack.coalescing_queue import Latest
+from integrations.slack.coalescing_queue import CoalescingQueue
 from integrations.slack.directory import Directory
-from integrations.slack.outbox_worker import Courier
+from integrations.slack.outbox_worker import OutboxWorker
 from integrations.slack.views.cohort_home import Shown, cohort_home
 from integrations.slack.views.learner_home import learner_home
 
@@ -25,10 +25,16 @@ class HomePages:
     """Publishes Home pages; each is made at the moment of publishing, so that the last one shown is true."""
 
     def __init__(
-        self, tutoring: Tutoring, client: WebClient, *, courier: Courier, directory: Directory, latest: Latest
+        self,
+        tutoring: Tutoring,
+        client: WebClient,
+        *,
+        outbox_worker: OutboxWorker,
+        directory: Directory,
+        coalescing: CoalescingQueue,
     ) -> None:
         self._tutoring, self._client = tutoring, client
-        self._courier, self._directory, self._latest = courier, directory, latest
+        self._outbox_worker, self._directory, self._coalescing = outbox_worker, directory, coalescing
         self._shown: dict[str, Shown] = {}  # where each instructor has turned to
 
     def publish(self, person: Person) -> None:
@@ -38,7 +44,7 @@ class HomePages:
             shown = self._shown.get(person.id, Shown())
             client.views_publish(user_id=user, view=home(self._tutoring.tutor.services, person, shown))
 
-        self._latest.show(f"home:{person.id}", show)
+        self._coalescing.show(f"home:{person.id}", show)
 
     def turn(self, team: str, user: str, value: str) -> None:
         """An instructor wants to see another part of the cohort."""
@@ -63,8 +69,8 @@ class HomePages:
             key = f"{team}:{greet_in}:greeting"
             result = self._tutoring.take(Turn(key, f"{team}:{greet_in}", person, "hello"))
             if result.reply is not None:
-                self._courier.post(key, *messages(result.reply), channel=greet_in, user=user)
-                self._courier.flush()
+                self._outbox_worker.post(key, *messages(result.reply), channel=greet_in, user=user)
+                self._outbox_worker.flush()
 
 
 def home(services: Services, person: Person, shown: Shown) -> dict[str, Any]:

@@ -40,38 +40,42 @@ def _closed(lesson: Lesson, view: GateView) -> str:
 
 
 def _open(services: Services, person: Person, lesson: Lesson, view: GateView) -> list[Block]:
-    standing = services.reviews.standing(person.id, lesson.id)
-    blocks = [section(f"**{lesson.gate}**: {rendering.STATES[view.state]}\n{_bar(lesson, standing)}")]
+    criterion_status = services.reviews.criterion_status(person.id, lesson.id)
+    blocks = [section(f"**{lesson.gate}**: {rendering.STATES[view.state]}\n{_bar(lesson, criterion_status)}")]
     if view.state is not GateState.LOCKED:
-        left = LAST_STEP if services.gates.twin_waits(person.id, lesson.id) else rendering.next_step(lesson, standing)
+        left = (
+            LAST_STEP
+            if services.gates.exercise_waits(person.id, lesson.id)
+            else rendering.next_step(lesson, criterion_status)
+        )
         blocks.append(section(left or "Nothing is open on your side."))
-    if standing:
-        blocks.append(fields(*_artefacts(lesson, standing)))
+    if criterion_status:
+        blocks.append(fields(*_artefacts(lesson, criterion_status)))
         blocks.append(context("✅ met · 🟡 partly · ❌ not met · ⬜ not looked at yet · ⏳ with an instructor"))
         blocks.append(actions(*_buttons(services, person, lesson)))
     return [*blocks, DIVIDER]
 
 
-def _bar(lesson: Lesson, standing: dict[str, Judgement]) -> str:
+def _bar(lesson: Lesson, criterion_status: dict[str, Judgement]) -> str:
     required = [criterion.id for criterion in lesson.rubric if criterion.required]
-    met = sum(_is_met(standing.get(other_criterion)) for other_criterion in required)
+    met = sum(_is_met(criterion_status.get(other_criterion)) for other_criterion in required)
     full = round(BAR * met / len(required)) if required else 0
     return f"{'█' * full}{'░' * (BAR - full)}  {met} of {len(required)} required criteria met"
 
 
 def _is_met(judgement: Judgement | None) -> bool:
-    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.held
+    return judgement is not None and judgement.verdict is Verdict.MET and not judgement.pending
 
 
-def _artefacts(lesson: Lesson, standing: dict[str, Judgement]) -> list[str]:
+def _artefacts(lesson: Lesson, criterion_status: dict[str, Judgement]) -> list[str]:
     """A paragraph for each artefact: its criteria, and what is missing where one is open."""
     kinds = dict.fromkeys(criterion.artefact for criterion in lesson.rubric)
     texts = []
     for kind in kinds:
         lines = [
-            _line(f"{criterion.id} {criterion.title}", standing[criterion.id])
+            _line(f"{criterion.id} {criterion.title}", criterion_status[criterion.id])
             for criterion in lesson.rubric
-            if criterion.artefact == kind and criterion.id in standing
+            if criterion.artefact == kind and criterion.id in criterion_status
         ]
         if lines:
             texts.append("\n".join([f"**{ARTEFACTS.get(kind, kind.capitalize())}**", *lines]))
@@ -79,7 +83,7 @@ def _artefacts(lesson: Lesson, standing: dict[str, Judgement]) -> list[str]:
 
 
 def _line(title: str, judgement: Judgement) -> str:
-    is_open = judgement.verdict in (Verdict.PARTLY, Verdict.NOT_MET) and not judgement.held
+    is_open = judgement.verdict in (Verdict.PARTLY, Verdict.NOT_MET) and not judgement.pending
     return f"{rendering.mark(judgement)} {title}" + (
         f": _{judgement.missing}_" if is_open and judgement.missing else ""
     )

@@ -23,8 +23,8 @@ def form(services: Services, person: Person, lesson: Lesson) -> Block:
         return modal(
             TITLE, [section(f"I have no file of yours yet. Attach {names} to a message, then come back here.")]
         )
-    standing = services.reviews.standing(person.id, lesson.id)
-    if missing := rendering.artefacts_missing(lesson, standing):
+    criterion_status = services.reviews.criterion_status(person.id, lesson.id)
+    if missing := rendering.artefacts_missing(lesson, criterion_status):
         listed = "\n".join(f"- {_label(file)}" for file in files)
         text = f"For the **{lesson.gate}** I still need {rendering.listed(missing)}.\nI have these of yours:\n{listed}"
         return modal(TITLE, [section(text)])

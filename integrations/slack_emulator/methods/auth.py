@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.slack_emulator.calls import Call
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 from integrations.slack_emulator.events import Events
 from integrations.slack_emulator.world import Change
 
@@ -41,9 +41,9 @@ class AuthMethods:
             None,
         )
         if app is None:
-            raise Refusal("invalid_client_id")
+            raise ApiRefusal("invalid_client_id")
         if call.args.get("client_secret") != app.client_secret:
-            raise Refusal("bad_client_secret")
+            raise ApiRefusal("bad_client_secret")
         granted = call.world.authorizations.exchange(
             str(call.args.get("code")), app.id, str(call.args.get("redirect_uri") or "")
         )

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from integrations.slack_emulator.calls import Call
 from integrations.slack_emulator.channels import LISTED_AS, Channel
-from integrations.slack_emulator.errors import Refusal
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.errors import ApiRefusal
+from integrations.slack_emulator.messages import SlackMessage
 
 Answer = dict[str, Any]
 Item = TypeVar("Item")
@@ -33,7 +33,7 @@ class ConversationMethods:
         channel = call.joined_channel()
         root = channel.messages.get(str(call.args["ts"]))
         if root is None:
-            raise Refusal("thread_not_found")
+            raise ApiRefusal("thread_not_found")
         thread = sorted(channel.thread(root.root), key=_by_ts)
         found = [message for message in thread if message.ts == root.root or _in_range(call, message)]
         page, cursor = _page(call, found, MAX_PAGE)
@@ -45,13 +45,13 @@ class ConversationMethods:
             return {"channel": {"id": channel_id}, "no_op": True, "already_open": channel.is_direct}
         users = [word for word in str(call.args.get("users") or "").split(",") if word]
         if not users:
-            raise Refusal("users_list_not_supplied")
+            raise ApiRefusal("users_list_not_supplied")
         if len(users) > MAX_OPEN_USERS:
-            raise Refusal("too_many_users")
+            raise ApiRefusal("too_many_users")
         if any(user not in call.team.members for user in users):
-            raise Refusal("user_not_found")
+            raise ApiRefusal("user_not_found")
         if len(users) > 1:
-            raise Refusal("method_not_supported_for_channel_type")
+            raise ApiRefusal("method_not_supported_for_channel_type")
         known = len(call.team.channels)
         channel = call.team.direct(users[0], call.bot)
         if len(call.team.channels) > known:
@@ -68,25 +68,25 @@ class ConversationMethods:
     def of_user(self, call: Call) -> Answer:
         user = str(call.args.get("user") or call.bot)
         if user not in call.team.members:
-            raise Refusal("user_not_found")
+            raise ApiRefusal("user_not_found")
         return self._listed(call, call.team.channels.values(), user)
 
     def user_info(self, call: Call) -> Answer:
         member = call.team.members.get(str(call.args["user"]))
         if member is None:
-            raise Refusal("user_not_found")
+            raise ApiRefusal("user_not_found")
         return {"user": member.to_wire(seen_from=call.team.id)}
 
     def group_users(self, call: Call) -> Answer:
         users = call.team.groups.get(str(call.args["usergroup"]))
         if users is None:
-            raise Refusal("no_such_subteam")
+            raise ApiRefusal("no_such_subteam")
         return {"users": [*users]}
 
     def _listed(self, call: Call, channels: Iterable[Channel], member: str) -> Answer:
         types = set(str(call.args.get("types") or "public_channel").replace(" ", "").split(","))
         if types - set(LISTED_AS.values()):
-            raise Refusal("invalid_types")
+            raise ApiRefusal("invalid_types")
         found = [
             channel.to_wire(seen_by=call.bot)
             for channel in channels
@@ -99,21 +99,21 @@ class ConversationMethods:
         return {"channels": page, "response_metadata": {"next_cursor": cursor}}
 
 
-def _by_ts(message: Message) -> float:
+def _by_ts(message: SlackMessage) -> float:
     return float(message.ts)
 
 
-def _in_range(call: Call, message: Message) -> bool:
+def _in_range(call: Call, message: SlackMessage) -> bool:
     ts = float(message.ts)
     try:
         oldest = float(call.args.get("oldest") or 0)
     except ValueError:
-        raise Refusal("invalid_ts_oldest") from None
+        raise ApiRefusal("invalid_ts_oldest") from None
     latest = call.args.get("latest")
     try:
         newest = float(latest) if latest not in (None, "", "now") else float("inf")
     except ValueError:
-        raise Refusal("invalid_ts_latest") from None
+        raise ApiRefusal("invalid_ts_latest") from None
     if call.flag("inclusive"):
         return oldest <= ts <= newest
     return oldest < ts < newest
@@ -123,15 +123,15 @@ def _page(call: Call, items: builtins.list[Item], usual: int) -> tuple[builtins.
     """A cursor is the number of items already given."""
     cursor = str(call.args.get("cursor") or "0")
     if not cursor.isdigit() or int(cursor) > len(items):
-        raise Refusal("invalid_cursor")
+        raise ApiRefusal("invalid_cursor")
     start, size = int(cursor), min(int(float(call.args.get("limit") or usual)), MAX_PAGE)
     if size < 1:
-        raise Refusal("invalid_limit")
+        raise ApiRefusal("invalid_limit")
     end = start + size
     return items[start:end], str(end) if end < len(items) else ""
 
 
-def _messages(call: Call, page: builtins.list[Message], cursor: str) -> Answer:
+def _messages(call: Call, page: builtins.list[SlackMessage], cursor: str) -> Answer:
     metadata = call.flag("include_all_metadata")
     return {
         "messages": [message.to_wire(metadata=metadata) for message in page],

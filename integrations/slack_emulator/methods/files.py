@@ -5,10 +5,10 @@ from typing import Any
 from integrations.slack_emulator.blockkit import check_blocks
 from integrations.slack_emulator.calls import Call
 from integrations.slack_emulator.channels import Channel
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 from integrations.slack_emulator.events import Events
 from integrations.slack_emulator.files import MAX_SNIPPET, Attachment, StoredFile
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.postings import Postings
 
 Answer = dict[str, Any]
@@ -23,9 +23,9 @@ class FileMethods:
     def get_upload_url(self, call: Call) -> Answer:
         length = int(float(call.args["length"]))
         if call.args.get("snippet_type") and length > MAX_SNIPPET:
-            raise Refusal("snippet_too_large")
+            raise ApiRefusal("snippet_too_large")
         if length > MAX_UPLOAD:
-            raise Refusal("file_upload_size_restricted")
+            raise ApiRefusal("file_upload_size_restricted")
         name = str(call.args["filename"])
         file = call.world.store(Attachment(name), owner=call.bot, team_id=call.team.id)
         file.complete, file.announced = False, length
@@ -50,7 +50,7 @@ class FileMethods:
     def delete(self, call: Call) -> Answer:
         file = self._file(call)
         if file.owner != call.bot:
-            raise Refusal("cant_delete_file")
+            raise ApiRefusal("cant_delete_file")
         file.deleted = True
         event = {"type": "file_deleted", "file_id": file.id, "event_ts": call.world.new_ts()}
         self._events.emit(call.installation, "file_deleted", event)
@@ -59,35 +59,35 @@ class FileMethods:
     def _file(self, call: Call) -> StoredFile:
         file = call.world.files.get(str(call.args["file"]))
         if file is None or file.team_id != call.team.id:
-            raise Refusal("file_not_found")
+            raise ApiRefusal("file_not_found")
         if file.deleted:
-            raise Refusal("file_deleted")
+            raise ApiRefusal("file_deleted")
         if file.overrides.get("file_access") == "access_denied":
-            raise Refusal("access_denied")
+            raise ApiRefusal("access_denied")
         return file
 
     def _uploaded(self, call: Call, one: Any) -> StoredFile:
         file = call.world.files.get(str(one.get("id"))) if isinstance(one, dict) else None
         if file is None or file.owner != call.bot or file.complete or not file.data:
-            raise Refusal("file_not_found")
+            raise ApiRefusal("file_not_found")
         file.title = str(one.get("title") or file.name)
         return file
 
     def _target(self, call: Call) -> Channel | None:
         if "," in str(call.args.get("channels") or ""):
-            raise Refusal("channels_limit_exceeded")
+            raise ApiRefusal("channels_limit_exceeded")
         name = "channel_id" if call.args.get("channel_id") else "channels"
         if not call.args.get(name):
             return None
         channel = call.joined_channel(name)
         if channel.archived or channel.read_only:
-            raise Refusal("posting_to_channel_denied")
+            raise ApiRefusal("posting_to_channel_denied")
         return channel
 
     def _share(self, call: Call, channel: Channel, files: list[StoredFile]) -> None:
         for file in files:
             file.channels.append(channel.id)
-        message = Message(
+        message = SlackMessage(
             ts=call.world.new_ts(),
             channel=channel.id,
             user=call.bot,

@@ -6,12 +6,12 @@ from integrations.slack_emulator.blockkit import check_blocks
 from integrations.slack_emulator.calls import Call
 from integrations.slack_emulator.channels import Channel
 from integrations.slack_emulator.contents import metadata_of
-from integrations.slack_emulator.errors import Refusal
-from integrations.slack_emulator.messages import Message
+from integrations.slack_emulator.errors import ApiRefusal
+from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.methods.agents import change_status
 from integrations.slack_emulator.methods.chat import writable_channel
 from integrations.slack_emulator.postings import Postings
-from integrations.slack_emulator.streams import Stream, StreamState
+from integrations.slack_emulator.streams import EmulatedStream, StreamState
 
 Answer = dict[str, Any]
 
@@ -23,9 +23,11 @@ class StreamMethods:
     def start(self, call: Call) -> Answer:
         channel = writable_channel(call)
         self._check_recipient(call, channel)
-        stream = Stream(call.installation.app.id, call.at, str(call.args.get("task_display_mode") or "timeline"))
+        stream = EmulatedStream(
+            call.installation.app.id, call.at, str(call.args.get("task_display_mode") or "timeline")
+        )
         stream.append(*_written(call))
-        message = Message(
+        message = SlackMessage(
             ts=call.world.new_ts(),
             channel=channel.id,
             user=call.bot,
@@ -46,7 +48,7 @@ class StreamMethods:
         channel, message, stream = self._open_stream(call)
         markdown, chunks = _written(call)
         if not markdown and not chunks:
-            raise Refusal("no_text")
+            raise ApiRefusal("no_text")
         stream.append(markdown, chunks)
         message.text, message.blocks = stream.text, stream.to_blocks()
         self._postings.show(call.team, channel, message)
@@ -59,7 +61,7 @@ class StreamMethods:
         metadata = metadata_of(call)
         stream.append(*_written(call))
         if not stream.parts and not stream.tasks and not blocks:
-            raise Refusal("no_text")
+            raise ApiRefusal("no_text")
         stream.state = StreamState.STOPPED
         self._postings.change(
             call.team,
@@ -73,11 +75,11 @@ class StreamMethods:
             change_status(call, channel, message.root, str(status))
         return {"channel": channel.id, "ts": message.ts, "message": message.to_wire(metadata=True)}
 
-    def _open_stream(self, call: Call) -> tuple[Channel, Message, Stream]:
+    def _open_stream(self, call: Call) -> tuple[Channel, SlackMessage, EmulatedStream]:
         channel = call.joined_channel()
         message = call.message(channel)
         if message.stream is None:
-            raise Refusal("message_not_in_streaming_state")
+            raise ApiRefusal("message_not_in_streaming_state")
         message.stream.check_open(call.installation.app.id)
         return channel, message, message.stream
 
@@ -86,9 +88,9 @@ class StreamMethods:
             return
         for name in ("recipient_user_id", "recipient_team_id"):
             if not call.args.get(name):
-                raise Refusal(f"missing_{name}")
+                raise ApiRefusal(f"missing_{name}")
         if call.args["recipient_user_id"] not in call.team.members:
-            raise Refusal("user_not_found")
+            raise ApiRefusal("user_not_found")
 
 
 def _written(call: Call) -> tuple[str, list[dict[str, Any]]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.slack_emulator.calls import Call
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 from integrations.slack_emulator.permits import Trigger
 from integrations.slack_emulator.views import MAX_STACK, View, check_view
 from integrations.slack_emulator.viewstack import new_view, replace_view, show_stack
@@ -18,9 +18,9 @@ class ViewMethods:
         user = str(call.args["user_id"])
         member = call.team.members.get(user)
         if member is None:
-            raise Refusal("user_not_found")
+            raise ApiRefusal("user_not_found")
         if member.is_guest and call.installation.app.is_agent:
-            raise Refusal("not_enabled")
+            raise ApiRefusal("not_enabled")
         key = (call.team.id, call.installation.app.id, user)
         view = call.world.views.homes.get(key)
         if view is None:
@@ -42,16 +42,16 @@ class ViewMethods:
         body, trigger = self._exchange(call)
         stack = call.world.views.stacks.get((call.team.id, trigger.user), [])
         if not stack:
-            raise Refusal("not_found")
+            raise ApiRefusal("not_found")
         if len(stack) >= MAX_STACK:
-            raise Refusal("push_limit_reached")
+            raise ApiRefusal("push_limit_reached")
         return self._stack(call, body, trigger)
 
     def update(self, call: Call) -> Answer:
         body = check_view(call.args["view"], "home", "modal")
         view_id, external_id = str(call.args.get("view_id") or ""), str(call.args.get("external_id") or "")
         if not view_id and not external_id:
-            raise Refusal("invalid_arguments", "one of view_id and external_id is needed")
+            raise ApiRefusal("invalid_arguments", "one of view_id and external_id is needed")
         view = call.world.views.find(call.team.id, call.installation.app.id, view_id, external_id)
         self._replace(call, view, body)
         if view.type == "home":
@@ -65,7 +65,7 @@ class ViewMethods:
         call.world.views.check_external_id(body, call.team.id)
         key = call.args.get("trigger_id") or call.args.get("interactivity_pointer")
         if not key:
-            raise Refusal("invalid_arguments", "missing required field: trigger_id")
+            raise ApiRefusal("invalid_arguments", "missing required field: trigger_id")
         return body, call.world.permits.exchange(str(key), call.installation.app.id)
 
     def _stack(self, call: Call, body: dict[str, Any], trigger: Trigger) -> Answer:
@@ -79,6 +79,6 @@ class ViewMethods:
 
     def _replace(self, call: Call, view: View, body: dict[str, Any]) -> None:
         if call.args.get("hash") and call.args["hash"] != view.hash:
-            raise Refusal("hash_conflict")
+            raise ApiRefusal("hash_conflict")
         call.world.views.check_external_id(body, call.team.id, replacing=view)
         replace_view(call.world, view, body)

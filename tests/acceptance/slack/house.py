@@ -1,4 +1,4 @@
-"""The real app on the look-alike: in this process, or in children that may be killed."""
+"""The real app on the emulator: in this process, or in children that may be killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from agent.app import Tutoring, open_tutoring
 from agent.llm.voice import Brief, OfflineVoice
-from agent.settings import Profile, Settings
+from agent.settings import Settings, SlackProfile
 from agent.storage.tables import OutboxRow
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack.socket import Socket
@@ -193,7 +193,7 @@ def settings_for(emulator: Emulator, folder: Path, **more: Any) -> Settings:
     given: dict[str, Any] = {
         "data": folder,
         "instructors": (emulator.workspace.member("Instructor").id,),
-        "profile": Profile(installation.app.profile.value),
+        "profile": SlackProfile(installation.app.profile.value),
         "builds": "off",
         "SLACK_BOT_TOKEN": SecretStr(installation.bot_token),
         "SLACK_APP_TOKEN": SecretStr(installation.app.app_token),
@@ -211,24 +211,29 @@ def open_house(
     learners: int = 3,
     socket: bool = True,
     ping_seconds: float = 10.0,
-    building: bool = False,
+    build_runner: bool = False,
     settings: dict[str, Any] | None = None,
     **emulated: Any,
 ) -> Iterator[House]:
-    """`emulated` goes to the look-alike, which is strict unless told otherwise."""
+    """`emulated` goes to the emulator, which is strict unless told otherwise."""
     with Emulator(Workspace.classroom(profile, learners), **({"strict": True} | emulated)) as emulator:
         read = settings_for(emulator, folder, **(settings or {}))
-        with run_app(emulator, read, socket=socket, ping_seconds=ping_seconds, building=building) as house:
+        with run_app(emulator, read, socket=socket, ping_seconds=ping_seconds, build_runner=build_runner) as house:
             yield house
 
 
 @contextmanager
 def run_app(
-    emulator: Emulator, settings: Settings, *, socket: bool = True, ping_seconds: float = 10.0, building: bool = False
+    emulator: Emulator,
+    settings: Settings,
+    *,
+    socket: bool = True,
+    ping_seconds: float = 10.0,
+    build_runner: bool = False,
 ) -> Iterator[House]:
     voice, builder = PatientVoice(), PatientBuilder()
     with (
-        open_tutoring(settings, voice=voice, builder=builder if building else None) as tutoring,
+        open_tutoring(settings, voice=voice, builder=builder if build_runner else None) as tutoring,
         open_slack(tutoring) as tutor,
     ):
         house = House(emulator, tutoring, tutor, voice, builder)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from integrations.slack.rate_limiter import Pace
+from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack_emulator.transcript import Seen
 from tests.acceptance.slack.house import SECONDS, House, Place, open_house
 
@@ -15,8 +15,8 @@ from tests.acceptance.slack.house import SECONDS, House, Place, open_house
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Pace, "allows", lambda *_: True)
-        with open_house(tmp_path, "agent", building=True) as opened:
+        patch.setattr(RateLimiter, "allows", lambda *_: True)
+        with open_house(tmp_path, "agent", build_runner=True) as opened:
             yield opened
 
 

@@ -38,7 +38,7 @@ def port() -> int:
 @pytest.fixture(scope="module")
 def house(folder: Path, port: int) -> Iterator[House]:
     with open_house(folder, "agent", socket=False) as opened:
-        app = opened.tutor.vitals.app(beside=HttpDelivery(opened.tutor.app))  # type: ignore[arg-type]
+        app = opened.tutor.health.app(beside=HttpDelivery(opened.tutor.app))  # type: ignore[arg-type]
         with serving(app, "127.0.0.1", port):
             opened.emulator.wait_for(lambda: _get(port, "/healthz")[0] == 200, SECONDS)
             assert opened.emulator.use_http(f"http://127.0.0.1:{port}{PATH}")

@@ -14,7 +14,7 @@ from agent.delivery.inbox import Inbox
 from agent.domain.reply import Reply, Table
 from agent.storage.tables import InboxRow, OutboxRow
 from integrations.slack.blocks import messages
-from integrations.slack.outbox_worker import Courier
+from integrations.slack.outbox_worker import OutboxWorker
 from integrations.slack_emulator.faults import Kind
 from tests.acceptance.slack.house import QUESTION, SECONDS, House, Place, open_house
 
@@ -27,16 +27,18 @@ def house(folder: Path) -> Iterator[House]:
         yield opened
 
 
-def _courier(house: House) -> Courier:
-    return house.tutor.offices._open[house.emulator.workspace.id].courier
+def _outbox_worker(house: House) -> OutboxWorker:
+    return house.tutor.workspaces._open[house.emulator.workspace.id].outbox_worker
 
 
 def _posts(house: House, key: str, reply: Reply) -> list[str]:
     """A reply of any shape, as a turn would send it; returns what is seen of it."""
     place = house.direct("Learner A")
     root = place.asks("hello")
-    _courier(house).post(key, *messages(reply), channel=place.channel, user=place.person.id, thread_ts=root.thread_ts)
-    _courier(house).flush()
+    _outbox_worker(house).post(
+        key, *messages(reply), channel=place.channel, user=place.person.id, thread_ts=root.thread_ts
+    )
+    _outbox_worker(house).flush()
     house.quiet()
     return [one.text for one in place.seen() if one.user == house.bot and float(one.ts) > float(root.ts)]
 
@@ -45,7 +47,7 @@ def _told(house: House, seconds: float) -> None:
     """Its time has come for everything that waits."""
     with house.tutoring.storage.begin() as session:
         session.execute(update(OutboxRow).values(due_at=datetime.now(UTC) - timedelta(seconds=seconds)))
-    _courier(house).flush()
+    _outbox_worker(house).flush()
 
 
 def test_what_is_said_to_an_agent_is_one_conversation(house: House) -> None:
@@ -234,7 +236,7 @@ def test_a_button_that_nobody_knows_any_more_is_acknowledged_with_a_word(house: 
     """T-UNH: of an older version; only who pressed it reads that."""
     learner = house.direct("Learner A")
     button = {"type": "button", "action_id": "ancient.0", "text": {"type": "plain_text", "text": "Old"}, "value": "x"}
-    client = house.tutor.offices._open[house.emulator.workspace.id].room._client
+    client = house.tutor.workspaces._open[house.emulator.workspace.id].turn_runner._client
     client.chat_postMessage(channel=learner.channel, text="old", blocks=[{"type": "actions", "elements": [button]}])
     message = learner.seen()[-1]
     delivery = learner.person.clicks(message, "ancient.0")

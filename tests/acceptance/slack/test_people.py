@@ -141,7 +141,7 @@ def test_a_learner_who_finds_the_button_gets_no_form(house: House) -> None:
     values = {"verdict": {"verdict": {"selected_option": {"value": "met"}}}, "reason": {"text": {"value": ""}}}
     body = {"type": "view_submission", "team": {"id": "T0SHIPPING"}, "user": {"id": "U0LEARNERB"}}
     said = learner.seen()[-1]
-    house.tutor.offices.take({**body, "view": {**view, "state": {"values": values}}})
+    house.tutor.workspaces.take({**body, "view": {**view, "state": {"values": values}}})
     assert "for an instructor to decide" in learner.answer(said).text
 
 

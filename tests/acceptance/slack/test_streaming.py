@@ -10,7 +10,7 @@ import pytest
 
 from evals.benchmarks.app_process import AppProcess
 from integrations.slack import streaming
-from integrations.slack.rate_limiter import Pace
+from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
@@ -22,7 +22,7 @@ def house(folder: Path) -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streaming, "PATIENCE", 0.0)
         patch.setattr(streaming, "EVERY", 0.0)
-        patch.setattr(Pace, "allows", lambda *_: True)
+        patch.setattr(RateLimiter, "allows", lambda *_: True)
         with open_house(folder, "agent") as opened:
             opened.voice.telling = True
             yield opened
@@ -100,8 +100,8 @@ def test_an_answer_whose_stream_is_refused_is_posted_in_the_same_turn(house: Hou
     again = _fresh(house)
     house.direct("Learner A").asks(QUESTION)
     assert ("chat.startStream" in _calls(house, again)) is (code != "unknown_method")
-    for office in house.tutor.offices._open.values():
-        office.room._streams.refused = ""
+    for workspace in house.tutor.workspaces._open.values():
+        workspace.turn_runner._streams.refused = ""
 
 
 @pytest.mark.parametrize("kind", ["timeout_after_commit", "server_error_after_commit", "reset_after_commit"])

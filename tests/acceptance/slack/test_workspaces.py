@@ -53,7 +53,7 @@ def fetch(address: str, data: dict[str, str] | None = None, cookie: str = "") ->
 
 @dataclass
 class Site:
-    """The app behind its own web address, and the look-alike with two workspaces."""
+    """The app behind its own web address, and the emulator with two workspaces."""
 
     emulator: Emulator
     tutoring: Tutoring
@@ -188,18 +188,18 @@ def test_a_revoked_token_stops_one_workspace_and_a_new_installation_takes_it_up_
     place = site.emulator.direct("Learner A", team=AWAY)
     site.emulator.fault("chat.postMessage", "error", error="token_revoked", channel=place)
     site.emulator.person("Learner A", team=AWAY).says(place, "what is a digest?")
-    site.emulator.wait_for(lambda: AWAY in site.tutor.offices.halted(), SECONDS)
+    site.emulator.wait_for(lambda: AWAY in site.tutor.workspaces.halted(), SECONDS)
     assert site.asks(HOME, "what is a digest?").text
     site.install(AWAY)
-    site.tutor.offices.flush()
+    site.tutor.workspaces.flush()
     site.emulator.wait_for(lambda: site.emulator.transcript(place, team=AWAY)[-1].who == "tutor", SECONDS)
-    assert site.tutor.offices.halted() == {}
+    assert site.tutor.workspaces.halted() == {}
 
 
 def test_an_uninstalled_workspace_is_forgotten_by_the_app_and_the_other_goes_on(site: Site) -> None:
     """T-UNINST: token gone, nothing more is said there; a new installation begins where the learners were."""
     site.emulator.uninstall(team=AWAY)
-    site.emulator.wait_for(lambda: AWAY in site.tutor.offices.halted(), SECONDS)
+    site.emulator.wait_for(lambda: AWAY in site.tutor.workspaces.halted(), SECONDS)
     site.emulator.wait_for(lambda: _is_forgotten(site.tutoring, AWAY), SECONDS)  # a refused call may halt it first
     assert "Your own" not in site.asks(HOME, "what is a volume?").text
     site.install(AWAY)

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.reviews import Reviews
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, course
 
@@ -14,21 +14,21 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def people(storage: Storage) -> Learners:
-    made = Learners(storage)
+def people(storage: Storage) -> LearnerDirectory:
+    made = LearnerDirectory(storage)
     made.remember(LEARNER, NOW)
     made.remember(INSTRUCTOR, NOW)
     return made
 
 
 @pytest.fixture
-def reviews(storage: Storage, people: Learners) -> Reviews:
+def reviews(storage: Storage, people: LearnerDirectory) -> Reviews:
     return Reviews(storage)
 
 
 @pytest.fixture
-def gates(storage: Storage, reviews: Reviews) -> Gates:
+def gates(storage: Storage, reviews: Reviews) -> GateService:
     """Of a learner who is enrolled."""
-    made = Gates(storage, course(), reviews)
+    made = GateService(storage, course(), reviews)
     made.enrol(LEARNER.id)
     return made

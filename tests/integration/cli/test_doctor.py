@@ -1,4 +1,4 @@
-"""What `tutor doctor` says of Slack: the look-alike answers for it."""
+"""What `tutor doctor` says of Slack: the emulator answers for it."""
 
 from __future__ import annotations
 

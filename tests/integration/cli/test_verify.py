@@ -8,9 +8,9 @@ import typer
 from sqlalchemy import update
 
 from agent.errors import StorageUnavailable
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.reviews import Reviews
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.storage.database import Storage
 from agent.storage.tables import GateRow
 from integrations.cli.verify_command import verify
@@ -20,8 +20,8 @@ from tests.samples import LEARNER
 
 @pytest.fixture
 def enrolled(storage: Storage) -> Storage:
-    Learners(storage).remember(LEARNER, datetime.now(UTC))
-    Gates(storage, load_course(), Reviews(storage)).enrol(LEARNER.id)
+    LearnerDirectory(storage).remember(LEARNER, datetime.now(UTC))
+    GateService(storage, load_course(), Reviews(storage)).enrol(LEARNER.id)
     return storage
 
 

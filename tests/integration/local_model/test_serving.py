@@ -29,9 +29,9 @@ class Choice(BaseModel):
 @pytest.fixture(scope="module")
 def model() -> Iterator[LanguageModel]:
     with serving() as address:
-        model = open_model(local_settings(address))
-        assert model is not None
-        yield model
+        endpoint = local_settings(address).model_endpoint
+        assert endpoint is not None
+        yield open_model(endpoint)
 
 
 def test_it_streams(model: LanguageModel) -> None:

@@ -1,4 +1,4 @@
-"""The look-alike with unmodified clients: slack_sdk's WebClient and a Bolt app over Socket Mode."""
+"""The emulator with unmodified clients: slack_sdk's WebClient and a Bolt app over Socket Mode."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def leaky_client() -> Iterator[None]:
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """Connects a Bolt app and waits until the look-alike sees it."""
+    """Connects a Bolt app and waits until the emulator sees it."""
     with ExitStack() as stack:
 
         def open_socket(emulator: Emulator, app: App) -> SocketModeHandler:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.slack import rate_limiter as module
-from integrations.slack.rate_limiter import BURST, PER_MINUTE, Pace
+from integrations.slack.rate_limiter import BURST, PER_MINUTE, RateLimiter
 
 
 class Time:
@@ -21,36 +21,36 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 def test_a_channel_takes_a_burst_and_then_one_a_second(clock: Time) -> None:
-    pace = Pace()
-    assert [pace.wait("C1") for _ in range(BURST)] == [0.0] * BURST
-    assert pace.wait("C1") == pytest.approx(1.0)
-    assert pace.wait("C2") == 0.0
+    rate_limiter = RateLimiter()
+    assert [rate_limiter.wait("C1") for _ in range(BURST)] == [0.0] * BURST
+    assert rate_limiter.wait("C1") == pytest.approx(1.0)
+    assert rate_limiter.wait("C2") == 0.0
     clock.now += 1.0
-    assert pace.wait("C1") == 0.0
-    assert pace.wait("C1") > 0
+    assert rate_limiter.wait("C1") == 0.0
+    assert rate_limiter.wait("C1") > 0
 
 
 def test_a_method_has_its_minute(clock: Time) -> None:
-    pace = Pace()
+    rate_limiter = RateLimiter()
     most = PER_MINUTE["chat.startStream"]
-    assert [pace.allows("chat.startStream") for _ in range(most + 1)] == [True] * most + [False]
+    assert [rate_limiter.allows("chat.startStream") for _ in range(most + 1)] == [True] * most + [False]
     clock.now += 60.0 / most
-    assert pace.allows("chat.startStream")
-    assert not pace.allows("chat.startStream")
-    assert pace.allows("chat.update")
+    assert rate_limiter.allows("chat.startStream")
+    assert not rate_limiter.allows("chat.startStream")
+    assert rate_limiter.allows("chat.update")
 
 
 def test_a_method_rests_when_slack_says_so(clock: Time) -> None:
-    pace = Pace()
-    pace.pause("chat.startStream", 30)
-    assert not pace.allows("chat.startStream")
+    rate_limiter = RateLimiter()
+    rate_limiter.pause("chat.startStream", 30)
+    assert not rate_limiter.allows("chat.startStream")
     clock.now += 31 + 60.0 / PER_MINUTE["chat.startStream"]
-    assert pace.allows("chat.startStream")
+    assert rate_limiter.allows("chat.startStream")
 
 
 def test_many_channels_do_not_fill_the_memory(clock: Time) -> None:
-    pace = Pace()
+    rate_limiter = RateLimiter()
     for number in range(module.MAX_CHANNELS + 2):
-        pace.wait(f"C{number}")
+        rate_limiter.wait(f"C{number}")
         clock.now += 1.0
-    assert len(pace._channels) < 20
+    assert len(rate_limiter._channels) < 20

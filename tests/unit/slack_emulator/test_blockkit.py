@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 )
 
 from integrations.slack_emulator.blockkit import check_blocks, problems
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 
 
 def section(text: str = "hello", **more: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def test_what_the_sdk_builds_is_accepted() -> None:
     ],
 )
 def test_what_slack_refuses_is_refused(blocks: list[Any]) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiRefusal) as caught:
         check_blocks(blocks)
     assert caught.value.error == "invalid_blocks"
     assert caught.value.messages
@@ -93,7 +93,7 @@ def test_the_same_action_id_in_two_blocks_is_fine() -> None:
 
 def test_markdown_counts_over_all_blocks_of_a_message() -> None:
     check_blocks([{"type": "markdown", "text": "x" * 12_000}])
-    with pytest.raises(Refusal, match="msg_blocks_too_long"):
+    with pytest.raises(ApiRefusal, match="msg_blocks_too_long"):
         check_blocks([{"type": "markdown", "text": "x" * 6_001}] * 2)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from integrations.slack_emulator.clock import Clock
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 from integrations.slack_emulator.oauth import Authorization, Authorizations
 
 GRANT = Authorization("A1", "T1", frozenset({"chat:write"}), "U1", "https://example.com/back")
@@ -15,7 +15,7 @@ def test_a_code_is_exchanged_once() -> None:
     known = Authorizations(Clock())
     code = known.issue(GRANT)
     assert known.exchange(code, "A1", GRANT.redirect_uri).team_id == "T1"
-    with pytest.raises(Refusal, match="invalid_code"):
+    with pytest.raises(ApiRefusal, match="invalid_code"):
         known.exchange(code, "A1", GRANT.redirect_uri)
 
 
@@ -33,5 +33,5 @@ def test_a_code_is_good_for_nothing_else(app: str, address: str, seconds: float,
     known = Authorizations(clock)
     code = known.issue(GRANT)
     clock.advance(seconds)
-    with pytest.raises(Refusal, match=error):
+    with pytest.raises(ApiRefusal, match=error):
         known.exchange(code, app, address)

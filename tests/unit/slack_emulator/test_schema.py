@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from integrations.slack_emulator.apps import BOT_EVENTS, BOT_SCOPES
 from integrations.slack_emulator.deliveries import Deliveries
-from integrations.slack_emulator.errors import Refusal
+from integrations.slack_emulator.errors import ApiRefusal
 from integrations.slack_emulator.events import Events
 from integrations.slack_emulator.methods import handlers
 from integrations.slack_emulator.postings import Postings
@@ -39,9 +39,9 @@ def test_the_tutors_events_and_scopes_exist() -> None:
 def test_missing_mistyped_and_unreadable_arguments_are_refused() -> None:
     method = methods()["conversations.replies"]
     for args in ({"channel": "C1"}, {"channel": "C1", "ts": "1.2", "limit": "many"}, {"channel": ["C1"], "ts": "1"}):
-        with pytest.raises(Refusal, match="invalid_arguments"):
+        with pytest.raises(ApiRefusal, match="invalid_arguments"):
             method.checked(args)
-    with pytest.raises(Refusal, match="invalid_blocks_format"):
+    with pytest.raises(ApiRefusal, match="invalid_blocks_format"):
         methods()["chat.postMessage"].checked({"channel": "C1", "blocks": "[{"})
 
 

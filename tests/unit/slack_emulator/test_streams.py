@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.slack_emulator.errors import Refusal
-from integrations.slack_emulator.streams import MAX_TOTAL, Stream, StreamState
+from integrations.slack_emulator.errors import ApiRefusal
+from integrations.slack_emulator.streams import MAX_TOTAL, EmulatedStream, StreamState
 
 
-def stream() -> Stream:
-    return Stream("A0TUTOR", 0.0)
+def stream() -> EmulatedStream:
+    return EmulatedStream("A0TUTOR", 0.0)
 
 
 def refused(action: Any, *args: Any) -> str:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiRefusal) as caught:
         action(*args)
     return caught.value.error
 

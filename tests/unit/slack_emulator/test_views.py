@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from integrations.slack_emulator.errors import NotPossible, Refusal
+from integrations.slack_emulator.errors import ApiRefusal, NotPossible
 from integrations.slack_emulator.keyboard import fill
 from integrations.slack_emulator.views import View, check_view
 
@@ -50,7 +50,7 @@ def test_whole_views_are_accepted() -> None:
     ],
 )
 def test_what_slack_refuses_is_refused(view: Any, error: str) -> None:
-    with pytest.raises(Refusal) as caught:
+    with pytest.raises(ApiRefusal) as caught:
         check_view(view, "modal")
     assert caught.value.error == error
 

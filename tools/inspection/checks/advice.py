@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tools.inspection.checks.rule import Check, Hit, Rule, Subject
+from tools.inspection.checks.rule import Check, DockerfileRule, RuleHit, Subject
 from tools.inspection.checks.secrets import copies_everything
 
 _BEST = ("https://docs.docker.com/build/building/best-practices/",)
@@ -19,7 +19,7 @@ _PER_ENVIRONMENT = re.compile(
 )
 
 
-def _cache_hostile(subject: Subject) -> Iterator[Hit]:
+def _cache_hostile(subject: Subject) -> Iterator[RuleHit]:
     for stage in subject.stages:
         everything = next(
             (instruction for instruction in stage.of("COPY", "ADD") if copies_everything(instruction)), None
@@ -28,11 +28,11 @@ def _cache_hostile(subject: Subject) -> Iterator[Hit]:
             continue
         for instruction in stage.of("RUN"):
             if instruction.line > everything.line and _INSTALLS.search(instruction.value):
-                yield Hit(everything.line, f"line {instruction.line}")
+                yield RuleHit(everything.line, f"line {instruction.line}")
                 break
 
 
-def _upgrades(subject: Subject) -> Iterator[Hit]:
+def _upgrades(subject: Subject) -> Iterator[RuleHit]:
     for _, _, found in subject.runs:
         for command in found:
             if command.name in ("apt-get", "apt", "apk", "yum", "dnf") and {
@@ -40,35 +40,35 @@ def _upgrades(subject: Subject) -> Iterator[Hit]:
                 "dist-upgrade",
                 "full-upgrade",
             } & set(command.words):
-                yield Hit(command.line, " ".join(command.words[:2]))
+                yield RuleHit(command.line, " ".join(command.words[:2]))
 
 
-def _clocks(subject: Subject) -> Iterator[Hit]:
+def _clocks(subject: Subject) -> Iterator[RuleHit]:
     for _, one, _ in subject.runs:
         match = _CLOCK.search(one.value)
         if match:
-            yield Hit(one.line_of(match.group()), match.group())
+            yield RuleHit(one.line_of(match.group()), match.group())
 
 
-def _wide_open(subject: Subject) -> Iterator[Hit]:
+def _wide_open(subject: Subject) -> Iterator[RuleHit]:
     for _, _, found in subject.runs:
         for command in found:
             if command.name == "chmod" and re.search(r"\b0?777\b|a\+rwx|ugo\+rwx", command.text):
-                yield Hit(command.line)
+                yield RuleHit(command.line)
 
 
-def _per_environment(subject: Subject) -> Iterator[Hit]:
+def _per_environment(subject: Subject) -> Iterator[RuleHit]:
     final = subject.final
     for stage in final.lineage() if final else ():
         for instruction in stage.of("ENV"):
             match = _PER_ENVIRONMENT.search(instruction.value)
             if match:
-                yield Hit(instruction.line_of(match.group(1)), match.group(1))
+                yield RuleHit(instruction.line_of(match.group(1)), match.group(1))
 
 
-def _rule(name: str, criterion: str, words: tuple[str, str], check: Check, bad: str, **beside: str) -> Rule:
+def _rule(name: str, criterion: str, words: tuple[str, str], check: Check, bad: str, **beside: str) -> DockerfileRule:
     files = {path.replace("__", "."): text for path, text in beside.items()}
-    return Rule(name, criterion, None, words[0], words[1], check, _BASE + bad, _BASE, _BEST, files)
+    return DockerfileRule(name, criterion, None, words[0], words[1], check, _BASE + bad, _BASE, _BEST, files)
 
 
 _BASE = "FROM python:3.12-slim\n"

@@ -13,7 +13,7 @@ from tools.dockerfile.image_names import ImageReference, parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.findings import Verdict
-from tools.inspection.checks.rule import Hit, Rule, Subject
+from tools.inspection.checks.rule import DockerfileRule, RuleHit, Subject
 
 _WIDE = re.compile(r"v?\d+(?:$|-(?!\d))")
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",)
@@ -41,39 +41,39 @@ def _from_flags(one: Instruction, stage: Stage) -> Iterator[str]:
             yield resolve(options["from"], stage.arguments)
 
 
-def _untagged(subject: Subject) -> Iterator[Hit]:
+def _untagged(subject: Subject) -> Iterator[RuleHit]:
     yield from _defective(subject, "untagged")
 
 
-def _moving(subject: Subject) -> Iterator[Hit]:
+def _moving(subject: Subject) -> Iterator[RuleHit]:
     yield from _defective(subject, "moving")
 
 
-def _versionless(subject: Subject) -> Iterator[Hit]:
+def _versionless(subject: Subject) -> Iterator[RuleHit]:
     yield from _defective(subject, "versionless")
 
 
-def _defective(subject: Subject, defect: str) -> Iterator[Hit]:
+def _defective(subject: Subject, defect: str) -> Iterator[RuleHit]:
     for reference, one in references(subject):
         found = parse_reference(reference).defect if reference else "untagged"
         if found == defect:
-            yield Hit(one.line, reference or "a variable without a default", one.end_line)
+            yield RuleHit(one.line, reference or "a variable without a default", one.end_line)
 
 
-def _without_digest(subject: Subject) -> Iterator[Hit]:
+def _without_digest(subject: Subject) -> Iterator[RuleHit]:
     for reference, one in references(subject):
         parsed = parse_reference(reference)
         if reference and not parsed.digest and not parsed.defect and not _WIDE.match(parsed.tag):
-            yield Hit(one.line, reference, one.end_line)
+            yield RuleHit(one.line, reference, one.end_line)
             return  # once a file: it is praise that is missing, not a defect
 
 
-def _wide(subject: Subject) -> Iterator[Hit]:
+def _wide(subject: Subject) -> Iterator[RuleHit]:
     """A major version alone is a version, and it moves with each release below it."""
     for reference, one in references(subject):
         parsed = parse_reference(reference)
         if not parsed.digest and not parsed.defect and _WIDE.match(parsed.tag):
-            yield Hit(one.line, reference, one.end_line)
+            yield RuleHit(one.line, reference, one.end_line)
 
 
 @cache
@@ -81,11 +81,11 @@ def _ended() -> Mapping[str, Mapping[str, str]]:
     return yaml.safe_load(Path(__file__).with_name("releases.yaml").read_text(encoding="utf-8")) or {}
 
 
-def _unsupported(subject: Subject) -> Iterator[Hit]:
+def _unsupported(subject: Subject) -> Iterator[RuleHit]:
     for reference, one in references(subject):
         month = _support_ended(parse_reference(reference))
         if month:
-            yield Hit(one.line, f"{reference}, {month}", one.end_line)
+            yield RuleHit(one.line, f"{reference}, {month}", one.end_line)
 
 
 def _support_ended(image: ImageReference) -> str:
@@ -98,7 +98,7 @@ def _support_ended(image: ImageReference) -> str:
 
 
 RULES = (
-    Rule(
+    DockerfileRule(
         "base-untagged",
         "D1",
         Verdict.NOT_MET,
@@ -109,7 +109,7 @@ RULES = (
         "FROM python:3.12-slim\n",
         _LINKS,
     ),
-    Rule(
+    DockerfileRule(
         "base-moving",
         "D1",
         Verdict.NOT_MET,
@@ -120,7 +120,7 @@ RULES = (
         "FROM node:22.11-slim\n",
         _LINKS,
     ),
-    Rule(
+    DockerfileRule(
         "base-versionless",
         "D1",
         Verdict.NOT_MET,
@@ -131,7 +131,7 @@ RULES = (
         "FROM python:3.12-slim-bookworm\n",
         _LINKS,
     ),
-    Rule(
+    DockerfileRule(
         "base-without-digest",
         "D1",
         None,
@@ -142,7 +142,7 @@ RULES = (
         "FROM python:3.12-slim@sha256:" + "0" * 64 + "\n",
         _LINKS,
     ),
-    Rule(
+    DockerfileRule(
         "base-major-only",
         "D1",
         None,
@@ -153,7 +153,7 @@ RULES = (
         "FROM node:22.11-slim@sha256:" + "0" * 64 + "\n",
         _LINKS,
     ),
-    Rule(
+    DockerfileRule(
         "base-unsupported",
         "D1",
         None,

@@ -13,7 +13,7 @@ from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import Stage
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import Hit, Subject, advising, gating
+from tools.inspection.checks.rule import RuleHit, Subject, advising, gating
 from tools.uploads.files import SourceFile
 
 FEWEST = 3  # sources that came along before one that did not is worth a word
@@ -50,7 +50,7 @@ def _is_pattern(source: str) -> bool:
     return re.search(r"[*?\[]", source) is not None
 
 
-def _ignored(subject: Subject) -> Iterator[Hit]:
+def _ignored(subject: Subject) -> Iterator[RuleHit]:
     ignore = subject.ignore
     for one, source in _copies(subject) if ignore else ():
         path = _plain(source)
@@ -58,21 +58,21 @@ def _ignored(subject: Subject) -> Iterator[Hit]:
             continue
         back = any(pattern.brings_back and pattern.text.startswith(path + "/") for pattern in ignore.patterns)
         if not back:
-            yield Hit(one.line, source, one.end_line)
+            yield RuleHit(one.line, source, one.end_line)
 
 
-def _outside(subject: Subject) -> Iterator[Hit]:
+def _outside(subject: Subject) -> Iterator[RuleHit]:
     for one, source in _copies(subject):
         if posixpath.normpath(source).startswith(".."):
-            yield Hit(one.line, source, one.end_line)
+            yield RuleHit(one.line, source, one.end_line)
 
 
-def _missing(subject: Subject) -> Iterator[Hit]:
+def _missing(subject: Subject) -> Iterator[RuleHit]:
     """Only where the upload is the project, not a file or two of it."""
     sources = {source: one for one, source in _copies(subject) if _plain(source)}
     gone = {source: one for source, one in sources.items() if not _is_there(subject, source)}
     if len(gone) == 1 and len(sources) > FEWEST:
-        yield from (Hit(one.line, source, one.end_line) for source, one in gone.items())
+        yield from (RuleHit(one.line, source, one.end_line) for source, one in gone.items())
 
 
 def _is_there(subject: Subject, source: str) -> bool:
@@ -84,14 +84,14 @@ def _is_there(subject: Subject, source: str) -> bool:
     )
 
 
-def _lock_left(subject: Subject) -> Iterator[Hit]:
+def _lock_left(subject: Subject) -> Iterator[RuleHit]:
     """The lock is in the upload, but the installer runs where it was not copied to."""
     for stage, one, found in subject.runs:
         for command in found:
             lock = _LOCKS.get((command.name, command.words[1] if len(command.words) > 1 else ""), "")
             here = [file.path for file in subject.upload if posixpath.basename(file.path) == lock] if lock else []
             if here and not any(_has_reached(stage, one, path) for path in here):
-                yield Hit(command.line, posixpath.basename(here[0]))
+                yield RuleHit(command.line, posixpath.basename(here[0]))
 
 
 def _has_reached(stage: Stage, run: Instruction, path: str) -> bool:
@@ -113,7 +113,7 @@ def _brings(source: str, path: str) -> bool:
     return plain in ("", path) or path.startswith(plain + "/") or fnmatchcase(path, plain)
 
 
-def _lock_behind(subject: Subject) -> Iterator[Hit]:
+def _lock_behind(subject: Subject) -> Iterator[RuleHit]:
     """A lock that does not know a package which the project asks for; strict installers stop there."""
     for file in subject.upload:
         ecosystem = ecosystem_of(file.path) if not is_lock(file.path) else None
@@ -121,7 +121,7 @@ def _lock_behind(subject: Subject) -> Iterator[Hit]:
         unknown = sorted(_names(file) - _words(lock)) if lock and _is_installed(subject, file) else []
         if lock and unknown:
             where = subject.final.opening.line if subject.final else 1
-            yield Hit(where, f"{posixpath.basename(lock.path)} knows no {', '.join(unknown[:3])}")
+            yield RuleHit(where, f"{posixpath.basename(lock.path)} knows no {', '.join(unknown[:3])}")
 
 
 def _is_installed(subject: Subject, file: SourceFile) -> bool:
@@ -161,14 +161,14 @@ def _normal(name: str) -> str:
     return re.sub(r"[._-]+", "-", bare.split("@")[0] if not bare.startswith("@") else bare)
 
 
-def _hashes_dropped(subject: Subject) -> Iterator[Hit]:
+def _hashes_dropped(subject: Subject) -> Iterator[RuleHit]:
     """A lock with checksums came along, and the installer is given a list without them."""
     locks = [file for file in subject.upload if posixpath.basename(file.path) in ("uv.lock", "poetry.lock", "pdm.lock")]
     for _, command, _ in subject.commands if locks else ():
         listed = _listed(subject, command)
         exported = command.has("--without-hashes", "--no-hashes") and "export" in command.words
         if exported or (listed is not None and not hashed(listed)):
-            yield Hit(command.line, posixpath.basename(locks[0].path))
+            yield RuleHit(command.line, posixpath.basename(locks[0].path))
 
 
 def _listed(subject: Subject, command: Command) -> SourceFile | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import Hit, Subject, gating
+from tools.inspection.checks.rule import RuleHit, Subject, gating
 
 _CHECKED = re.compile(r"\b(sha(256|512|1|384)sum|md5sum|shasum|gpgv?|cosign|minisign|openssl dgst|b2sum)\b")
 _ADDRESS = re.compile(r"https?://\S+|\bs3://\S+|\bgs://\S+")
@@ -14,7 +14,7 @@ _COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 _SHELLS = frozenset("sh bash ash zsh dash python python3 node perl ruby tar gunzip unzip apt-key".split())
 
 
-def _downloads(subject: Subject) -> Iterator[Hit]:
+def _downloads(subject: Subject) -> Iterator[RuleHit]:
     """A file from an address that nothing checks before it is used; a check in a later RUN fails the build there."""
     last_check = max((one.line for _, one, _ in subject.runs if _CHECKED.search(one.value)), default=0)
     for _, one, found in subject.runs:
@@ -22,7 +22,7 @@ def _downloads(subject: Subject) -> Iterator[Hit]:
             continue
         for command in found:
             if command.name in ("curl", "wget", "aria2c", "gdown") and _fetches(command) and not _is_harmless(command):
-                yield Hit(command.line, _shown(command.text))
+                yield RuleHit(command.line, _shown(command.text))
 
 
 def _is_checked(found: Sequence[Command]) -> bool:
@@ -46,10 +46,10 @@ def _shown(text: str) -> str:
     return " ".join(text.split())
 
 
-def _piped_downloads(subject: Subject) -> Iterator[Hit]:
+def _piped_downloads(subject: Subject) -> Iterator[RuleHit]:
     for _, _, found in subject.runs:
         if not _is_checked(found):
-            yield from (Hit(command.line, _shown(command.text)) for command in found if _is_run_unread(command))
+            yield from (RuleHit(command.line, _shown(command.text)) for command in found if _is_run_unread(command))
 
 
 def _is_run_unread(command: Command) -> bool:
@@ -60,12 +60,12 @@ def _is_run_unread(command: Command) -> bool:
     )
 
 
-def _added_addresses(subject: Subject) -> Iterator[Hit]:
+def _added_addresses(subject: Subject) -> Iterator[RuleHit]:
     for stage in subject.stages:
         for instruction in stage.of("ADD"):
             for source in (instruction.argv or instruction.value.split())[:-1]:
                 if _is_unfixed(source, checked=bool(instruction.flag("checksum"))):
-                    yield Hit(instruction.line, _shown(source), instruction.end_line)
+                    yield RuleHit(instruction.line, _shown(source), instruction.end_line)
 
 
 def _is_unfixed(source: str, *, checked: bool) -> bool:
@@ -74,12 +74,12 @@ def _is_unfixed(source: str, *, checked: bool) -> bool:
     return source.startswith(("http://", "https://")) and not checked
 
 
-def _cloned_heads(subject: Subject) -> Iterator[Hit]:
+def _cloned_heads(subject: Subject) -> Iterator[RuleHit]:
     for _, _, found in subject.runs:
         last = max((index for index, command in enumerate(found) if _takes_commit(command)), default=-1)
         for index, command in enumerate(found):
             if command.words[:2] == ("git", "clone") and index > last and not _names_version(command):
-                yield Hit(command.line, _shown(command.text))
+                yield RuleHit(command.line, _shown(command.text))
 
 
 def _takes_commit(command: Command) -> bool:
@@ -91,7 +91,7 @@ def _names_version(command: Command) -> bool:
     return re.search(r"(--branch|-b)[ =]\"?\$?\{?v?\d+\.\d+", command.text) is not None
 
 
-def _model_heads(subject: Subject) -> Iterator[Hit]:
+def _model_heads(subject: Subject) -> Iterator[RuleHit]:
     """Weights fetched during the build by a name that moves."""
     for _, one, found in subject.runs:
         text = "\n".join([one.value, *(doc.body for doc in one.heredocs)])
@@ -103,7 +103,7 @@ def _model_heads(subject: Subject) -> Iterator[Hit]:
         if (call or tool) and not re.search(
             r"revision\s*=\s*[\"']?(?!main\b|master\b)[\w$]|--revision[ =](?!main\b|master\b)\S+", text
         ):
-            yield Hit(
+            yield RuleHit(
                 tool.line if tool else one.line_of(call.group() if call else ""),
                 tool.text if tool else call.group() if call else "",
             )

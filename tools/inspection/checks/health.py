@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage
-from tools.inspection.checks.rule import Hit, Subject, advising
+from tools.inspection.checks.rule import RuleHit, Subject, advising
 
 _CANNOT_FAIL = re.compile(
     r"^(?:CMD\s+)?(?:/bin/)?(?:true|:|exit\s+0|echo\b[^|&;]*)\s*$|(?:\|\||;)\s*(?:true|exit\s+0|:)\s*$"
@@ -35,19 +35,19 @@ def _command(one: Instruction) -> str:
     return " ".join(one.argv) if one.argv is not None else one.value
 
 
-def _missing(subject: Subject) -> Iterator[Hit]:
+def _missing(subject: Subject) -> Iterator[RuleHit]:
     final = subject.final
     if final is not None and final.last("EXPOSE") is not None and final.last("HEALTHCHECK") is None:
-        yield Hit(final.opening.line)
+        yield RuleHit(final.opening.line)
 
 
-def _cannot_fail(subject: Subject) -> Iterator[Hit]:
+def _cannot_fail(subject: Subject) -> Iterator[RuleHit]:
     one = _check(subject)
     if one is not None and _CANNOT_FAIL.search(_command(one)):
-        yield Hit(one.line, end_line=one.end_line)
+        yield RuleHit(one.line, end_line=one.end_line)
 
 
-def _ignores_status(subject: Subject) -> Iterator[Hit]:
+def _ignores_status(subject: Subject) -> Iterator[RuleHit]:
     """curl counts an answer with an error as an answer unless it is told to fail."""
     one = _check(subject)
     text = _command(one) if one else ""
@@ -57,10 +57,10 @@ def _ignores_status(subject: Subject) -> Iterator[Hit]:
         and asks
         and not re.search(r"\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail\S*)(?:\s|$)|http_code|\|\s*grep", text)
     ):
-        yield Hit(one.line, end_line=one.end_line)
+        yield RuleHit(one.line, end_line=one.end_line)
 
 
-def _hangs(subject: Subject) -> Iterator[Hit]:
+def _hangs(subject: Subject) -> Iterator[RuleHit]:
     one = _check(subject)
     if one is None:
         return
@@ -69,7 +69,7 @@ def _hangs(subject: Subject) -> Iterator[Hit]:
     )
     endless = _ENDLESS.search(_command(one))
     if slow or endless:
-        yield Hit(one.line, slow or (endless.group() if endless else ""), one.end_line)
+        yield RuleHit(one.line, slow or (endless.group() if endless else ""), one.end_line)
 
 
 def _seconds(text: str) -> int:
@@ -78,12 +78,12 @@ def _seconds(text: str) -> int:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def _other_port(subject: Subject) -> Iterator[Hit]:
+def _other_port(subject: Subject) -> Iterator[RuleHit]:
     one, final = _check(subject), subject.final
     exposed = _exposed(final) if final else set()
     match = _PORT.search(_command(one)) if one else None
     if one is not None and match and exposed and match[1] not in exposed:
-        yield Hit(one.line, match[1], one.end_line)
+        yield RuleHit(one.line, match[1], one.end_line)
 
 
 def _exposed(stage: Stage) -> set[str]:
@@ -93,7 +93,7 @@ def _exposed(stage: Stage) -> set[str]:
     return ports if all(port.isdecimal() for port in ports) else set()
 
 
-def _tool_missing(subject: Subject) -> Iterator[Hit]:
+def _tool_missing(subject: Subject) -> Iterator[RuleHit]:
     one, final = _check(subject), subject.final
     if one is None or final is None:
         return
@@ -106,7 +106,7 @@ def _tool_missing(subject: Subject) -> Iterator[Hit]:
     for tool, lacks in _WITHOUT.items():
         called = re.search(rf"(?:^|[\s/|;&(]){tool}\s", _command(one))
         if called and lacks.search(f"{base.name}:{base.tag}") and not re.search(rf"\b{tool}\b", brought):
-            yield Hit(one.line, tool, one.end_line)
+            yield RuleHit(one.line, tool, one.end_line)
 
 
 _rule = advising("D5", "https://docs.docker.com/reference/dockerfile/#healthcheck")

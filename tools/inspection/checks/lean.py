@@ -9,7 +9,7 @@ from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.findings import Verdict
-from tools.inspection.checks.rule import Check, Hit, Rule, Subject
+from tools.inspection.checks.rule import Check, DockerfileRule, RuleHit, Subject
 from tools.inspection.checks.secrets import copies_everything
 
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds",)
@@ -35,7 +35,7 @@ def _runs(subject: Subject) -> Iterator[tuple[Instruction, list[Command]]]:
             yield one, found
 
 
-def _tool_chain(subject: Subject) -> Iterator[Hit]:
+def _tool_chain(subject: Subject) -> Iterator[RuleHit]:
     removed = {word for _, found in _runs(subject) for command in found for word in _removed(command)}
     for one, found in _runs(subject):
         gone = {word for command in found for word in _removed(command)}
@@ -43,7 +43,7 @@ def _tool_chain(subject: Subject) -> Iterator[Hit]:
             tools = [word for word in _installed(command) if _TOOLS.match(word) and not _is_gone(word, command, gone)]
             if tools:
                 again = " (removed in a later layer, which does not shrink this one)" if set(tools) <= removed else ""
-                yield Hit(command.line, f"{', '.join(tools[:3])}{again}", one.end_line)
+                yield RuleHit(command.line, f"{', '.join(tools[:3])}{again}", one.end_line)
 
 
 def _installed(command: Command) -> list[str]:
@@ -67,7 +67,7 @@ def _is_gone(word: str, command: Command, gone: set[str]) -> bool:
     return word in gone or (bool(virtual) and virtual in gone)
 
 
-def _toolchain_base(subject: Subject) -> Iterator[Hit]:
+def _toolchain_base(subject: Subject) -> Iterator[RuleHit]:
     final = subject.final
     if final is None:
         return
@@ -75,7 +75,7 @@ def _toolchain_base(subject: Subject) -> Iterator[Hit]:
     reference = parse_reference(root.base)
     cuda = "cuda" in root.base and "devel" in reference.tag
     if cuda or reference.tag.endswith("-devel") or _is_toolchain(reference.repository, reference.name, reference.tag):
-        yield Hit(root.opening.line, root.base)
+        yield RuleHit(root.opening.line, root.base)
 
 
 def _is_toolchain(repository: str, name: str, tag: str) -> bool:
@@ -84,23 +84,23 @@ def _is_toolchain(repository: str, name: str, tag: str) -> bool:
     return sdk or java or (name != "sdk" and _TOOLCHAIN_IMAGES.match(name) is not None)
 
 
-def _whole_context(subject: Subject) -> Iterator[Hit]:
+def _whole_context(subject: Subject) -> Iterator[RuleHit]:
     if subject.ignore is not None:
         return
     for stage in subject.stages:
         for instruction in stage.of("COPY", "ADD"):
             if copies_everything(instruction):
-                yield Hit(instruction.line, "", instruction.end_line)
+                yield RuleHit(instruction.line, "", instruction.end_line)
 
 
-def _development_only(subject: Subject) -> Iterator[Hit]:
+def _development_only(subject: Subject) -> Iterator[RuleHit]:
     """Folders that only development needs, copied into a layer that is shipped: by name, or with everything else."""
     for stage in subject.stages:
         for instruction in stage.of("COPY", "ADD") if subject.in_final(stage) else ():
             sources = (instruction.argv or instruction.value.split())[:-1]
             named = [source for source in sources if _TEST_DATA.search(source) and not instruction.flag("from")]
             along = _came_along(subject) if subject.ignore and copies_everything(instruction) else []
-            yield from (Hit(instruction.line, folder, instruction.end_line) for folder in [*named, *along[:1]])
+            yield from (RuleHit(instruction.line, folder, instruction.end_line) for folder in [*named, *along[:1]])
 
 
 def _came_along(subject: Subject) -> list[str]:
@@ -111,14 +111,14 @@ def _came_along(subject: Subject) -> list[str]:
     return sorted({name for folder in folders for name in folder if _TEST_DATA.search(name)})
 
 
-def _cache_left(subject: Subject) -> Iterator[Hit]:
+def _cache_left(subject: Subject) -> Iterator[RuleHit]:
     for one, found in _runs(subject):
         mounts = " ".join(one.flag("mount"))
         text = "\n".join([one.value, *(doc.body for doc in one.heredocs)])
         for command in found:
             left = _leaves(subject, command, text, mounts)
             if left:
-                yield Hit(command.line, left, one.end_line)
+                yield RuleHit(command.line, left, one.end_line)
                 break
 
 
@@ -152,7 +152,7 @@ def _is_set(subject: Subject, command: Command, name: str) -> bool:
     return any(name in value for value in (*values, *command.env))
 
 
-def _removed_later(subject: Subject) -> Iterator[Hit]:
+def _removed_later(subject: Subject) -> Iterator[RuleHit]:
     """`rm` of what an earlier layer of the shipped image has brought."""
     brought = [
         path
@@ -169,7 +169,7 @@ def _removed_later(subject: Subject) -> Iterator[Hit]:
             targets = command.arguments if command.name == "rm" else []
             hit = next((word for word in targets if word in brought), None)
             if hit:
-                yield Hit(command.line, hit, one.end_line)
+                yield RuleHit(command.line, hit, one.end_line)
         brought += own
 
 
@@ -180,8 +180,10 @@ def _destinations(copy: Instruction) -> list[str]:
     return [words[-1], *(f"{words[-1].rstrip('/')}/{word.rpartition('/')[2]}" for word in words[:-1])]
 
 
-def _rule(name: str, effect: Verdict | None, words: tuple[str, str], check: Check, bad: str, good: str) -> Rule:
-    return Rule(name, "D4", effect, words[0], words[1], check, bad, good, _LINKS)
+def _rule(
+    name: str, effect: Verdict | None, words: tuple[str, str], check: Check, bad: str, good: str
+) -> DockerfileRule:
+    return DockerfileRule(name, "D4", effect, words[0], words[1], check, bad, good, _LINKS)
 
 
 _BASE = "FROM debian:12.8\n"

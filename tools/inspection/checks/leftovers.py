@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import Hit, Subject, advising
+from tools.inspection.checks.rule import RuleHit, Subject, advising
 
 _DEBUG = frozenset(
     "vim nano emacs gdb strace ltrace htop openssh-server telnet nmap tcpdump man-db net-tools less".split()
@@ -34,15 +34,15 @@ def _shipped(subject: Subject) -> Iterator[tuple[Command, str]]:
             yield from ((command, said) for command in found)
 
 
-def _installer_cache(subject: Subject) -> Iterator[Hit]:
+def _installer_cache(subject: Subject) -> Iterator[RuleHit]:
     settings = " ".join(instruction.value for stage in subject.stages for instruction in stage.of("ENV"))
     for command, said in _shipped(subject):
         kept = _CACHES.get(command.name)
         if kept and _INSTALL & set(command.words[1:3]) and not kept.search(said + settings):
-            yield Hit(command.line, command.name)
+            yield RuleHit(command.line, command.name)
 
 
-def _development_packages(subject: Subject) -> Iterator[Hit]:
+def _development_packages(subject: Subject) -> Iterator[RuleHit]:
     settings = " ".join(instruction.value for stage in subject.stages for instruction in stage.of("ENV"))
     for command, _ in _shipped(subject):
         words = command.words
@@ -51,19 +51,19 @@ def _development_packages(subject: Subject) -> Iterator[Hit]:
             "--omit", "--production", "--only", "--prod", "-P"
         )
         if files:
-            yield Hit(command.line, posixpath.basename(files[0]))
+            yield RuleHit(command.line, posixpath.basename(files[0]))
         elif words[:2] == ("npm", "ci") and not production:
-            yield Hit(command.line, "npm ci")
+            yield RuleHit(command.line, "npm ci")
         elif words[:2] == ("uv", "sync") and not command.has(
             "--no-dev", "--no-group", "--only-group", "--no-default-groups"
         ):
             if "UV_NO_DEV" not in settings:
-                yield Hit(command.line, "uv sync")
+                yield RuleHit(command.line, "uv sync")
         elif words[:2] == ("poetry", "install") and not command.has("--only", "--without", "--no-dev", "--only-root"):
-            yield Hit(command.line, "poetry install")
+            yield RuleHit(command.line, "poetry install")
 
 
-def _debug_tools(subject: Subject) -> Iterator[Hit]:
+def _debug_tools(subject: Subject) -> Iterator[RuleHit]:
     for command, _ in _shipped(subject):
         found = [word for word in command.arguments if word in _DEBUG]
         if (
@@ -71,10 +71,10 @@ def _debug_tools(subject: Subject) -> Iterator[Hit]:
             and {"install", "add"} & set(command.words)
             and found
         ):
-            yield Hit(command.line, ", ".join(found[:3]))
+            yield RuleHit(command.line, ", ".join(found[:3]))
 
 
-def _full_base(subject: Subject) -> Iterator[Hit]:
+def _full_base(subject: Subject) -> Iterator[RuleHit]:
     final = subject.final
     root = list(final.lineage())[-1] if final else None
     reference = parse_reference(root.base) if root else None
@@ -84,10 +84,10 @@ def _full_base(subject: Subject) -> Iterator[Hit]:
         and reference.name in _FULL
         and re.fullmatch(r"[\d.]+(?:-?(?:bookworm|bullseye|trixie))?", reference.tag)
     ):
-        yield Hit(root.opening.line, root.base)
+        yield RuleHit(root.opening.line, root.base)
 
 
-def _owner_later(subject: Subject) -> Iterator[Hit]:
+def _owner_later(subject: Subject) -> Iterator[RuleHit]:
     """`chown -R` of what a COPY has brought writes every file a second time."""
     for stage in subject.stages:
         if not subject.in_final(stage):
@@ -103,7 +103,7 @@ def _owner_later(subject: Subject) -> Iterator[Hit]:
                     and command.has("-R", "--recursive")
                     and set(named) & set(targets)
                 ):
-                    yield Hit(command.line, command.name)
+                    yield RuleHit(command.line, command.name)
 
 
 _rule = advising("D4", "https://docs.docker.com/build/building/best-practices/")

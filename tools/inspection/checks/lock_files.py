@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 
 from tools.dependencies.manifests import has_lock
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import Hit, Subject, gating
+from tools.inspection.checks.rule import RuleHit, Subject, gating
 
 
-def _unlocked_project(subject: Subject) -> Iterator[Hit]:
+def _unlocked_project(subject: Subject) -> Iterator[RuleHit]:
     """Installers that may change the lock, or that run without one."""
     for _, command, _ in subject.commands:
         if any(is_open(subject, command) for is_open in _UNLOCKED):
-            yield Hit(command.line, " ".join(command.words[:3]))
+            yield RuleHit(command.line, " ".join(command.words[:3]))
 
 
 def _npm_install(subject: Subject, command: Command) -> bool:  # noqa: ARG001 - the shape of its siblings
@@ -72,11 +72,11 @@ def _other_project(subject: Subject, command: Command) -> bool:
 _UNLOCKED: tuple[Callable[[Subject, Command], bool], ...] = (_npm_install, _python_project, _other_project)
 
 
-def _package_open(subject: Subject) -> Iterator[Hit]:
+def _package_open(subject: Subject) -> Iterator[RuleHit]:
     """Single packages of other ecosystems without a version."""
     for _, command, _ in subject.commands:
         for package in _named_packages(command):
-            yield Hit(command.line, package)
+            yield RuleHit(command.line, package)
 
 
 def _named_packages(command: Command) -> list[str]:
@@ -127,16 +127,16 @@ _R_SCRIPT = re.compile(
 _JULIA = re.compile(r"\bPkg\.(add)\(\s*(?:\[\s*)?[\"']([^\"'@]+)[\"']")
 
 
-def _script_packages(subject: Subject) -> Iterator[Hit]:
+def _script_packages(subject: Subject) -> Iterator[RuleHit]:
     """Packages that a language's own interpreter is told to install, in whatever version is newest."""
     for _, command, _ in subject.commands:
         if command.name in ("R", "Rscript", "julia"):
             for pattern in (_R_SCRIPT, _JULIA):
                 match = pattern.search(command.text)
                 if match and not _is_dated(subject, command) and not re.search(r"@[0-9a-f]{7,40}$|@v?\d", match[2]):
-                    yield Hit(command.line, match[2])
+                    yield RuleHit(command.line, match[2])
         elif command.name in ("install2.r", "installGithub.r", "cpanm", "cpan", "luarocks", "opam"):
-            yield from (Hit(command.line, package) for package in _bare_packages(command))
+            yield from (RuleHit(command.line, package) for package in _bare_packages(command))
 
 
 def _is_dated(subject: Subject, command: Command) -> bool:

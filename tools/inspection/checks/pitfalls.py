@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import HEAD, Hit, Rule, Subject, advising
+from tools.inspection.checks.rule import HEAD, DockerfileRule, RuleHit, Subject, advising
 
 _USED = re.compile(r"(?<![\\$])\$\{?([A-Za-z_]\w*)")
 _OF_THE_BUILD = re.compile(
@@ -31,7 +31,7 @@ _TRUST_OFF_VARIABLE = re.compile(
 _PLAIN_HTTP = re.compile(r"\bhttp://(?!localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker|\$)[\w.-]+\.[a-z]{2,}")
 
 
-def _argument_unseen(subject: Subject) -> Iterator[Hit]:
+def _argument_unseen(subject: Subject) -> Iterator[RuleHit]:
     """An ARG from before the first FROM, used in a stage that does not declare it again."""
     first = subject.stages[0].opening.line if subject.stages else 0
     outside = {
@@ -48,10 +48,10 @@ def _argument_unseen(subject: Subject) -> Iterator[Hit]:
             if name and not re.search(
                 rf"\b{name}=|\bfor\s+{name}\b|\bread\s+(?:-\S+\s+)?{name}\b", other_instruction.value
             ):
-                yield Hit(other_instruction.line_of(name), name)
+                yield RuleHit(other_instruction.line_of(name), name)
 
 
-def _environment_lost(subject: Subject) -> Iterator[Hit]:
+def _environment_lost(subject: Subject) -> Iterator[RuleHit]:
     """The last command of a RUN changes only the shell that ends with it."""
     for _, one, found in subject.runs:
         last = found[-1] if found else None
@@ -59,36 +59,36 @@ def _environment_lost(subject: Subject) -> Iterator[Hit]:
         if last and (
             last.name in ("export", "source", ".", "cd", "alias") or re.fullmatch(r"conda activate \S+", text)
         ):
-            yield Hit(last.line, " ".join(text.split()), one.end_line)
+            yield RuleHit(last.line, " ".join(text.split()), one.end_line)
 
 
-def _goes_on(subject: Subject) -> Iterator[Hit]:
+def _goes_on(subject: Subject) -> Iterator[RuleHit]:
     for _, one, found in subject.runs:
         body = "\n".join(doc.body for doc in one.heredocs)
         script = one.heredocs and re.match(r"<<-?\s*[\"']?\w+[\"']?\s*$", one.value)
         simple = [command for command in found if command.words]
         stops = re.search(r"\bset\s+-\w*e|\bset\s+-o\s+errexit|^#!.*\s-\w*e", body, re.MULTILINE)
         if script and len(simple) > 1 and not stops and not body.startswith("#!/usr/bin/env python"):
-            yield Hit(one.line, end_line=one.end_line)
+            yield RuleHit(one.line, end_line=one.end_line)
 
 
-def _update_alone(subject: Subject) -> Iterator[Hit]:
+def _update_alone(subject: Subject) -> Iterator[RuleHit]:
     for _, one, found in subject.runs:
         updates = [command for command in found if command.name in ("apt-get", "apt") and "update" in command.words]
         others = [command for command in found if command not in updates and command.name in _SYSTEM]
         if updates and not others:
-            yield Hit(one.line, end_line=one.end_line)
+            yield RuleHit(one.line, end_line=one.end_line)
 
 
-def _migrates(subject: Subject) -> Iterator[Hit]:
+def _migrates(subject: Subject) -> Iterator[RuleHit]:
     for _, one, found in subject.runs:
         for command in found:
             match = _MIGRATES.search(command.text)
             if match:
-                yield Hit(command.line, match.group(), one.end_line)
+                yield RuleHit(command.line, match.group(), one.end_line)
 
 
-def _busts_cache(subject: Subject) -> Iterator[Hit]:
+def _busts_cache(subject: Subject) -> Iterator[RuleHit]:
     """An argument that changes with every build, above a step that it makes run again."""
     for stage in subject.stages:
         for instruction in stage.of("ARG"):
@@ -96,7 +96,7 @@ def _busts_cache(subject: Subject) -> Iterator[Hit]:
             if _OF_THE_BUILD.fullmatch(name) and any(
                 _installs(subject, run) for run in stage.of("RUN") if run.line > instruction.line
             ):
-                yield Hit(instruction.line, name)
+                yield RuleHit(instruction.line, name)
 
 
 def _installs(subject: Subject, run: Instruction) -> bool:
@@ -107,24 +107,24 @@ def _installs(subject: Subject, run: Instruction) -> bool:
     )
 
 
-def _trust_off(subject: Subject) -> Iterator[Hit]:
+def _trust_off(subject: Subject) -> Iterator[RuleHit]:
     for _, one, found in subject.runs:
         for command in found:
             match = _TRUST_OFF.search(command.text) or _TRUST_OFF_VARIABLE.search(command.text)
             if match:
-                yield Hit(command.line, _last_word(match.group()), one.end_line)
+                yield RuleHit(command.line, _last_word(match.group()), one.end_line)
     for stage in subject.stages:
         for instruction in stage.of("ENV"):
             match = _TRUST_OFF_VARIABLE.search(instruction.value)
             if match:
-                yield Hit(instruction.line_of(match.group()[:10]), match.group())
+                yield RuleHit(instruction.line_of(match.group()[:10]), match.group())
 
 
 def _last_word(text: str) -> str:
     return text if len(text) < 40 else text.rsplit(maxsplit=1)[-1]
 
 
-def _plain_http(subject: Subject) -> Iterator[Hit]:
+def _plain_http(subject: Subject) -> Iterator[RuleHit]:
     for _, one, found in subject.runs:
         for command in found:
             match = _PLAIN_HTTP.search(command.text)
@@ -139,15 +139,15 @@ def _plain_http(subject: Subject) -> Iterator[Hit]:
                 "rpm",
                 "npm",
             ):
-                yield Hit(command.line, match.group(), one.end_line)
+                yield RuleHit(command.line, match.group(), one.end_line)
 
 
-def _system_open(subject: Subject) -> Iterator[Hit]:
+def _system_open(subject: Subject) -> Iterator[RuleHit]:
     """Once a file: the rubric allows it on a pinned release, and a learner should know what it means."""
     for _, command, _ in subject.commands:
         names = _open_names(command)
         if names:
-            yield Hit(command.line, ", ".join(names[:3]))
+            yield RuleHit(command.line, ", ".join(names[:3]))
             return
 
 
@@ -166,7 +166,7 @@ _drift = advising("D2", "https://docs.docker.com/build/building/best-practices/#
 _TRUST = advising("D2", "https://docs.docker.com/build/building/best-practices/")
 
 RULES = (
-    Rule(
+    DockerfileRule(
         "argument-unseen",
         "D6",
         None,

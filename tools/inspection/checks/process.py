@@ -10,7 +10,7 @@ from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import Hit, Subject, gating
+from tools.inspection.checks.rule import RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _INITS = frozenset("tini tini-static dumb-init catatonit docker-init".split())
@@ -32,13 +32,13 @@ def _process(stage: Stage) -> Instruction | None:
     return stage.last("CMD") or one if alone else one
 
 
-def _shell_form(subject: Subject) -> Iterator[Hit]:
+def _shell_form(subject: Subject) -> Iterator[RuleHit]:
     one = _process(subject.final) if subject.final else None
     if one is None:
         return
     shell = one.argv is None and not re.match(r"\s*exec\s", one.value)
     if shell or _is_wrapped(one):
-        yield Hit(one.line, one.keyword, one.end_line)
+        yield RuleHit(one.line, one.keyword, one.end_line)
 
 
 def _is_wrapped(one: Instruction) -> bool:
@@ -50,17 +50,17 @@ def _is_wrapped(one: Instruction) -> bool:
     return not last.startswith("exec ")
 
 
-def _no_process(subject: Subject) -> Iterator[Hit]:
+def _no_process(subject: Subject) -> Iterator[RuleHit]:
     if subject.final is not None and _starting(subject.final) is None:
-        yield Hit(subject.final.opening.line)
+        yield RuleHit(subject.final.opening.line)
 
 
-def _script_without_exec(subject: Subject) -> Iterator[Hit]:
+def _script_without_exec(subject: Subject) -> Iterator[RuleHit]:
     """Also where a small init or the entrypoint starts the script: the program is still the shell's child."""
     for one in (subject.final.last(keyword) for keyword in ("ENTRYPOINT", "CMD")) if subject.final else ():
         script = _script(subject, one) if one else None
         if one and script and not _ends_well(script):
-            yield Hit(one.line, posixpath.basename(script.path), one.end_line)
+            yield RuleHit(one.line, posixpath.basename(script.path), one.end_line)
 
 
 def _ends_well(script: SourceFile) -> bool:
@@ -92,20 +92,20 @@ def _ends_in_exec(text: str) -> bool:
     return bool(code) and (code[-1].startswith("exec ") or re.search(r"(^|\s|;)exec [^;]*$", joined) is not None)
 
 
-def _root(subject: Subject) -> Iterator[Hit]:
+def _root(subject: Subject) -> Iterator[RuleHit]:
     final = subject.final
     if final is None:
         return
     one = final.last("USER")
     if one is None:
         if not _NON_ROOT_BASE.search(_tag(final)):
-            yield Hit(final.opening.line, "no USER, so root")
+            yield RuleHit(final.opening.line, "no USER, so root")
         return
     if _is_inherited(one.value.strip(), final):
         return
     user = resolve(one.value.strip().strip("\"'"), final.arguments).split(":")[0].strip()
     if user in ("root", "0", ""):
-        yield Hit(one.line, f"USER {one.value.strip()}")
+        yield RuleHit(one.line, f"USER {one.value.strip()}")
 
 
 def _is_inherited(value: str, stage: Stage) -> bool:

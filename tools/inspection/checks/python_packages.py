@@ -10,7 +10,7 @@ from tools.dependencies.manifests import unpinned
 from tools.dependencies.python_requirements import includes, left_open
 from tools.dockerfile.shell import Command
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import HEAD, Hit, Rule, Subject, gating
+from tools.inspection.checks.rule import HEAD, DockerfileRule, RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _PIP_VALUE = frozenset(
@@ -51,7 +51,7 @@ def _pip_packages(words: list[str]) -> list[str]:
     return packages
 
 
-def _pip_open(subject: Subject) -> Iterator[Hit]:
+def _pip_open(subject: Subject) -> Iterator[RuleHit]:
     for _, command, _ in subject.commands:
         words = _pip(command)
         if words is None or command.has("--require-hashes"):
@@ -59,7 +59,7 @@ def _pip_open(subject: Subject) -> Iterator[Hit]:
         constrained = any(word in ("-c", "--constraint") for word in words)
         for package in _pip_packages(words):
             if _is_open(subject, package) and not constrained:
-                yield Hit(command.line, package)
+                yield RuleHit(command.line, package)
 
 
 def _is_open(subject: Subject, package: str) -> bool:
@@ -82,7 +82,7 @@ def _open_names(subject: Subject, path: str) -> list[str]:
         return []
 
 
-def _requirements_open(subject: Subject) -> Iterator[Hit]:
+def _requirements_open(subject: Subject) -> Iterator[RuleHit]:
     """A requirements file that is installed and stands in the upload with open entries."""
     for _, command, _ in subject.commands:
         words = _pip(command)
@@ -90,10 +90,10 @@ def _requirements_open(subject: Subject) -> Iterator[Hit]:
             continue
         for path in _option_values(words, "-r", "--requirement"):
             if "://" in path and not re.search(r"/[0-9a-f]{40}/", path):
-                yield Hit(command.line, f"{path} is fetched anew for each build")
+                yield RuleHit(command.line, f"{path} is fetched anew for each build")
             found = _opened_by(subject, posixpath.basename(path), set())
             if found:
-                yield Hit(command.line, f"{posixpath.basename(path)} ({', '.join(found[:3])})")
+                yield RuleHit(command.line, f"{posixpath.basename(path)} ({', '.join(found[:3])})")
 
 
 def _unfixed_names(file: SourceFile) -> list[str]:
@@ -117,7 +117,7 @@ def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
     return _unfixed_names(file) + [requirement for path in deeper for requirement in _opened_by(subject, path, seen)]
 
 
-def _environment_open(subject: Subject) -> Iterator[Hit]:
+def _environment_open(subject: Subject) -> Iterator[RuleHit]:
     """A conda environment that is made from a file with open entries."""
     for _, command, _ in subject.commands:
         if command.name in ("conda", "mamba", "micromamba") and _CONDA_VERBS & set(command.words):
@@ -130,7 +130,7 @@ def _environment_open(subject: Subject) -> Iterator[Hit]:
                     for other_name in _open_names(subject, file.path)
                 ]
                 if found:
-                    yield Hit(command.line, f"{name} ({', '.join(found[:3])})")
+                    yield RuleHit(command.line, f"{name} ({', '.join(found[:3])})")
 
 
 def _option_values(words: list[str], short: str, long: str) -> list[str]:
@@ -141,13 +141,13 @@ def _option_values(words: list[str], short: str, long: str) -> list[str]:
     ]
 
 
-def _requirements_unseen(subject: Subject) -> Iterator[Hit]:
+def _requirements_unseen(subject: Subject) -> Iterator[RuleHit]:
     names = {posixpath.basename(file.path) for file in subject.upload}
     for _, command, _ in subject.commands:
         words = _pip(command)
         for path in _option_values(words or [], "-r", "--requirement"):
             if posixpath.basename(path) not in names:
-                yield Hit(command.line, posixpath.basename(path))
+                yield RuleHit(command.line, posixpath.basename(path))
 
 
 _rule = gating("D2", "https://docs.docker.com/build/building/best-practices/")
@@ -179,7 +179,7 @@ RULES = (
         "RUN pip install --no-cache-dir flask==3.0.0\n",
         requirements__txt="flask\n",
     ),
-    Rule(
+    DockerfileRule(
         "requirements-unseen",
         "D2",
         None,

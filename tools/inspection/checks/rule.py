@@ -71,7 +71,7 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Hit:
+class RuleHit:
     """A place, the word that fills `{it}` in the rule's message, and an effect where it differs from the rule's."""
 
     line: int
@@ -80,11 +80,11 @@ class Hit:
     effect: Verdict | None = None
 
 
-Check = Callable[[Subject], Iterable[Hit]]
+Check = Callable[[Subject], Iterable[RuleHit]]
 
 
 @dataclass(frozen=True)
-class Rule:
+class DockerfileRule:
     id: str
     criterion: str
     effect: Verdict | None  # None: advice
@@ -99,7 +99,7 @@ class Rule:
     def findings(self, subject: Subject) -> list[Finding]:
         return [self._finding(subject, hit) for hit in self.check(subject)]
 
-    def _finding(self, subject: Subject, hit: Hit) -> Finding:
+    def _finding(self, subject: Subject, hit: RuleHit) -> Finding:
         severity = {Verdict.NOT_MET: Severity.ERROR, Verdict.PARTLY: Severity.WARNING}
         return Finding(
             rule=self.id,
@@ -134,7 +134,7 @@ HEAD = "FROM python:3.12-slim\n"
 class Maker(Protocol):
     def __call__(
         self, name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str
-    ) -> Rule: ...
+    ) -> DockerfileRule: ...
 
 
 def gating(criterion: str, *links: str) -> Maker:
@@ -150,8 +150,10 @@ def advising(criterion: str, *links: str) -> Maker:
 def _maker(criterion: str, effect: Verdict | None, links: tuple[str, ...]) -> Maker:
     """Examples stand on one base; files that come along are given by name, with `__` for the point in it."""
 
-    def make(name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str) -> Rule:
+    def make(
+        name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str
+    ) -> DockerfileRule:
         files = {path.replace("__", "."): text for path, text in beside.items()}
-        return Rule(name, criterion, effect, message, question, check, HEAD + bad, HEAD + good, links, files)
+        return DockerfileRule(name, criterion, effect, message, question, check, HEAD + bad, HEAD + good, links, files)
 
     return make

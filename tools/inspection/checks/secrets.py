@@ -19,7 +19,7 @@ from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import pairs
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import Hit, Subject, gating
+from tools.inspection.checks.rule import RuleHit, Subject, gating
 from tools.uploads.files import FileKind, SourceFile
 
 _SECRET_FILE = re.compile(
@@ -42,25 +42,25 @@ def is_secret_file(path: str) -> bool:
     return _SECRET_FILE.search(path) is not None and _PUBLIC_KEY_FILE.search(path) is None
 
 
-def _in_values(subject: Subject) -> Iterator[Hit]:
+def _in_values(subject: Subject) -> Iterator[RuleHit]:
     """Literals in ENV, ARG and LABEL."""
     for instruction in _of(subject, "ENV", "ARG", "LABEL"):
         for name, value in pairs(instruction.value):
             literal = value and not value.startswith("$")
             if literal and (is_credential(name, value) or has_embedded_credential(value)):
-                yield Hit(instruction.line_of(name), name)
+                yield RuleHit(instruction.line_of(name), name)
 
 
 def _of(subject: Subject, *keywords: str) -> list[Instruction]:
     return [instruction for instruction in subject.parsed.instructions if instruction.keyword in keywords]
 
 
-def _as_argument(subject: Subject) -> Iterator[Hit]:
+def _as_argument(subject: Subject) -> Iterator[RuleHit]:
     """An ARG or ENV that is named as a secret and has no literal: its value would still be kept."""
     for instruction in _of(subject, "ARG", "ENV"):
         for name, value in _declared(instruction):
             if is_secret_name(name) and (not value or value.startswith("$")):
-                yield Hit(instruction.line_of(name), name)
+                yield RuleHit(instruction.line_of(name), name)
 
 
 def _declared(one: Instruction) -> list[tuple[str, str]]:
@@ -69,17 +69,17 @@ def _declared(one: Instruction) -> list[tuple[str, str]]:
     return [(word.partition("=")[0], word.partition("=")[2].strip("\"'")) for word in one.value.split()]
 
 
-def _in_commands(subject: Subject) -> Iterator[Hit]:
+def _in_commands(subject: Subject) -> Iterator[RuleHit]:
     for _, one, found in subject.runs:
         text = "\n".join([one.value, *(doc.body for doc in one.heredocs)])
         hit = _AUTH_HEADER.search(text) or _CHPASSWD.search(text) or _write_of_token(text)
         if hit:
-            yield Hit(one.line_of(hit.group().split("\n")[0][:14]), hit.group().split()[0].strip("\"'")[:20])
+            yield RuleHit(one.line_of(hit.group().split("\n")[0][:14]), hit.group().split()[0].strip("\"'")[:20])
             continue
         named = next((name for command in found for name in credentials_in_command(command.text)), "")
         named = named or next((name for written in _written_texts(found) for name in credentials_in_text(written)), "")
         if named or any(has_embedded_credential(line) for line in text.split("\n")):
-            yield Hit(one.line, named or "an address with a password", one.end_line)
+            yield RuleHit(one.line, named or "an address with a password", one.end_line)
 
 
 def _written_texts(found: list[Command]) -> Iterator[str]:
@@ -89,18 +89,18 @@ def _written_texts(found: list[Command]) -> Iterator[str]:
             yield " ".join(command.words[1:])
 
 
-def _in_process(subject: Subject) -> Iterator[Hit]:
+def _in_process(subject: Subject) -> Iterator[RuleHit]:
     """The command of the image stands in its configuration, and a COPY of a heredoc in a layer."""
     for instruction in _of(subject, "CMD", "ENTRYPOINT"):
         said = " ".join(instruction.argv) if instruction.argv else instruction.value
         yield from (
-            Hit(instruction.line, name, instruction.end_line)
+            RuleHit(instruction.line, name, instruction.end_line)
             for name in itertools.islice(credentials_in_command(said), 1)
         )
     for instruction in _of(subject, "COPY", "ADD"):
         for doc in instruction.heredocs:
             found = itertools.islice(credentials_in_text(doc.body), 1)
-            yield from (Hit(doc.line, name, instruction.end_line) for name in found)
+            yield from (RuleHit(doc.line, name, instruction.end_line) for name in found)
 
 
 def _write_of_token(text: str) -> re.Match[str] | None:
@@ -111,7 +111,7 @@ def _write_of_token(text: str) -> re.Match[str] | None:
     )
 
 
-def _kept_from_mount(subject: Subject) -> Iterator[Hit]:
+def _kept_from_mount(subject: Subject) -> Iterator[RuleHit]:
     """A mounted secret that the command writes to a place where the layer keeps it."""
     for _, one, found in subject.runs:
         mounted = [mount for mount in one.flag("mount") if "type=secret" in mount]
@@ -121,7 +121,7 @@ def _kept_from_mount(subject: Subject) -> Iterator[Hit]:
         for command in found:
             target = _written(command, _reads(mounted))
             if target and target not in removed:
-                yield Hit(command.line, target)
+                yield RuleHit(command.line, target)
 
 
 def _reads(mounts: list[str]) -> re.Pattern[str]:
@@ -150,7 +150,7 @@ def _sets_itself(command: Command) -> bool:
     return command.name in _CONFIGURED and "config" in command.words[1:3] and not command.has("--unset")
 
 
-def _copied(subject: Subject) -> Iterator[Hit]:
+def _copied(subject: Subject) -> Iterator[RuleHit]:
     holding = [file.path for file in subject.upload if _holds_key(file)]
     keys = {posixpath.basename(path) for path in holding}
     for stage in subject.stages:
@@ -160,11 +160,13 @@ def _copied(subject: Subject) -> Iterator[Hit]:
             for source in (instruction.argv or instruction.value.split())[:-1]:
                 name = posixpath.basename(source)
                 if name in keys or (is_secret_file(source) and not _only_refers(subject, name)):
-                    yield Hit(instruction.line, source, instruction.end_line)
+                    yield RuleHit(instruction.line, source, instruction.end_line)
                 elif not copies_everything(instruction):
                     folder = source.removeprefix("./").strip("/") + "/"
                     yield from (
-                        Hit(instruction.line, path, instruction.end_line) for path in holding if path.startswith(folder)
+                        RuleHit(instruction.line, path, instruction.end_line)
+                        for path in holding
+                        if path.startswith(folder)
                     )
 
 
@@ -195,7 +197,7 @@ def copies_everything(one: Instruction) -> bool:
     return not one.flag("from") and any(word in (".", "./", "*", "./*") for word in sources)
 
 
-def _let_through(subject: Subject) -> Iterator[Hit]:
+def _let_through(subject: Subject) -> Iterator[RuleHit]:
     """A secret file in the upload that the copy of the whole context takes along."""
     leaking = [
         file.path
@@ -207,7 +209,7 @@ def _let_through(subject: Subject) -> Iterator[Hit]:
     for stage in subject.stages:
         for instruction in stage.of("COPY", "ADD"):
             if leaking and copies_everything(instruction):
-                yield Hit(instruction.line, posixpath.basename(leaking[0]), instruction.end_line)
+                yield RuleHit(instruction.line, posixpath.basename(leaking[0]), instruction.end_line)
 
 
 def _holds_something(path: str, subject: Subject) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tools.dockerfile.instruction import Instruction
-from tools.inspection.checks.rule import Hit, Subject, advising
+from tools.inspection.checks.rule import RuleHit, Subject, advising
 
 _SHELL_WORDS = re.compile(r"\$\{?[A-Za-z_]|&&|\|\||^[|;&]$")
 _PACKAGE_MANAGERS = frozenset("npm yarn pnpm bun npx".split())
@@ -29,71 +29,71 @@ def _line(one: Instruction) -> str:
     return " ".join(one.words)
 
 
-def _one_string(subject: Subject) -> Iterator[Hit]:
+def _one_string(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         if instruction.argv is not None and len(instruction.argv) == 1 and " " in instruction.argv[0].strip():
-            yield Hit(instruction.line, instruction.argv[0], instruction.end_line)
+            yield RuleHit(instruction.line, instruction.argv[0], instruction.end_line)
 
 
-def _no_json(subject: Subject) -> Iterator[Hit]:
+def _no_json(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         if instruction.argv is None and instruction.value.startswith("["):
-            yield Hit(instruction.line, instruction.value, instruction.end_line)
+            yield RuleHit(instruction.line, instruction.value, instruction.end_line)
 
 
-def _text_behind(subject: Subject) -> Iterator[Hit]:
+def _text_behind(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         if instruction.argv is not None and instruction.keyword != "HEALTHCHECK":
             behind = instruction.value[json.JSONDecoder().raw_decode(instruction.value)[1] :].strip()
             if behind:
-                yield Hit(instruction.line, behind, instruction.end_line)
+                yield RuleHit(instruction.line, behind, instruction.end_line)
 
 
-def _unexpanded(subject: Subject) -> Iterator[Hit]:
+def _unexpanded(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         argv = instruction.argv or ()
         shell = bool(argv) and posixpath.basename(argv[0]) in ("sh", "bash", "ash", "dash", "zsh")
         word = next((word for word in argv if _SHELL_WORDS.search(word)), "") if not shell else ""
         if word:
-            yield Hit(instruction.line, word, instruction.end_line)
+            yield RuleHit(instruction.line, word, instruction.end_line)
 
 
-def _kills(subject: Subject) -> Iterator[Hit]:
+def _kills(subject: Subject) -> Iterator[RuleHit]:
     one = subject.final.last("STOPSIGNAL") if subject.final else None
     if one is not None and one.value.strip().upper() in ("SIGKILL", "KILL", "9", "SIGSTOP"):
-        yield Hit(one.line, one.value.strip())
+        yield RuleHit(one.line, one.value.strip())
 
 
-def _package_manager(subject: Subject) -> Iterator[Hit]:
+def _package_manager(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         if (
             instruction.argv
             and posixpath.basename(instruction.argv[0]) in _PACKAGE_MANAGERS
             and instruction.argv[0] != "bun"
         ):
-            yield Hit(instruction.line, instruction.argv[0], instruction.end_line)
+            yield RuleHit(instruction.line, instruction.argv[0], instruction.end_line)
 
 
-def _development_server(subject: Subject) -> Iterator[Hit]:
+def _development_server(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         match = _DEVELOPMENT.search(_line(instruction))
         if match:
-            yield Hit(instruction.line, match.group(), instruction.end_line)
+            yield RuleHit(instruction.line, match.group(), instruction.end_line)
 
 
-def _remote_shell(subject: Subject) -> Iterator[Hit]:
+def _remote_shell(subject: Subject) -> Iterator[RuleHit]:
     for stage in subject.final.lineage() if subject.final else ():
         for instruction in stage.of("EXPOSE"):
             if {"22", "22/tcp"} & set(instruction.value.split()):
-                yield Hit(instruction.line)
+                yield RuleHit(instruction.line)
 
 
-def _windows_lines(subject: Subject) -> Iterator[Hit]:
+def _windows_lines(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         names = {posixpath.basename(word) for word in instruction.words}
         for file in subject.upload:
             if posixpath.basename(file.path) in names and file.data.startswith(b"#!") and b"\r\n" in file.data[:1000]:
-                yield Hit(instruction.line, posixpath.basename(file.path), instruction.end_line)
+                yield RuleHit(instruction.line, posixpath.basename(file.path), instruction.end_line)
 
 
 _form = advising("D6", "https://docs.docker.com/reference/dockerfile/#shell-and-exec-form")

@@ -16,13 +16,13 @@ from docker.errors import DockerException
 from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
 from tools.sandbox.build import outcomes
 from tools.sandbox.build.buildx import Buildx, Ended
-from tools.sandbox.engine.port import Engine, Job, answers, buildx_version, client
+from tools.sandbox.engine.port import Engine, EngineJob, answers, buildx_version, client
 from tools.sandbox.image.inspection import Inside, final_stage, look_inside
-from tools.sandbox.build.progress import Progress
+from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.refusals import Policy, refusal
 from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
 from tools.sandbox.image.running import watch
-from tools.sandbox.experiments.witness import Experiment, Observation, perform
+from tools.sandbox.experiments.experiment import ExperimentSpec, ExperimentResult, perform
 from tools.sandbox.build.context import Context, context_of, contexts_of, key_of
 from tools.errors import BuilderUnavailable, UnreadableFile
 from tools.uploads.files import Upload
@@ -72,7 +72,7 @@ class BuildKit:
             made = self._attempt(receipt, context, on_progress, cancelled)
         return replace(made, seconds=round(time.monotonic() - started, 1))
 
-    def perform(self, experiment: Experiment, *, on_progress: OnProgress, cancelled: Cancelled) -> Observation:
+    def perform(self, experiment: ExperimentSpec, *, on_progress: OnProgress, cancelled: Cancelled) -> ExperimentResult:
         return perform(experiment, self.engine, on_progress=on_progress, cancelled=cancelled)
 
     def repeat(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> Repetition:
@@ -120,14 +120,14 @@ class BuildKit:
 
     def _on(
         self,
-        job: Job,
+        job: EngineJob,
         receipt: BuildReceipt,
         context: Context,
         tag: str,
         on_progress: OnProgress,
         cancelled: Cancelled,
     ) -> BuildReceipt:
-        progress = Progress(on_progress)
+        progress = ProgressReader(on_progress)
         ended = self._run(job, context, tag, progress, cancelled)
         receipt = replace(receipt, steps=progress.steps, cached_steps=progress.cached)
         if ended.limit is not None or ended.code:
@@ -136,13 +136,13 @@ class BuildKit:
             return outcomes.ended(receipt, context, progress, ended)
         return self._look(receipt, context, tag, job, cancelled)
 
-    def _run(self, job: Job, context: Context, tag: str, progress: Progress, cancelled: Cancelled) -> Ended:
+    def _run(self, job: EngineJob, context: Context, tag: str, progress: ProgressReader, cancelled: Cancelled) -> Ended:
         buildx = Buildx(self.engine, job)
         options = ["--load", "--tag", tag, "--file", context.dockerfile]
         options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={tag[-32:]}"]
         return buildx.run(buildx.sent(context), options, progress, cancelled)
 
-    def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: Job, cancelled: Cancelled) -> BuildReceipt:
+    def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: EngineJob, cancelled: Cancelled) -> BuildReceipt:
         with client(self.engine.base_url) as opened:
             attributes: dict[str, Any] = opened.images.get(tag).attrs
             image, version = str(attributes["Id"]), str(opened.version()["Version"])

@@ -17,8 +17,8 @@ from typing import IO
 
 from tools.sandbox.builder import Outcome
 from tools.sandbox.build import frontends
-from tools.sandbox.engine.port import Engine, Job
-from tools.sandbox.build.progress import Progress
+from tools.sandbox.engine.port import Engine, EngineJob
+from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.context import Context
 
 GRACE_SECONDS, CANCEL_SECONDS = 5.0, 1.0  # to end by itself; to end when it is told to
@@ -36,7 +36,7 @@ class Ended:
 @dataclass(frozen=True)
 class Buildx:
     engine: Engine
-    job: Job
+    job: EngineJob
 
     def sent(self, context: Context, *, reverse: bool = False) -> bytes:
         """A context with its Dockerfile as this engine reads it."""
@@ -47,7 +47,7 @@ class Buildx:
         self,
         context: bytes,
         options: Sequence[str],
-        progress: Progress,
+        progress: ProgressReader,
         cancelled: Callable[[], bool],
     ) -> Ended:
         with tempfile.TemporaryDirectory(prefix="tutor-") as home:
@@ -95,7 +95,7 @@ class Buildx:
             "BUILDX_CONFIG": f"{home}/buildx",
         }
 
-    def _follow(self, stderr: IO[bytes], progress: Progress, cancelled: Callable[[], bool]) -> Outcome | None:
+    def _follow(self, stderr: IO[bytes], progress: ProgressReader, cancelled: Callable[[], bool]) -> Outcome | None:
         begun = last = time.monotonic()
         count = 0
         with selectors.DefaultSelector() as selector:

@@ -18,7 +18,7 @@ _EXIT_CODE = re.compile(r"did not complete successfully: exit code: (\d+)")
 
 
 @dataclass(frozen=True)
-class Cause:
+class FailureCause:
     id: str
     text: str
     question: str = ""
@@ -34,16 +34,16 @@ class _Entry:
     outcome: Outcome
     only: str
 
-    def cause_in(self, error: str, log: str) -> Cause | None:
+    def cause_in(self, error: str, log: str) -> FailureCause | None:
         said = {"error": error, "log": log}.get(self.only, f"{error}\n{log}")
         matches = list(self.when.finditer(said))
         if not matches:
             return None
         words = _words(matches[-1].groupdict())
-        return Cause(self.id, self.cause.format_map(words), self.question.format_map(words), self.outcome)
+        return FailureCause(self.id, self.cause.format_map(words), self.question.format_map(words), self.outcome)
 
 
-def cause_of(error: str, log: str) -> Cause:
+def cause_of(error: str, log: str) -> FailureCause:
     """The first cause of the catalogue that fits; else what the exit code says."""
     error, log = error[-LOOKED_AT:], log[-LOOKED_AT:]
     found = (entry.cause_in(error, log) for entry in catalogue())
@@ -56,12 +56,12 @@ def _words(groups: Mapping[str, str | None]) -> dict[str, str]:
     return {"it": "it", **words}
 
 
-def _by_exit_code(error: str) -> Cause:
+def _by_exit_code(error: str) -> FailureCause:
     match = _EXIT_CODE.search(error)
     if match is None:
-        return Cause("unknown", one_line(error, 200) or "The builder gave no reason.", "What does that line refer to?")
+        return FailureCause("unknown", one_line(error, 200) or "The builder gave no reason.", "What does that line refer to?")
     text = f"The command of this step ended with exit code {match[1]}."
-    return Cause("exit-code", text, "What does the last line that it printed tell you?")
+    return FailureCause("exit-code", text, "What does the last line that it printed tell you?")
 
 
 @cache

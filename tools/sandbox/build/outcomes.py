@@ -9,9 +9,9 @@ from dataclasses import replace
 from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
 from tools.sandbox.build.buildx import Ended
 from tools.sandbox.build.excerpts import excerpt, one_line
-from tools.sandbox.build.failures import Cause, cause_of
+from tools.sandbox.build.failures import FailureCause, cause_of
 from tools.sandbox.image.inspection import Inside
-from tools.sandbox.build.progress import Progress, Step
+from tools.sandbox.build.progress import ProgressReader, BuildStep
 from tools.sandbox.build.refusals import LAYERED
 from tools.sandbox.build.context import Context
 from tools.dockerfile.instruction import Instruction
@@ -82,7 +82,7 @@ def unavailable(receipt: BuildReceipt, error: Exception) -> BuildReceipt:
     return replace(receipt, outcome=Outcome.INFRASTRUCTURE, summary=summary)
 
 
-def ended(receipt: BuildReceipt, context: Context, progress: Progress, how: Ended) -> BuildReceipt:
+def ended(receipt: BuildReceipt, context: Context, progress: ProgressReader, how: Ended) -> BuildReceipt:
     if how.limit is Outcome.CANCELLED:
         return cancelled(receipt)
     step = progress.failed or progress.running
@@ -96,7 +96,7 @@ def ended(receipt: BuildReceipt, context: Context, progress: Progress, how: Ende
 
 
 def _failed(
-    receipt: BuildReceipt, text: str, progress: Progress, one: Instruction | None, step: Step | None, log: str
+    receipt: BuildReceipt, text: str, progress: ProgressReader, one: Instruction | None, step: BuildStep | None, log: str
 ) -> BuildReceipt:
     error = progress.error or _client_error(progress)
     line = one.line if one else _printed_line(receipt, progress, error)
@@ -115,29 +115,29 @@ def _failed(
     )
 
 
-def _asks_for_no_stage(one: Instruction | None, cause: Cause) -> bool:
+def _asks_for_no_stage(one: Instruction | None, cause: FailureCause) -> bool:
     """A name that is no stage is taken for an image, and looked for in a registry."""
     fetched = cause.id in ("registry-unreachable", "image-not-found")
     return fetched and one is not None and any(not re.search(r"[/:.]", name) for name in one.flag("from"))
 
 
-def _of_stage(one: Instruction | None) -> Cause:
+def _of_stage(one: Instruction | None) -> FailureCause:
     name = one_line(one.flag("from")[0], 60) if one else ""
     told = f"`{name}` is no stage above this line, and no image of that name could be fetched."
-    return Cause("no-such-stage", told, "Which stage makes the files that this line takes, and what is it called?")
+    return FailureCause("no-such-stage", told, "Which stage makes the files that this line takes, and what is it called?")
 
 
-def _adds(log: str, cause: Cause) -> bool:
+def _adds(log: str, cause: FailureCause) -> bool:
     return bool(log) and log.strip() != cause.text
 
 
-def _client_error(progress: Progress) -> str:
+def _client_error(progress: ProgressReader) -> str:
     """Its last word, without its preamble: what stands before a step fails has no vertex."""
     said = [line for line in progress.said if line.startswith(("ERROR:", "error:"))]
     return re.sub(r"^ERROR: (failed to solve: )?", "", said[-1]) if said else "\n".join(progress.said[-5:])
 
 
-def _printed_line(receipt: BuildReceipt, progress: Progress, error: str) -> int | None:
+def _printed_line(receipt: BuildReceipt, progress: ProgressReader, error: str) -> int | None:
     """Lines of the client itself; what a step prints is not among them."""
     match = _PARSE_LINE.search(error)
     if match:
@@ -147,19 +147,19 @@ def _printed_line(receipt: BuildReceipt, progress: Progress, error: str) -> int 
     return int(found[-1]) if found else None
 
 
-def _marked(progress: Progress) -> str:
+def _marked(progress: ProgressReader) -> str:
     """The line of the Dockerfile that the client points at."""
     found = re.findall(r"(?m)^\s*\d+ \| >>> (.+)$", "\n".join(progress.said))
     return one_line(found[-1], 200) if found else ""
 
 
-def _step(one: Instruction | None, step: Step | None) -> str:
+def _step(one: Instruction | None, step: BuildStep | None) -> str:
     if one is not None:
         return one_line(f"{one.keyword} {' '.join(f'--{name}={value}' for name, value in one.flags)} {one.value}", 200)
     return one_line(step.text, 200) if step else ""
 
 
-def _instruction(text: str, step: Step | None) -> Instruction | None:
+def _instruction(text: str, step: BuildStep | None) -> Instruction | None:
     """BuildKit counts what makes layers, stage by stage, FROM being the first; nobody can print that number."""
     if step is None:
         return None

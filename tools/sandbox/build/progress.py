@@ -21,7 +21,7 @@ _STEP = re.compile(r"^\[(?:(?P<stage>[^\]\s]+(?: [^\]\s]+)*?) +)?(?P<number>\d+)
 
 
 @dataclass(frozen=True)
-class Step:
+class BuildStep:
     """A step as BuildKit names it: the stage's name (empty where there is one stage), its number there, its words."""
 
     stage: str
@@ -30,7 +30,7 @@ class Step:
     text: str
 
     @classmethod
-    def named(cls, name: str) -> Step | None:
+    def named(cls, name: str) -> BuildStep | None:
         match = _STEP.match(name)
         if match is None:
             return None
@@ -61,13 +61,13 @@ class Log:
 
 
 @dataclass
-class Progress:
+class ProgressReader:
     """`said` are lines of the client itself; nothing that a step prints gets among them."""
 
     on_progress: Callable[[BuildProgress], None]
     said: list[str] = field(default_factory=list)
-    failed: Step | None = None
-    running: Step | None = None  # the one that began last
+    failed: BuildStep | None = None
+    running: BuildStep | None = None  # the one that began last
     error: str = ""
     cached: int = 0
     log: Log = field(default_factory=Log)
@@ -114,7 +114,7 @@ class Progress:
     def _vertex(self, vertex: dict[str, Any]) -> None:
         digest, name = str(vertex.get("digest")), str(vertex.get("name") or "")
         self._names[digest] = name
-        step = Step.named(name)
+        step = BuildStep.named(name)
         error = str(vertex.get("error") or "")
         if error and not self.error and "context canceled" not in error:
             self.error, self.failed, self._failed_digest = error, step, digest
@@ -127,7 +127,7 @@ class Progress:
             self.on_progress(BuildProgress(self._done(), self.steps, one_line(step.text)))
 
     def _steps(self, digests: set[str]) -> int:
-        found = (Step.named(self._names[digest]) for digest in digests)
+        found = (BuildStep.named(self._names[digest]) for digest in digests)
         return sum(step is not None and not step.text.startswith("FROM ") for step in found)
 
     def _done(self) -> int:

@@ -21,7 +21,7 @@ _VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)[^}\s$]*\}?")
 
 
 @dataclass(frozen=True)
-class Refusal:
+class BuildRefusal:
     """`sentence` is for the learner: what is not given and why."""
 
     line: int
@@ -39,21 +39,21 @@ class Policy:
     offered: tuple[str, ...] = ()
 
 
-def refusal(text: str, policy: Policy | None = None) -> Refusal | None:
+def refusal(text: str, policy: Policy | None = None) -> BuildRefusal | None:
     """The first in the order of lines; None where the file may be built."""
     parsed = parse(text)
     found = [*_whole(text, parsed), *_instructions(parsed, policy or Policy())]
     return min(found, key=lambda match_found: match_found.line, default=None)
 
 
-def _whole(text: str, parsed: Parsed) -> Iterator[Refusal]:
+def _whole(text: str, parsed: Parsed) -> Iterator[BuildRefusal]:
     line, frontend = frontend_of(text)
     if is_foreign(frontend):
         sentence = f"It asks for the frontend `{frontend[:60]}`, a program that would run on the engine. I build with"
-        yield Refusal(line, "foreign-frontend", f"{sentence} the built-in one only.")
+        yield BuildRefusal(line, "foreign-frontend", f"{sentence} the built-in one only.")
     for fault in parsed.faults:
         if fault.fatal:
-            yield Refusal(fault.line, "unreadable", f"I can not build it: {fault.message}.")
+            yield BuildRefusal(fault.line, "unreadable", f"I can not build it: {fault.message}.")
     layers = sum(instruction.keyword in LAYERED for instruction in parsed.instructions)
     froms = sum(instruction.keyword == "FROM" for instruction in parsed.instructions)
     for rule, count, most, what in (
@@ -63,10 +63,10 @@ def _whole(text: str, parsed: Parsed) -> Iterator[Refusal]:
         ("too-many-stages", froms, MAX_STAGES, "stages"),
     ):
         if count > most:
-            yield Refusal(1, rule, f"It has {count:,} {what}; I build up to {most:,}. Which of them belong together?")
+            yield BuildRefusal(1, rule, f"It has {count:,} {what}; I build up to {most:,}. Which of them belong together?")
 
 
-def _instructions(parsed: Parsed, policy: Policy) -> Iterator[Refusal]:
+def _instructions(parsed: Parsed, policy: Policy) -> Iterator[BuildRefusal]:
     found = stages(parsed)
     names = {stage.name.lower() for stage in found if stage.name} | {str(stage.index) for stage in found}
     for instruction in parsed.instructions:
@@ -82,11 +82,11 @@ def _instructions(parsed: Parsed, policy: Policy) -> Iterator[Refusal]:
             yield from _addresses(stage)
 
 
-def _of(one: Instruction, rule: str, sentence: str) -> Refusal:
-    return Refusal(one.line, rule, sentence, f"{one.keyword} {one.value}"[:200])
+def _of(one: Instruction, rule: str, sentence: str) -> BuildRefusal:
+    return BuildRefusal(one.line, rule, sentence, f"{one.keyword} {one.value}"[:200])
 
 
-def _rights(one: Instruction) -> Iterator[Refusal]:
+def _rights(one: Instruction) -> Iterator[BuildRefusal]:
     if any(value.lower() != "sandbox" for value in one.flag("security")):
         yield _of(one, "insecure-entitlement", "`--security` asks for rights on the host, which I do not give.")
     if any(value.lower() not in ("default", "none") for value in one.flag("network")):
@@ -107,7 +107,7 @@ def _mounts(one: Instruction) -> Iterator[dict[str, str]]:
         yield {key.strip().lower(): value.strip("\"' ") for key, _, value in parts}
 
 
-def _images(stage: Stage, names: set[str], policy: Policy) -> Iterator[Refusal]:
+def _images(stage: Stage, names: set[str], policy: Policy) -> Iterator[BuildRefusal]:
     if stage.parent is None and stage.base.lower() != "scratch" and not policy.allows(stage.base):
         yield _of(stage.opening, "foreign-image", _not_here(stage.base, policy))
     for instruction in stage.instructions:
@@ -122,7 +122,7 @@ def _not_here(reference: str, policy: Policy) -> str:
     return f"I have no image `{reference[:80]}` here." + (f" There are {offered}." if offered else "")
 
 
-def _places(stage: Stage) -> Iterator[Refusal]:
+def _places(stage: Stage) -> Iterator[BuildRefusal]:
     """Folders that belong to the kernel: writing or working there has broken out of builds before."""
     here = "/"
     for instruction in stage.instructions:
@@ -148,7 +148,7 @@ def _is_kernel(path: str) -> bool:
     return any(plain == folder or plain.startswith(folder + "/") for folder in _KERNEL_FOLDERS)
 
 
-def _addresses(stage: Stage) -> Iterator[Refusal]:
+def _addresses(stage: Stage) -> Iterator[BuildRefusal]:
     for instruction in stage.instructions:
         for source in (instruction.argv or instruction.value.split())[:-1] if instruction.keyword == "ADD" else ():
             if _ADDRESS.search(resolve(source.strip("\"'"), stage.arguments)):
@@ -156,7 +156,7 @@ def _addresses(stage: Stage) -> Iterator[Refusal]:
                 yield _of(instruction, "remote-add", f"{sentence} could fetch it and check it against a checksum?")
 
 
-def _expansions(stage: Stage) -> Iterator[Refusal]:
+def _expansions(stage: Stage) -> Iterator[BuildRefusal]:
     """Values that name each other can double with every line; only their lengths are worked out."""
     lengths: dict[str, int] = {}
     for instruction in stage.instructions:

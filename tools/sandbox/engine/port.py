@@ -16,7 +16,7 @@ from tools.sandbox.builder import BuilderStatus, Outcome
 DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 
 
-class Limits(Protocol):
+class BuildLimits(Protocol):
     """What is watched from outside: time, silence, and how much is printed."""
 
     @property
@@ -39,7 +39,7 @@ class Patience:
 PATIENCE = Patience()
 
 
-class Job(Protocol):
+class EngineJob(Protocol):
     """One build's place on an engine; what it left behind is gone when its context ends."""
 
     @property
@@ -83,9 +83,9 @@ class Engine(Protocol):
     def offered(self) -> tuple[str, ...]: ...  # images at hand, to name them
 
     @property
-    def limits(self) -> Limits: ...
+    def limits(self) -> BuildLimits: ...
 
-    def job(self) -> AbstractContextManager[Job]: ...
+    def job(self) -> AbstractContextManager[EngineJob]: ...
 
     def recover(self) -> None:
         """Called when a build that was ended goes on: the engine is to be made usable again."""
@@ -112,7 +112,7 @@ class TrustedEngine:
     network: str = "default"
     build_arguments: tuple[str, ...] = ()
     isolated: bool = False
-    limits: Limits = PATIENCE
+    limits: BuildLimits = PATIENCE
 
     def status(self) -> BuilderStatus:
         try:
@@ -136,7 +136,7 @@ class TrustedEngine:
         return ()
 
     @contextmanager
-    def job(self) -> Iterator[Job]:
+    def job(self) -> Iterator[EngineJob]:
         yield UnlimitedJob()
 
     def recover(self) -> None:

@@ -13,7 +13,7 @@ from docker.errors import APIError, DockerException
 from tools.sandbox.build.excerpts import excerpt, one_line
 from tools.sandbox.build.failures import cause_of
 from tools.sandbox.builder import RunReport
-from tools.sandbox.engine.port import Job
+from tools.sandbox.engine.port import EngineJob
 
 WATCH_SECONDS, HEALTH_SECONDS, STOP_SECONDS = 3.0, 12.0, 10
 MEMORY, PIDS, NANO_CPUS = 512 * 2**20, 128, 500_000_000
@@ -22,7 +22,7 @@ _SECOND = 1_000_000_000
 _POLL = 0.1
 
 
-def confinement(job: Job) -> dict[str, Any]:
+def confinement(job: EngineJob) -> dict[str, Any]:
     """What every container of ours is created with, whatever its image asks for."""
     limits: dict[str, Any] = {
         "network_mode": "none",
@@ -41,7 +41,7 @@ def confinement(job: Job) -> dict[str, Any]:
     return {**limits, "cgroup_parent": job.cgroup_parent} if job.cgroup_parent else limits
 
 
-def watch(client: Any, image: str, job: Job, cancelled: Callable[[], bool]) -> RunReport:
+def watch(client: Any, image: str, job: EngineJob, cancelled: Callable[[], bool]) -> RunReport:
     config = client.images.get(image).attrs.get("Config") or {}
     container = _created(client, image, config, job)
     if isinstance(container, RunReport):
@@ -53,7 +53,7 @@ def watch(client: Any, image: str, job: Job, cancelled: Callable[[], bool]) -> R
             container.remove(force=True, v=True)
 
 
-def _created(client: Any, image: str, config: dict[str, Any], job: Job) -> Any:
+def _created(client: Any, image: str, config: dict[str, Any], job: EngineJob) -> Any:
     health = _check(config)
     try:
         return client.containers.create(image, healthcheck=health, **confinement(job))

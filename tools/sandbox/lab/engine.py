@@ -12,7 +12,7 @@ from tools.sandbox.builder import BuilderStatus, Outcome
 from tools.sandbox.lab import daemon, disk
 from tools.sandbox.lab.job import LabJob, open_job, sweep
 from tools.sandbox.lab.lab import Lab, listens
-from tools.sandbox.lab.limits import LabConfig, Limits
+from tools.sandbox.lab.limits import LabConfig, LabLimits
 from tools.sandbox.lab.places import GATEWAY, PROXY_PORT
 from tools.sandbox.lab.registry import by_tag
 from tools.sandbox.lab.selftest import Tester
@@ -37,7 +37,7 @@ class LabEngine:
         return self.lab.places.base_url
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> LabLimits:
         return self.lab.config.limits
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from tools.sandbox.builder import Outcome
 from tools.sandbox.lab import disk
 from tools.sandbox.lab.cgroups import Cgroup, MemoryAlarm, Usage
-from tools.sandbox.lab.limits import Limits
+from tools.sandbox.lab.limits import LabLimits
 from tools.sandbox.lab.places import Places
 from tools.sandbox.lab.state import tried
 
@@ -20,7 +20,7 @@ LIMIT_SECONDS = 1.0
 class LabJob:
     """What is over a limit is found by looking, not by believing what the build prints."""
 
-    def __init__(self, group: Cgroup, limits: Limits, mounted: Path) -> None:
+    def __init__(self, group: Cgroup, limits: LabLimits, mounted: Path) -> None:
         self._group, self.limits, self._mounted = group, limits, mounted
         self._before = disk.used(mounted)
         self._alarm = MemoryAlarm(group)
@@ -77,7 +77,7 @@ class LabJob:
 
 
 @contextmanager
-def open_job(places: Places, limits: Limits, mounted: Path) -> Iterator[LabJob]:
+def open_job(places: Places, limits: LabLimits, mounted: Path) -> Iterator[LabJob]:
     """Its lock says that it has an owner: a job whose owner was killed is ended by the next that comes."""
     with ExitStack() as stack:
         group = Cgroup(places.cgroup) / "jobs" / _free_name(places, stack)

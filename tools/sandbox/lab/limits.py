@@ -15,7 +15,7 @@ HOST, REGISTRY = rf"^{_NAME}$", rf"^({_NAME}(/[a-z0-9._-]+)*)?$"
 ENGINE_MEMORY = GIB  # for the daemon itself, beside what a build may take
 
 
-class Limits(BaseModel):
+class LabLimits(BaseModel):
     """Of one build. Each has a verdict of its own, and the self-test measures those that confine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +38,7 @@ class LabConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    limits: Limits = Limits()
+    limits: LabLimits = LabLimits()
     disk_bytes: int = Field(8 * GIB, ge=64 * MIB)
     inodes: int = Field(400_000, ge=10_000)
     hosts: tuple[Annotated[str, Field(pattern=HOST)], ...] = ()

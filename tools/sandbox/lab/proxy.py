@@ -29,7 +29,7 @@ _PORTS = {80, 443}
 _HOP = {"proxy-connection", "proxy-authorization", "connection", "keep-alive", "host"}
 
 
-class Refused(Exception):
+class HostRefused(Exception):
     def __init__(self, status: str, said: str) -> None:
         super().__init__(said)
         self.status = status
@@ -61,7 +61,7 @@ class Proxy:
         self._open += 1
         try:
             await self._answer(reader, writer)
-        except Refused as refused:
+        except HostRefused as refused:
             await _refuse(writer, refused)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass
@@ -71,7 +71,7 @@ class Proxy:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._open > MAX_CONNECTIONS:
-            raise Refused("503 Service Unavailable", "too many connections at once")
+            raise HostRefused("503 Service Unavailable", "too many connections at once")
         async with asyncio.timeout(HEAD_SECONDS):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         request, *headers = head.removesuffix("\r\n\r\n").split("\r\n")
@@ -83,7 +83,7 @@ class Proxy:
             async with asyncio.timeout(CONNECT_SECONDS):
                 there, out = await asyncio.open_connection(*await _address(host, port))
         except (OSError, TimeoutError):
-            raise Refused("502 Bad Gateway", f"{host} can not be reached") from None
+            raise HostRefused("502 Bad Gateway", f"{host} can not be reached") from None
         try:
             if method == "CONNECT":
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -99,7 +99,7 @@ class Proxy:
         allowed = listed.allows(host, port)
         _note(host=host[:200], port=port, caller=caller, allowed=allowed)
         if not allowed:
-            raise Refused("403 Forbidden", f"{host}:{port} is not among the hosts that builds may reach here")
+            raise HostRefused("403 Forbidden", f"{host}:{port} is not among the hosts that builds may reach here")
 
 
 def _destination(method: str, target: str) -> tuple[str, int, str]:
@@ -107,9 +107,9 @@ def _destination(method: str, target: str) -> tuple[str, int, str]:
         parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
         port = parts.port or (443 if method == "CONNECT" else 80)
     except ValueError:
-        raise Refused("400 Bad Request", "the address can not be read") from None
+        raise HostRefused("400 Bad Request", "the address can not be read") from None
     if not parts.hostname or (method != "CONNECT" and parts.scheme != "http"):
-        raise Refused("400 Bad Request", "this is a forward proxy: it takes CONNECT and http:// addresses")
+        raise HostRefused("400 Bad Request", "this is a forward proxy: it takes CONNECT and http:// addresses")
     return parts.hostname, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
@@ -154,7 +154,7 @@ async def _pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> N
             target.write_eof()
 
 
-async def _refuse(writer: asyncio.StreamWriter, refused: Refused) -> None:
+async def _refuse(writer: asyncio.StreamWriter, refused: HostRefused) -> None:
     body = f"{refused}\n".encode()
     head = f"HTTP/1.1 {refused.status}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
     writer.write(head.encode() + b"Connection: close\r\n\r\n" + body)

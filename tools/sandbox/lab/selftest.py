@@ -17,7 +17,7 @@ from tools.sandbox.lab.lab import PROBE, Lab
 from tools.sandbox.lab.limits import LabConfig
 from tools.sandbox.lab.places import GATEWAY, PROXY_PORT
 from tools.sandbox.lab.probing import Probed, probe
-from tools.sandbox.lab.state import Finding, SelfTest
+from tools.sandbox.lab.state import SelfTest, SelfTestFinding
 
 WALL_SECONDS, GONE_SECONDS, TRY_SECONDS = 1.5, 5.0, 60.0
 FIRST_REMAPPED = 100_000
@@ -45,7 +45,7 @@ class Tester:
 
     def run(self) -> SelfTest:
         begun = time.monotonic()
-        probes: tuple[Callable[[], Finding], ...] = (
+        probes: tuple[Callable[[], SelfTestFinding], ...] = (
             self.user,
             self.wall,
             self.memory,
@@ -57,18 +57,18 @@ class Tester:
         findings = tuple(other_probe() for other_probe in probes)
         return SelfTest(at=time.time(), seconds=round(time.monotonic() - begun, 1), findings=findings)
 
-    def user(self) -> Finding:
+    def user(self) -> SelfTestFinding:
         """L13: root inside is nobody outside."""
         probed = self._probe("RUN cat /proc/self/uid_map")
         found = re.search(r"^#\d+ [\d.]+\s+0\s+(\d+)\s+(\d+)\s*$", probed.said, re.MULTILINE)
         if not found:
             return _broken("user", "the probe did not run: " + _last_line(probed.said))
         outside = int(found[1])
-        return Finding(
+        return SelfTestFinding(
             limit="user", held=outside >= FIRST_REMAPPED, said=f"root inside is user {outside} of this machine"
         )
 
-    def wall(self) -> Finding:
+    def wall(self) -> SelfTestFinding:
         """L1: a build that is ended leaves nothing running."""
         with self._job() as job:
             probed = self._run(job, "RUN sleep 1000", seconds=WALL_SECONDS)
@@ -79,16 +79,16 @@ class Tester:
         if probed.ended:
             return _broken("time", "the probe did not run: " + _last_line(probed.said))
         said = "a build that was ended left nothing" if gone else "a build that was ended goes on in the engine"
-        return Finding(limit="time", held=gone, said=said)
+        return SelfTestFinding(limit="time", held=gone, said=said)
 
-    def memory(self) -> Finding:
+    def memory(self) -> SelfTestFinding:
         """L5"""
         with self._job() as job:
             probed = self._run(job, "RUN tail /dev/zero")
         limit = self.config.limits.memory_bytes // _MIB
         return _judged("memory", probed, Outcome.MEMORY, f"held at {limit} MiB")
 
-    def processes(self) -> Finding:
+    def processes(self) -> SelfTestFinding:
         """L6"""
         many = self.config.limits.pids + 50
         with self._job() as job:
@@ -99,7 +99,7 @@ class Tester:
             return _broken("processes", f"{most} ran at once, and {self.config.limits.pids} are allowed")
         return _judged("processes", probed, Outcome.PIDS, f"held at {self.config.limits.pids}")
 
-    def disk(self) -> Finding:
+    def disk(self) -> SelfTestFinding:
         """L7: allocated, not written, so that trying costs nothing."""
         limits = self.config.limits
         piece = max(1, min(limits.file_bytes, limits.disk_bytes) // 2)
@@ -110,7 +110,7 @@ class Tester:
             )
         return _judged("disk", probed, Outcome.DISK, f"held at {limits.disk_bytes // _MIB} MiB a build")
 
-    def network_of_builds(self) -> Finding:
+    def network_of_builds(self) -> SelfTestFinding:
         """L11: nothing of this machine answers, and the proxy refuses what is not on the list."""
         with _listening() as (port, heard):
             tries = "; ".join(f"nc -w 1 {host} {port} </dev/null" for host in ("127.0.0.1", GATEWAY))
@@ -120,14 +120,14 @@ class Tester:
             return _broken("network of builds", said)
         return self._refused() if self.arguments else _held("network of builds", "there is none")
 
-    def _refused(self) -> Finding:
+    def _refused(self) -> SelfTestFinding:
         request = "GET http://not-on-the-list.invalid/ HTTP/1.0"
         probed = self._probe(f"RUN printf '{request}\\r\\n\\r\\n' | nc -w 5 {GATEWAY} {PROXY_PORT}; true")
         if "403 Forbidden" not in probed.said:
             return _broken("network of builds", "the proxy does not refuse: " + _last_line(probed.said))
         return _held("network of builds", "only through the proxy, to the hosts that are allowed")
 
-    def network_of_the_engine(self) -> Finding:
+    def network_of_the_engine(self) -> SelfTestFinding:
         """L12: the engine itself fetches for ADD and FROM, so it too must have no way."""
         with _listening() as (port, heard):
             probed = self._probe(f"ADD http://127.0.0.1:{port}/ /fetched")
@@ -160,7 +160,7 @@ class Tester:
         )
 
 
-def _judged(limit: str, probed: Probed, wanted: Outcome, said: str) -> Finding:
+def _judged(limit: str, probed: Probed, wanted: Outcome, said: str) -> SelfTestFinding:
     if probed.exceeded is wanted:
         return _held(limit, said)
     if probed.exceeded:
@@ -168,12 +168,12 @@ def _judged(limit: str, probed: Probed, wanted: Outcome, said: str) -> Finding:
     return _broken(limit, "it does not hold: " + _last_line(probed.said))
 
 
-def _held(limit: str, said: str) -> Finding:
-    return Finding(limit=limit, held=True, said=said)
+def _held(limit: str, said: str) -> SelfTestFinding:
+    return SelfTestFinding(limit=limit, held=True, said=said)
 
 
-def _broken(limit: str, said: str) -> Finding:
-    return Finding(limit=limit, held=False, said=said)
+def _broken(limit: str, said: str) -> SelfTestFinding:
+    return SelfTestFinding(limit=limit, held=False, said=said)
 
 
 def _last_line(said: str) -> str:

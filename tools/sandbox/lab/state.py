@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 
-class Finding(BaseModel):
+class SelfTestFinding(BaseModel):
     """One limit that was tried from inside, and what was seen."""
 
     model_config = ConfigDict(frozen=True)
@@ -27,7 +27,7 @@ class SelfTest(BaseModel):
 
     at: float
     seconds: float
-    findings: tuple[Finding, ...]
+    findings: tuple[SelfTestFinding, ...]
 
     @property
     def held(self) -> bool:

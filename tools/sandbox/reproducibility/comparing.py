@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from tools.sandbox.reproducibility import differences
-from tools.sandbox.reproducibility.differences import Entry, Kind
+from tools.sandbox.reproducibility.differences import TarEntry, TarKind
 
 MEMORY, CPU_SECONDS = 2**31, 120
 MAX_ENTRIES = 200_000
@@ -36,14 +36,14 @@ class LayerDifference:
     packages: list[tuple[str, str, str, str]] = field(default_factory=list)
     sample: list[str] = field(default_factory=list)
 
-    def add(self, kind: Kind, path: str) -> None:
+    def add(self, kind: TarKind, path: str) -> None:
         self.classes[kind.value] += 1
         shown = self.examples.setdefault(kind.value, [])
         if len(shown) < EXAMPLES:
             shown.append(path)
 
 
-class TooLarge(Exception):
+class ComparisonTooLarge(Exception):
     """More than is compared."""
 
 
@@ -107,23 +107,23 @@ def _compared(index: int, a: tarfile.TarFile, b: tarfile.TarFile) -> LayerDiffer
         if kind is None:
             continue
         found.add(kind, path)
-        if kind is Kind.PACKAGES:
+        if kind is TarKind.PACKAGES:
             found.packages += differences.packages(path, *contents)[:20]
         elif not found.sample and kind in differences.SHOWN:
             found.sample = _sample(*contents)
     if not found.classes:
-        found.add(Kind.ORDER if list(one) != list(other) else Kind.TIME, next(iter(one), ""))
+        found.add(TarKind.ORDER if list(one) != list(other) else TarKind.TIME, next(iter(one), ""))
     return found
 
 
-def _entries(archive: tarfile.TarFile) -> dict[str, Entry]:
-    found: dict[str, Entry] = {}
+def _entries(archive: tarfile.TarFile) -> dict[str, TarEntry]:
+    found: dict[str, TarEntry] = {}
     for info in archive:
         if len(found) >= MAX_ENTRIES:
-            raise TooLarge
+            raise ComparisonTooLarge
         path = info.name.removeprefix("./").rstrip("/")
         digest = _digest(archive.extractfile(info)) if info.isreg() else ""
-        found[path] = Entry(
+        found[path] = TarEntry(
             info.type.decode("latin-1"), info.mode, info.uid, info.gid, info.linkname, digest, info.size, info.name
         )
     return found
@@ -136,7 +136,7 @@ def _digest(stream: IO[bytes] | None) -> str:
     return state.hexdigest()
 
 
-def _contents(archive: tarfile.TarFile, entry: Entry | None) -> bytes:
+def _contents(archive: tarfile.TarFile, entry: TarEntry | None) -> bytes:
     if entry is None or not entry.digest:
         return b""
     most = KEPT_DATABASE if differences.is_database(entry.name) else KEPT
@@ -164,7 +164,7 @@ def main() -> None:
     asked = json.loads(sys.argv[1])
     try:
         found = compare(asked["a"], asked["b"], asked["own"])
-    except (TooLarge, MemoryError):
+    except (ComparisonTooLarge, MemoryError):
         found = {"error": "they hold more than I compare"}
     except (tarfile.TarError, KeyError, ValueError, OSError, RecursionError) as error:
         found = {"error": f"their layers could not be read ({type(error).__name__})"}

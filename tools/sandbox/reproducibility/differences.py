@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class TarKind(StrEnum):
     TIME = "time"  # of the file itself, nothing in it
     ORDER = "order"
     METADATA = "metadata"
@@ -26,13 +26,13 @@ class Kind(StrEnum):
     CONTENT = "content"
 
 
-HARMLESS = frozenset({Kind.TIME, Kind.ORDER})
-EXPLAINED = frozenset({Kind.ARCHIVE_TIME, Kind.DATE, Kind.RANDOM, Kind.LOG, Kind.LINE_ORDER})
-SHOWN = frozenset({Kind.DATE, Kind.CONTENT, Kind.LINE_ORDER})  # a key that is made anew is not shown
+HARMLESS = frozenset({TarKind.TIME, TarKind.ORDER})
+EXPLAINED = frozenset({TarKind.ARCHIVE_TIME, TarKind.DATE, TarKind.RANDOM, TarKind.LOG, TarKind.LINE_ORDER})
+SHOWN = frozenset({TarKind.DATE, TarKind.CONTENT, TarKind.LINE_ORDER})  # a key that is made anew is not shown
 
 
 @dataclass(frozen=True)
-class Entry:
+class TarEntry:
     """A path as a layer has it; its time is left out on purpose."""
 
     type: str
@@ -70,33 +70,33 @@ _IDENTIFIERS = re.compile(
 )
 
 
-def kind_of(path: str, a: Entry | None, b: Entry | None, a_data: bytes, b_data: bytes) -> Kind | None:
+def kind_of(path: str, a: TarEntry | None, b: TarEntry | None, a_data: bytes, b_data: bytes) -> TarKind | None:
     """None where the two do not differ. The first rule that explains a path is its class."""
     if a is None or b is None:
-        return Kind.LOG if _LOG.search(path) else Kind.ONLY_IN_ONE
+        return TarKind.LOG if _LOG.search(path) else TarKind.ONLY_IN_ONE
     if (a.type, a.mode, a.uid, a.gid, a.link) != (b.type, b.mode, b.uid, b.gid, b.link):
-        return Kind.METADATA
+        return TarKind.METADATA
     if a.digest == b.digest:
         return None
     if is_database(path) and packages(path, a_data, b_data):
-        return Kind.PACKAGES
+        return TarKind.PACKAGES
     if _RANDOM_FILE.search(path):
-        return Kind.RANDOM
+        return TarKind.RANDOM
     if _LOG.search(path):
-        return Kind.LOG
+        return TarKind.LOG
     return _of_contents(path, a_data, b_data)
 
 
-def _of_contents(path: str, a: bytes, b: bytes) -> Kind:
+def _of_contents(path: str, a: bytes, b: bytes) -> TarKind:
     if _without_times(path, a) == _without_times(path, b):
-        return Kind.ARCHIVE_TIME
+        return TarKind.ARCHIVE_TIME
     if b"\0" in a + b:
-        return Kind.CONTENT
+        return TarKind.CONTENT
     if _DATES.sub(b"#", a) == _DATES.sub(b"#", b):
-        return Kind.DATE
+        return TarKind.DATE
     if _masked(a) == _masked(b):
-        return Kind.RANDOM
-    return Kind.LINE_ORDER if sorted(a.splitlines()) == sorted(b.splitlines()) else Kind.CONTENT
+        return TarKind.RANDOM
+    return TarKind.LINE_ORDER if sorted(a.splitlines()) == sorted(b.splitlines()) else TarKind.CONTENT
 
 
 def _masked(data: bytes) -> bytes:

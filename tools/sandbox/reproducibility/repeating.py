@@ -23,12 +23,12 @@ from tools.errors import BuilderUnavailable
 from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import Context
 from tools.sandbox.build.excerpts import one_line
-from tools.sandbox.build.progress import Progress
+from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.refusals import LAYERED
 from tools.sandbox.builder import BuildProgress
-from tools.sandbox.engine.port import Engine, Job, client
+from tools.sandbox.engine.port import Engine, EngineJob, client
 from tools.sandbox.image.inspection import ROOT, final_stage, instructions_of, lines_of
-from tools.sandbox.reproducibility.differences import EXPLAINED, HARMLESS, Kind
+from tools.sandbox.reproducibility.differences import EXPLAINED, HARMLESS, TarKind
 from tools.uploads.files import Upload
 
 SECONDS, APART = 120.0, 1.1  # the second build begins in another second
@@ -50,12 +50,12 @@ class Rung(StrEnum):
 
 
 @dataclass(frozen=True)
-class Cause:
+class DifferenceCause:
     """One class of differences in what one instruction made."""
 
     line: int
     step: str
-    kind: Kind
+    kind: TarKind
     count: int
     example: str
     text: str
@@ -68,7 +68,7 @@ class Repetition:
     summary: str
     layers: int = 0  # of the Dockerfile's own
     differing: int = 0
-    causes: tuple[Cause, ...] = ()
+    causes: tuple[DifferenceCause, ...] = ()
     packages: tuple[tuple[str, str, str, str], ...] = ()  # manager, name, first, second
     config: tuple[str, ...] = ()
     sample: tuple[str, ...] = ()  # a few lines of one difference, masked
@@ -120,14 +120,14 @@ class _Twice:
             return Repetition(Rung.SECOND_BUILD_FAILED, f"It was built once and not a second time: {second}")
         return self._compared(folder)
 
-    def _build(self, job: Job, archive: Path, *, second: bool) -> str:
+    def _build(self, job: EngineJob, archive: Path, *, second: bool) -> str:
         """Empty when it was built and saved; else why not."""
         tag = f"tutor-twice:{uuid4().hex}"
         buildx = Buildx(self.engine, job)
         sent = buildx.sent(self.context, reverse=second)
         options = ["--no-cache", "--load", "--tag", tag, "--file", self.context.dockerfile]
         options += ["--build-arg", "SOURCE_DATE_EPOCH=0", "--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={uuid4().hex}"]
-        progress = Progress(lambda one: self.on_progress(_half(one, second=second)))
+        progress = ProgressReader(lambda one: self.on_progress(_half(one, second=second)))
         ended = buildx.run(sent, options, progress, self.cancelled)
         if ended.limit is not None or ended.code:
             return ended.limit.value if ended.limit else one_line(progress.error or " ".join(progress.said[-1:]), 200)
@@ -201,16 +201,20 @@ def _told(
     )
 
 
-def _causes(layer: Mapping[str, Any], lines: list[tuple[int, str]]) -> list[Cause]:
+def _causes(layer: Mapping[str, Any], lines: list[tuple[int, str]]) -> list[DifferenceCause]:
     line, step = lines[layer["index"]] if layer["index"] < len(lines) else (0, "")
     made = []
     for name, count in layer["classes"].items():
         words, example = _words()[name], f"/{one_line(layer['examples'][name][0], 100)}"
-        made.append(Cause(line, step, Kind(name), count, example, words["text"].format(it=example), words["question"]))
+        made.append(
+            DifferenceCause(
+                line, step, TarKind(name), count, example, words["text"].format(it=example), words["question"]
+            )
+        )
     return made
 
 
-def _rung(found: Mapping[str, Any], causes: tuple[Cause, ...]) -> Rung:
+def _rung(found: Mapping[str, Any], causes: tuple[DifferenceCause, ...]) -> Rung:
     kinds = {cause.kind for cause in causes}
     if found["same_image"]:
         return Rung.BIT_FOR_BIT
@@ -222,10 +226,10 @@ def _rung(found: Mapping[str, Any], causes: tuple[Cause, ...]) -> Rung:
         return Rung.CONTENT_IDENTICAL
     if kinds <= HARMLESS | EXPLAINED:
         return Rung.EXPLAINED_NOISE
-    return Rung.PACKAGE_DRIFT if kinds <= HARMLESS | EXPLAINED | {Kind.PACKAGES} else Rung.UNEXPLAINED
+    return Rung.PACKAGE_DRIFT if kinds <= HARMLESS | EXPLAINED | {TarKind.PACKAGES} else Rung.UNEXPLAINED
 
 
-def _summary(rung: Rung, own: int, differing: int, causes: tuple[Cause, ...]) -> str:
+def _summary(rung: Rung, own: int, differing: int, causes: tuple[DifferenceCause, ...]) -> str:
     real = sum(cause.count for cause in causes if cause.kind not in HARMLESS)
     of = f"{differing} of your {own} layers differ"
     return {

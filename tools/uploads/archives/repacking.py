@@ -36,13 +36,13 @@ _OTHER_FORMATS = (b"\xfd7zXZ\x00", b"BZh", b"\x28\xb5\x2f\xfd", b"Rar!", b"7z\xb
 _BIDI = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A)) | {0x200E, 0x200F, 0x061C}
 
 
-class Kind(Enum):
+class MemberKind(Enum):
     FILE = auto()
     FOLDER = auto()
     LINK = auto()
 
 
-class Refused(Exception):
+class ArchiveRefused(Exception):
     """`code` is one of the names in tools/archives/refusals.yaml; `name` the member it is about."""
 
     def __init__(self, code: str, name: str = "") -> None:
@@ -51,9 +51,9 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Member:
+class ArchiveMember:
     path: str
-    kind: Kind
+    kind: MemberKind
     data: bytes = b""
     target: str = ""
 
@@ -65,14 +65,14 @@ def read(data: bytes) -> tuple[dict[str, bytes], list[str]]:
         tree.add(member)
     files = tree.files()
     if not files:
-        raise Refused("empty")
+        raise ArchiveRefused("empty")
     return _without_common_folder(files), sorted(tree.left_out)
 
 
-def _members(data: bytes) -> Iterator[Member]:
+def _members(data: bytes) -> Iterator[ArchiveMember]:
     """The first magic decides: a file that is two things at once is read as one of them."""
     if data.startswith(_OTHER_FORMATS):
-        raise Refused("compression-not-accepted")
+        raise ArchiveRefused("compression-not-accepted")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _zip_members(data)
     elif data.startswith(b"\x1f\x8b"):
@@ -94,55 +94,55 @@ def _gunzipped(data: bytes) -> bytes:
             stream = zlib.decompressobj(31) if fresh else stream
     made += stream.flush()
     if not fresh and not stream.eof:
-        raise Refused("truncated")
+        raise ArchiveRefused("truncated")
     return bytes(made)
 
 
 def _check_size(made: int, packed: int) -> None:
     if made > RATIO_FROM and made > MAX_RATIO * packed:
-        raise Refused("compression-ratio")
+        raise ArchiveRefused("compression-ratio")
     if made > MAX_TOTAL + _TAR_OVERHEAD:
-        raise Refused("too-large")
+        raise ArchiveRefused("too-large")
 
 
-def _tar_members(data: bytes) -> Iterator[Member]:
+def _tar_members(data: bytes) -> Iterator[ArchiveMember]:
     total = 0
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:", errorlevel=2) as archive:
         for number, info in enumerate(archive, 1):
             if number > MAX_MEMBERS:
-                raise Refused("too-many-members")
+                raise ArchiveRefused("too-many-members")
             member = _tar_member(archive, info)
             total += len(member.data)
             if total > MAX_TOTAL:
-                raise Refused("too-large")
+                raise ArchiveRefused("too-large")
             yield member
         if data[archive.offset :].strip(b"\0"):
-            raise Refused("malformed")
+            raise ArchiveRefused("malformed")
 
 
-def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Member:
+def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> ArchiveMember:
     if info.issparse() or any(key.startswith("GNU.sparse") for key in info.pax_headers):
-        raise Refused("sparse", info.name)
+        raise ArchiveRefused("sparse", info.name)
     if info.isdir():
-        return Member(info.name, Kind.FOLDER)
+        return ArchiveMember(info.name, MemberKind.FOLDER)
     if info.issym():
-        return Member(info.name, Kind.LINK, target=info.linkname)
+        return ArchiveMember(info.name, MemberKind.LINK, target=info.linkname)
     if info.islnk():
-        raise Refused("hard-link", info.name)
+        raise ArchiveRefused("hard-link", info.name)
     if not info.isreg():
-        raise Refused("special-file", info.name)
+        raise ArchiveRefused("special-file", info.name)
     if info.size > MAX_FILE:
-        raise Refused("file-too-large", info.name)
+        raise ArchiveRefused("file-too-large", info.name)
     opened = archive.extractfile(info)
     data = opened.read(MAX_FILE + 1) if opened else b""
     if len(data) != info.size:
-        raise Refused("truncated", info.name)
-    return Member(info.name, Kind.FILE, data)
+        raise ArchiveRefused("truncated", info.name)
+    return ArchiveMember(info.name, MemberKind.FILE, data)
 
 
-def _zip_members(data: bytes) -> Iterator[Member]:
+def _zip_members(data: bytes) -> Iterator[ArchiveMember]:
     if _counted(data) > MAX_MEMBERS:
-        raise Refused("too-many-members")
+        raise ArchiveRefused("too-many-members")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
         _check_entries(entries, data)
@@ -151,7 +151,7 @@ def _zip_members(data: bytes) -> Iterator[Member]:
             member = _zip_member(archive, info)
             total += len(member.data)
             if total > MAX_TOTAL:
-                raise Refused("too-large")
+                raise ArchiveRefused("too-large")
             yield member
 
 
@@ -159,45 +159,45 @@ def _counted(data: bytes) -> int:
     """How many members the end of a zip declares, before any of them is looked at."""
     at = data.rfind(b"PK\x05\x06", max(0, len(data) - 66_000))
     if at < 0 or at + 22 > len(data):
-        raise Refused("truncated")
+        raise ArchiveRefused("truncated")
     return int(struct.unpack_from("<H", data, at + 10)[0])
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], data: bytes) -> None:
     if len(entries) > MAX_MEMBERS:
-        raise Refused("too-many-members")
+        raise ArchiveRefused("too-many-members")
     if sum(info.file_size for info in entries) > MAX_TOTAL:
         ratio = sum(info.file_size for info in entries) / max(1, len(data))
-        raise Refused("compression-ratio" if ratio > MAX_RATIO else "too-large")
+        raise ArchiveRefused("compression-ratio" if ratio > MAX_RATIO else "too-large")
     end = 0
     for info in sorted(entries, key=lambda entry: entry.header_offset):
         if info.header_offset < end:
-            raise Refused("zip-overlap", info.filename)
+            raise ArchiveRefused("zip-overlap", info.filename)
         end = info.header_offset + 30 + info.compress_size
         if info.flag_bits & 1:
-            raise Refused("encrypted-zip", info.filename)
+            raise ArchiveRefused("encrypted-zip", info.filename)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Refused("zip-method", info.filename)
+            raise ArchiveRefused("zip-method", info.filename)
 
 
-def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMember:
     name = _zip_name(info)
     kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
     if info.is_dir() or kind == stat.S_IFDIR:
-        return Member(name, Kind.FOLDER)
+        return ArchiveMember(name, MemberKind.FOLDER)
     if info.file_size > MAX_FILE:
-        raise Refused("file-too-large", name)
+        raise ArchiveRefused("file-too-large", name)
     if kind == stat.S_IFLNK:
-        return Member(name, Kind.LINK, target=_inflated(archive, info, name, MAX_LINK).decode("utf-8"))
+        return ArchiveMember(name, MemberKind.LINK, target=_inflated(archive, info, name, MAX_LINK).decode("utf-8"))
     if kind not in (0, stat.S_IFREG):
-        raise Refused("special-file", name)
-    return Member(name, Kind.FILE, _inflated(archive, info, name, MAX_FILE))
+        raise ArchiveRefused("special-file", name)
+    return ArchiveMember(name, MemberKind.FILE, _inflated(archive, info, name, MAX_FILE))
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
     """Some tools write UTF-8 without saying so."""
     if "\0" in info.orig_filename:
-        raise Refused("nul-in-path", info.filename)
+        raise ArchiveRefused("nul-in-path", info.filename)
     if info.flag_bits & 0x800:
         return info.orig_filename
     try:
@@ -210,9 +210,9 @@ def _inflated(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, limit:
     with archive.open(info) as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
-        raise Refused("file-too-large", name)
+        raise ArchiveRefused("file-too-large", name)
     if len(data) != info.file_size:
-        raise Refused("malformed", name)
+        raise ArchiveRefused("malformed", name)
     return data
 
 
@@ -226,35 +226,35 @@ class _Tree:
         self._alike: dict[str, str] = {}
         self.left_out: set[str] = set()
 
-    def add(self, member: Member) -> None:
+    def add(self, member: ArchiveMember) -> None:
         path = _checked(member.path)
         if not path:
             return
         parts = path.split("/")
-        left_out = LEFT_OUT.intersection(parts if member.kind is Kind.FOLDER else parts[:-1])
+        left_out = LEFT_OUT.intersection(parts if member.kind is MemberKind.FOLDER else parts[:-1])
         if left_out or parts[-1] == ".DS_Store" or parts[-1].startswith("._"):
             self.left_out |= left_out - {"__MACOSX"}
             return
         self._stand_apart(path, member.kind)
         for depth in range(1, len(parts)):
             self._folder("/".join(parts[:depth]), path)
-        if member.kind is Kind.FOLDER:
+        if member.kind is MemberKind.FOLDER:
             self._folder(path, path)
-        elif member.kind is Kind.LINK:
+        elif member.kind is MemberKind.LINK:
             self._links[path] = _checked_target(path, member.target)
         else:
             self._files[path] = member.data
 
-    def _stand_apart(self, path: str, kind: Kind) -> None:
+    def _stand_apart(self, path: str, kind: MemberKind) -> None:
         """No path twice, also not for a file system that folds case or composes letters."""
-        if kind is not Kind.FOLDER and (path in self._files or path in self._links):
-            raise Refused("duplicate", path)
-        if kind is not Kind.FOLDER and path in self._folders:
-            raise Refused("child-of-non-dir", path)
+        if kind is not MemberKind.FOLDER and (path in self._files or path in self._links):
+            raise ArchiveRefused("duplicate", path)
+        if kind is not MemberKind.FOLDER and path in self._folders:
+            raise ArchiveRefused("child-of-non-dir", path)
 
     def _folder(self, folder: str, path: str) -> None:
         if folder in self._files or folder in self._links:
-            raise Refused("child-of-non-dir", path)
+            raise ArchiveRefused("child-of-non-dir", path)
         self._folders.add(folder)
 
     def files(self) -> dict[str, bytes]:
@@ -262,17 +262,17 @@ class _Tree:
         for path in (*self._folders, *self._files, *self._links):
             alike = unicodedata.normalize("NFC", path).casefold()
             if self._alike.setdefault(alike, path) != path:
-                raise Refused("case-or-unicode-collision", path)
+                raise ArchiveRefused("case-or-unicode-collision", path)
         reached = {link: self._resolved(link) for link in self._links}
         made = self._files | {link: self._content(link, path) for link, path in reached.items()}
         if sum(map(len, made.values())) > MAX_TOTAL:
-            raise Refused("too-large")
+            raise ArchiveRefused("too-large")
         return dict(sorted(made.items()))
 
     def _content(self, link: str, reached: str) -> bytes:
         if reached in self._files:
             return self._files[reached]
-        raise Refused("link-to-folder" if reached in self._folders or not reached else "dangling-link", link)
+        raise ArchiveRefused("link-to-folder" if reached in self._folders or not reached else "dangling-link", link)
 
     def _resolved(self, link: str) -> str:
         """The path that a link leads to, every link on the way followed: what is lexically inside may not be."""
@@ -281,7 +281,7 @@ class _Tree:
             part = todo.pop(0)
             if part == "..":
                 if not parts:
-                    raise Refused("symlink-escape", link)
+                    raise ArchiveRefused("symlink-escape", link)
                 parts.pop()
                 continue
             if part in ("", "."):
@@ -292,7 +292,7 @@ class _Tree:
                 continue
             hops += 1
             if hops > MAX_HOPS:
-                raise Refused("symlink-loop", link)
+                raise ArchiveRefused("symlink-loop", link)
             todo = target.split("/") + todo
         return "/".join(parts)
 
@@ -301,14 +301,14 @@ def _checked(path: str) -> str:
     """The path without `.` parts, or a refusal; empty for the root itself."""
     for code, wrong in _faults(path):
         if wrong:
-            raise Refused(code, path)
+            raise ArchiveRefused(code, path)
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if ".." in parts:
-        raise Refused("traversal", path)
+        raise ArchiveRefused("traversal", path)
     if len(parts) > MAX_DEPTH:
-        raise Refused("too-deep", path)
+        raise ArchiveRefused("too-deep", path)
     if any(len(part.encode()) > MAX_COMPONENT for part in parts):
-        raise Refused("path-too-long", path)
+        raise ArchiveRefused("path-too-long", path)
     return "/".join(parts)
 
 
@@ -326,7 +326,7 @@ def _faults(path: str) -> Iterable[tuple[str, bool]]:
 
 def _checked_target(path: str, target: str) -> str:
     if target.startswith("/") or "\0" in target or "\\" in target:
-        raise Refused("symlink-escape", path)
+        raise ArchiveRefused("symlink-escape", path)
     return target
 
 
@@ -357,7 +357,7 @@ def answer(data: bytes) -> bytes:
     """Header line and contents; every way in which an archive can be broken is a refusal."""
     try:
         files, left_out = read(data)
-    except Refused as refusal:
+    except ArchiveRefused as refusal:
         name = refusal.name.encode("utf-8", "replace").decode()
         return json.dumps({"refused": refusal.code, "name": name}).encode() + b"\n"
     except _BROKEN:

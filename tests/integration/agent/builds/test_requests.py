@@ -9,21 +9,21 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.builds.requests import BuildJobs, _Asked, in_turn
+from agent.builds.requests import BuildRequests, _Asked, in_turn
 from agent.domain.turn import BuildRequest
 from agent.storage.database import Storage
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def _put(jobs: BuildJobs, person: str, number: int) -> str:
+def _put(jobs: BuildRequests, person: str, number: int) -> str:
     request = BuildRequest(f"{person}-{number}", f"T1:{person}", "first", "u", "c")
     jobs.put(request, {"team": "T1"})
     return request.job_id
 
 
 def test_ten_builds_of_one_learner_do_not_keep_another_waiting(storage: Storage) -> None:
-    jobs = BuildJobs(storage)
+    jobs = BuildRequests(storage)
     many = [_put(jobs, "many", number) for number in range(10)]
     first = jobs.take("t0")
     assert first is not None
@@ -38,7 +38,7 @@ def test_ten_builds_of_one_learner_do_not_keep_another_waiting(storage: Storage)
 
 
 def test_a_build_is_taken_once_by_however_many_workers(storage: Storage) -> None:
-    jobs = BuildJobs(storage)
+    jobs = BuildRequests(storage)
     ids = {_put(jobs, "ab"[number % 2], number) for number in range(8)}
     taken: list[str] = []
 
@@ -56,7 +56,7 @@ def test_a_build_is_taken_once_by_however_many_workers(storage: Storage) -> None
 
 
 def test_a_turn_that_was_cut_off_finds_its_own_build_again(storage: Storage) -> None:
-    jobs = BuildJobs(storage)
+    jobs = BuildRequests(storage)
     job, other = _put(jobs, "a", 0), _put(jobs, "b", 0)
     jobs.take("t0")
     again = jobs.take("t0")
@@ -69,7 +69,7 @@ def test_a_turn_that_was_cut_off_finds_its_own_build_again(storage: Storage) -> 
 
 
 def test_what_was_stopped_while_it_waited_is_not_taken(storage: Storage) -> None:
-    jobs = BuildJobs(storage)
+    jobs = BuildRequests(storage)
     job = _put(jobs, "a", 0)
     assert jobs.stop(job, "T1:a")
     assert jobs.take("t0") is None

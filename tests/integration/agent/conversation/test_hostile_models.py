@@ -15,7 +15,8 @@ from pydantic import SecretStr
 from agent.app import Knowledge, Tutoring, open_knowledge, open_tutoring
 from agent.domain.people import Person
 from agent.domain.turn import Turn
-from agent.settings import Protocol, Settings
+from agent.llm.port import WireProtocol
+from agent.settings import Settings
 from tests.model_server import ModelServer, Scripted, chunk, response, response_text
 from tools.sandbox.builder import NoBuilder
 from tools.uploads.files import SourceFile
@@ -47,17 +48,17 @@ FORBIDDEN = re.compile(
 )
 
 
-def _saying(protocol: Protocol, text: str, *, cut: bool = False) -> Scripted:
+def _saying(protocol: WireProtocol, text: str, *, cut: bool = False) -> Scripted:
     pieces = [text[start : start + 7] for start in range(0, len(text), 7)]
-    if protocol is Protocol.RESPONSES:
+    if protocol is WireProtocol.RESPONSES:
         return Scripted(response_text(*pieces, end=not cut), cut=cut)
     chunks = [chunk({"content": piece}) for piece in pieces]
     return Scripted(chunks if cut else [*chunks, chunk({}, "stop")], cut=cut)
 
 
-def _structured(protocol: Protocol, text: str) -> Scripted:
+def _structured(protocol: WireProtocol, text: str) -> Scripted:
     """What a structured answer holds: here never the JSON that was asked for."""
-    if protocol is Protocol.RESPONSES:
+    if protocol is WireProtocol.RESPONSES:
         item: dict[str, Any] = {
             "type": "message",
             "id": "m",
@@ -71,7 +72,7 @@ def _structured(protocol: Protocol, text: str) -> Scripted:
 
 
 @contextmanager
-def _tutoring(server: ModelServer, protocol: Protocol, knowledge: Knowledge) -> Iterator[Tutoring]:
+def _tutoring(server: ModelServer, protocol: WireProtocol, knowledge: Knowledge) -> Iterator[Tutoring]:
     settings = Settings.read(
         database_url="sqlite://",
         openai_api_key=SecretStr("sk-test"),
@@ -101,9 +102,9 @@ def _session(tutoring: Tutoring, said: Sequence[str] = SESSION) -> Iterator[tupl
 
 
 @pytest.mark.parametrize(
-    ("said", "protocol"), list(zip(HOSTILE.values(), itertools.cycle(Protocol), strict=False)), ids=list(HOSTILE)
+    ("said", "protocol"), list(zip(HOSTILE.values(), itertools.cycle(WireProtocol), strict=False)), ids=list(HOSTILE)
 )
-def test_what_a_hostile_model_says_reaches_nobody(knowledge: Knowledge, said: str, protocol: Protocol) -> None:
+def test_what_a_hostile_model_says_reaches_nobody(knowledge: Knowledge, said: str, protocol: WireProtocol) -> None:
     def answer(request: dict[str, Any]) -> Scripted:
         return _saying(protocol, said) if request.get("stream") else _structured(protocol, '{"choice": "submit')
 
@@ -115,8 +116,8 @@ def test_what_a_hostile_model_says_reaches_nobody(knowledge: Knowledge, said: st
         assert any(request.get("stream") for _, request in server.requests)
 
 
-@pytest.mark.parametrize("protocol", list(Protocol))
-def test_a_stream_that_dies_in_a_sentence_leaves_a_whole_reply(knowledge: Knowledge, protocol: Protocol) -> None:
+@pytest.mark.parametrize("protocol", list(WireProtocol))
+def test_a_stream_that_dies_in_a_sentence_leaves_a_whole_reply(knowledge: Knowledge, protocol: WireProtocol) -> None:
     said = "A digest names the exact content of an image. [1] It never changes, and whoever"
 
     def answer(request: dict[str, Any]) -> Scripted:
@@ -128,9 +129,9 @@ def test_a_stream_that_dies_in_a_sentence_leaves_a_whole_reply(knowledge: Knowle
             assert not emitted or emitted.strip() == reply
 
 
-@pytest.mark.parametrize("protocol", list(Protocol))
+@pytest.mark.parametrize("protocol", list(WireProtocol))
 @pytest.mark.parametrize("status", [401, 429, 500])
-def test_a_model_that_does_not_answer_is_not_missed(knowledge: Knowledge, protocol: Protocol, status: int) -> None:
+def test_a_model_that_does_not_answer_is_not_missed(knowledge: Knowledge, protocol: WireProtocol, status: int) -> None:
     with (
         ModelServer(otherwise=lambda _: Scripted(status=status)) as server,
         _tutoring(server, protocol, knowledge) as opened,

@@ -116,7 +116,7 @@ def _ask_until_pending(tutoring: Tutoring) -> str:
     """A question of ours, put after a question of the learner's."""
     answer = _say(tutoring, "why is latest a bad tag?")
     services = tutoring.tutor.services
-    pending = services.asked.pending(LEARNER.id, f"c:{LEARNER.id}")
+    pending = services.questions_asked.pending(LEARNER.id, f"c:{LEARNER.id}")
     lesson = services.course.lessons[0]
     assert answer.reply is not None
     return next(question.text for question in lesson.questions if question.id == pending)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from agent.domain.people import Person, Role
 from agent.grading.receipts import Receipts
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
-from agent.learners.questions_asked import Asked
+from agent.learners.questions_asked import QuestionsAsked
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER
 from tools.findings import ASPECTS, Finding, Inspection, Severity, Verdict
@@ -23,38 +23,38 @@ from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, RunReport
 
 
 @pytest.fixture
-def hints(storage: Storage, people: Learners) -> Hints:
+def hints(storage: Storage, people: LearnerDirectory) -> Hints:
     return Hints(storage)
 
 
 @pytest.fixture
-def asked(storage: Storage, people: Learners) -> Asked:
-    return Asked(storage)
+def asked(storage: Storage, people: LearnerDirectory) -> QuestionsAsked:
+    return QuestionsAsked(storage)
 
 
-def test_a_greeting_is_given_once(people: Learners) -> None:
+def test_a_greeting_is_given_once(people: LearnerDirectory) -> None:
     assert [people.greet(LEARNER.id) for _ in range(3)] == [True, False, False]
 
 
-def test_people_are_found_by_id_and_by_name(people: Learners) -> None:
+def test_people_are_found_by_id_and_by_name(people: LearnerDirectory) -> None:
     assert people.named(" learner a ", "T1") == LEARNER
     assert people.named("u1", "T1") == people.named("T1:U1", "T1") == LEARNER
     assert people.named("nobody", "T1") is None
     assert people.named("%", "T1") is None
 
 
-def test_a_name_that_two_people_share_finds_nobody(people: Learners) -> None:
+def test_a_name_that_two_people_share_finds_nobody(people: LearnerDirectory) -> None:
     people.remember(Person("T1:U2", "LEARNER A"), datetime(2026, 1, 1, tzinfo=UTC))
     assert people.named("Learner A", "T1") is None
 
 
-def test_names_in_any_script_are_compared_without_case(people: Learners) -> None:
+def test_names_in_any_script_are_compared_without_case(people: LearnerDirectory) -> None:
     accented = Person("T1:U2", "\u00c9lo\u00efse \u00d8")
     people.remember(accented, datetime(2026, 1, 1, tzinfo=UTC))
     assert people.named("\u00e9lo\u00efse \u00f8", "T1") == accented
 
 
-def test_name_and_role_follow_the_caller(people: Learners) -> None:
+def test_name_and_role_follow_the_caller(people: LearnerDirectory) -> None:
     people.remember(
         replace(LEARNER, name="Renamed", role=Role.INSTRUCTOR, cohort="7"),
         datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=1),
@@ -89,7 +89,7 @@ def test_only_new_attempts_raise_a_stored_level(hints: Hints, moves: list[str]) 
     assert level <= 1 + earned
 
 
-def test_one_question_waits_in_a_conversation(asked: Asked) -> None:
+def test_one_question_waits_in_a_conversation(asked: QuestionsAsked) -> None:
     asked.ask(LEARNER.id, "first", "q1", "c")
     asked.ask(LEARNER.id, "first", "q2", "c")
     assert asked.pending(LEARNER.id, "c") == "q2"
@@ -101,7 +101,7 @@ def test_one_question_waits_in_a_conversation(asked: Asked) -> None:
     assert asked.already_asked(LEARNER.id, "second") == set()
 
 
-def test_a_question_put_again_waits_again(asked: Asked) -> None:
+def test_a_question_put_again_waits_again(asked: QuestionsAsked) -> None:
     asked.ask(LEARNER.id, "first", "q1", "c")
     asked.answered(LEARNER.id, "first", "q1", ["p1"])
     asked.ask(LEARNER.id, "first", "q1", "c")
@@ -119,7 +119,7 @@ RECEIPT = BuildReceipt(
 )
 
 
-def test_the_newest_build_of_the_same_bytes_counts(storage: Storage, people: Learners) -> None:
+def test_the_newest_build_of_the_same_bytes_counts(storage: Storage, people: LearnerDirectory) -> None:
     receipts = Receipts(storage)
     assert receipts.for_inputs("sha256:in") is None
     receipts.save(LEARNER.id, RECEIPT)
@@ -129,7 +129,7 @@ def test_the_newest_build_of_the_same_bytes_counts(storage: Storage, people: Lea
     assert receipts.for_inputs("sha256:in") == worse
 
 
-def test_the_same_bytes_get_the_same_inspection(storage: Storage, people: Learners) -> None:
+def test_the_same_bytes_get_the_same_inspection(storage: Storage, people: LearnerDirectory) -> None:
     receipts = Receipts(storage)
     finding = Finding("D101", "D1", Severity.ERROR, "Dockerfile", 1, 1, "No version.", "Which?", Verdict.NOT_MET)
     seen = Inspection(

@@ -12,8 +12,8 @@ from agent.app import Tutoring, open_tutoring
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
+from agent.domain.wording import digest_of
 from agent.guardrails.questions import settle
-from agent.learners.questions_asked import digest_of
 from agent.settings import Settings
 from tools.sandbox.builder import NoBuilder
 from tools.uploads.files import SourceFile

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.builds.requests import BuildJobs
-from agent.delivery.durable_queues import DurableJobs
+from agent.builds.requests import BuildRequests
+from agent.delivery.durable_queues import DurableQueues
 from agent.domain.turn import BuildRequest
 from agent.storage.database import Storage
 
@@ -65,7 +65,7 @@ def test_turns_keep_their_order_in_a_conversation_and_run_beside_other_conversat
         running.remove(conversation)
         done.append(key)
 
-    with DurableJobs(database_url, run_turn=run_turn, run_build=done.append, run_tidy=done.append) as jobs:
+    with DurableQueues(database_url, run_turn=run_turn, run_build=done.append, run_tidy=done.append) as jobs:
         for number in range(4):
             for conversation in "xy":
                 jobs.submit_turn(f"{conversation}{number}", conversation)
@@ -105,7 +105,7 @@ def test_a_turn_that_fails_is_tried_again(tmp_path: Path) -> None:
             raise ConnectionError
 
     url = f"sqlite:///{tmp_path / 'jobs.db'}"
-    with DurableJobs(url, run_turn=run_turn, run_build=tries.append, run_tidy=tries.append) as jobs:
+    with DurableQueues(url, run_turn=run_turn, run_build=tries.append, run_tidy=tries.append) as jobs:
         jobs.submit_turn("a", "c")
         _eventually(lambda: len(tries) == 2)
 
@@ -114,7 +114,7 @@ def test_a_turn_may_ask_for_a_build(tmp_path: Path) -> None:
     """As the button does: the build is a job of its own, not a part of the turn."""
     built: list[str] = []
     url = f"sqlite:///{tmp_path / 'jobs.db'}"
-    with DurableJobs(
+    with DurableQueues(
         url, run_turn=lambda key: jobs.submit_build(f"{key}:build"), run_build=built.append, run_tidy=built.append
     ) as jobs:
         jobs.submit_turn("a", "c")
@@ -123,7 +123,7 @@ def test_a_turn_may_ask_for_a_build(tmp_path: Path) -> None:
 
 def test_a_conversation_is_tidied_between_its_turns_and_once_a_day(database_url: str) -> None:
     done: list[str] = []
-    with DurableJobs(database_url, run_turn=done.append, run_build=done.append, run_tidy=done.append) as jobs:
+    with DurableQueues(database_url, run_turn=done.append, run_build=done.append, run_tidy=done.append) as jobs:
         jobs.submit_tidy("c")
         jobs.submit_tidy("c")
         jobs.submit_turn("a", "c")
@@ -135,7 +135,7 @@ REQUEST = BuildRequest("m1:build", "T1:U1", "first", "m1", "T1:D1")
 
 
 def test_a_build_is_remembered_with_the_place_of_its_progress(storage: Storage) -> None:
-    jobs = BuildJobs(storage)
+    jobs = BuildRequests(storage)
     assert jobs.load("m1:build") is None
     jobs.put(REQUEST, {"channel": "D1", "ts": "1.2"})
     jobs.put(REQUEST, {"channel": "elsewhere"})
@@ -143,7 +143,7 @@ def test_a_build_is_remembered_with_the_place_of_its_progress(storage: Storage) 
 
 
 def test_only_its_learner_stops_a_build_and_only_while_it_lasts(storage: Storage) -> None:
-    jobs = BuildJobs(storage)
+    jobs = BuildRequests(storage)
     jobs.put(REQUEST, {})
     assert not jobs.stop("m1:build", "T1:U2")
     assert not jobs.is_stopped("m1:build")

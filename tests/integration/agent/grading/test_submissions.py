@@ -9,10 +9,10 @@ import pytest
 from agent.domain.people import Person, Role
 from agent.domain.verdicts import Judgement, Span
 from agent.errors import ConcurrentChange, NotAllowed, NotFound
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.reviews import Reviews
 from agent.grading.submissions import Submissions
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, held, met, unmet
 from tools.findings import Verdict
@@ -20,7 +20,7 @@ from tools.uploads.files import MAX_FILES, SourceFile, Upload
 
 
 @pytest.fixture
-def submissions(storage: Storage, people: Learners) -> Submissions:
+def submissions(storage: Storage, people: LearnerDirectory) -> Submissions:
     return Submissions(storage)
 
 
@@ -87,26 +87,26 @@ def test_an_upload_that_is_not_there_says_what_to_do(submissions: Submissions) -
         submissions.upload("m404")
 
 
-def test_the_standing_is_of_the_newest_files(gates: Gates, reviews: Reviews) -> None:
-    assert reviews.standing(LEARNER.id, "first") == {}
+def test_the_standing_is_of_the_newest_files(gates: GateService, reviews: Reviews) -> None:
+    assert reviews.criterion_status(LEARNER.id, "first") == {}
     reviews.draft(LEARNER.id, "first", [unmet("P1")])
-    assert reviews.standing(LEARNER.id, "first")["P1"].verdict is Verdict.NOT_MET
+    assert reviews.criterion_status(LEARNER.id, "first")["P1"].verdict is Verdict.NOT_MET
     reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), held("P2")], "m1")
     reviews.decide("m1", "P2", Verdict.MET, INSTRUCTOR, "seen it")
-    assert {judgement.verdict for judgement in reviews.standing(LEARNER.id, "first").values()} == {Verdict.MET}
+    assert {judgement.verdict for judgement in reviews.criterion_status(LEARNER.id, "first").values()} == {Verdict.MET}
     reviews.draft(LEARNER.id, "first", [unmet("P1"), held("P2")])
-    standing = reviews.standing(LEARNER.id, "first")
-    assert (standing["P1"].verdict, standing["P2"].verdict) == (Verdict.NOT_MET, Verdict.MET)
+    criterion_status = reviews.criterion_status(LEARNER.id, "first")
+    assert (criterion_status["P1"].verdict, criterion_status["P2"].verdict) == (Verdict.NOT_MET, Verdict.MET)
 
 
-def test_the_same_message_gives_the_same_review(gates: Gates, reviews: Reviews) -> None:
+def test_the_same_message_gives_the_same_review(gates: GateService, reviews: Reviews) -> None:
     first = reviews.record(LEARNER.id, "first", UPLOAD, [met("P1")], "m1")
     assert reviews.record(LEARNER.id, "first", UPLOAD, [unmet("P1")], "m1") == first
     assert reviews.latest(LEARNER.id, "first") == first
     assert reviews.latest(LEARNER.id, "second") is None
 
 
-def test_only_instructors_decide_and_only_what_is_held(gates: Gates, reviews: Reviews) -> None:
+def test_only_instructors_decide_and_only_what_is_held(gates: GateService, reviews: Reviews) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), met("P2")], "m1")
     with pytest.raises(NotAllowed):
         reviews.decide("m1", "P1", Verdict.MET, LEARNER, "I am the instructor")
@@ -114,24 +114,24 @@ def test_only_instructors_decide_and_only_what_is_held(gates: Gates, reviews: Re
         reviews.decide("m1", "P2", Verdict.NOT_MET, INSTRUCTOR, "")
     with pytest.raises(NotFound):
         reviews.decide("m404", "P1", Verdict.MET, INSTRUCTOR, "")
-    assert [pending.judgement.criterion for pending in reviews.held("first", "T1")] == ["P1"]
+    assert [pending.judgement.criterion for pending in reviews.pending("first", "T1")] == ["P1"]
 
 
-def test_a_second_decision_cannot_turn_the_first_round(gates: Gates, reviews: Reviews) -> None:
+def test_a_second_decision_cannot_turn_the_first_round(gates: GateService, reviews: Reviews) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1")
     once = reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "seen it")
     assert reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "pressed twice") == once
     with pytest.raises(ConcurrentChange, match="decided already: met"):
         reviews.decide("m1", "P1", Verdict.NOT_MET, INSTRUCTOR, "")
-    assert reviews.held(None, "T1") == []
+    assert reviews.pending(None, "T1") == []
 
 
-def test_a_decision_on_an_outdated_submission_is_refused(gates: Gates, reviews: Reviews) -> None:
+def test_a_decision_on_an_outdated_submission_is_refused(gates: GateService, reviews: Reviews) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1")
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), held("P2")], "m2")
     with pytest.raises(ConcurrentChange, match="handed in again"):
         reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "")
-    waiting = [(pending.review_id, pending.judgement.criterion) for pending in reviews.held(None, "T1")]
+    waiting = [(pending.review_id, pending.judgement.criterion) for pending in reviews.pending(None, "T1")]
     assert waiting == [("m2", "P1"), ("m2", "P2")]
 
 
@@ -149,33 +149,33 @@ NEW_DOCKERFILE = SourceFile("Dockerfile", b"FROM python:3.13\n")
     ],
 )
 def test_a_decision_holds_while_what_it_was_made_on_is_the_same(
-    gates: Gates, reviews: Reviews, files: list[SourceFile], again: Judgement, *, decided: bool
+    gates: GateService, reviews: Reviews, files: list[SourceFile], again: Judgement, *, decided: bool
 ) -> None:
     reviews.record(LEARNER.id, "first", Upload.of([PLAN, DOCKERFILE]), [held("D6"), unmet("P1")], "m1")
     reviews.decide("m1", "D6", Verdict.MET, INSTRUCTOR, "seen it run")
     second = reviews.record(LEARNER.id, "first", Upload.of(files), [again, met("P1")], "m2")
-    assert second.judgements[0].held is not decided
-    assert len(reviews.held("first", "T1")) == (0 if decided else 1)
+    assert second.judgements[0].pending is not decided
+    assert len(reviews.pending("first", "T1")) == (0 if decided else 1)
 
 
-def test_a_decision_on_a_quote_holds_while_the_quote_is_the_same(gates: Gates, reviews: Reviews) -> None:
-    unsure = replace(met("P1"), verdict=Verdict.PARTLY, held=True)
+def test_a_decision_on_a_quote_holds_while_the_quote_is_the_same(gates: GateService, reviews: Reviews) -> None:
+    unsure = replace(met("P1"), verdict=Verdict.PARTLY, pending=True)
     reviews.record(LEARNER.id, "first", UPLOAD, [unsure], "m1")
     reviews.decide("m1", "P1", Verdict.MET, INSTRUCTOR, "clear enough")
     same = reviews.record(LEARNER.id, "first", Upload.of([PLAN, DOCKERFILE]), [unsure], "m2")
     assert same.judgements[0].verdict is Verdict.MET
     elsewhere = replace(unsure, spans=(Span.cut(NEW_PLAN, 0, 18),))
-    assert reviews.record(LEARNER.id, "first", Upload.of([NEW_PLAN]), [elsewhere], "m3").judgements[0].held
+    assert reviews.record(LEARNER.id, "first", Upload.of([NEW_PLAN]), [elsewhere], "m3").judgements[0].pending
 
 
-def test_nothing_waits_once_the_gate_is_behind_the_learner(gates: Gates, reviews: Reviews) -> None:
+def test_nothing_waits_once_the_gate_is_behind_the_learner(gates: GateService, reviews: Reviews) -> None:
     gates.review(LEARNER.id, "first", reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1"))
-    assert [pending.person for pending in reviews.held("first", "T1")] == [LEARNER]
+    assert [pending.person for pending in reviews.pending("first", "T1")] == [LEARNER]
     gates.waive(LEARNER.id, "first", INSTRUCTOR, "did it at work")
-    assert reviews.held("first", "T1") == []
+    assert reviews.pending("first", "T1") == []
 
 
-def test_evidence_survives_storage_bit_for_bit(gates: Gates, reviews: Reviews) -> None:
+def test_evidence_survives_storage_bit_for_bit(gates: GateService, reviews: Reviews) -> None:
     judged = reviews.record(LEARNER.id, "first", UPLOAD, [met("P1")], "m1").judgements[0]
     assert judged == met("P1")
     assert judged.spans[0].holds_in(PLAN)
@@ -183,6 +183,6 @@ def test_evidence_survives_storage_bit_for_bit(gates: Gates, reviews: Reviews) -
 
 def test_another_workspace_sees_and_decides_nothing(reviews: Reviews) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1")], "m1")
-    assert reviews.held(None, "T2") == []
+    assert reviews.pending(None, "T2") == []
     with pytest.raises(NotAllowed, match="another workspace"):
         reviews.decide("m1", "P1", Verdict.MET, Person("T2:U9", "Instructor", Role.INSTRUCTOR), "")

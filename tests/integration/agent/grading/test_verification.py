@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Delete, Update, and_, delete, select, text
 
 from agent.domain.verdicts import Judgement, Receipt, Span
 from agent.grading import verification
-from agent.grading.gate_service import Gates, event_digest
+from agent.grading.gate_service import GateService, event_digest
 from agent.grading.receipts import Receipts
 from agent.grading.reviews import Reviews, to_json
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.storage.database import Storage
 from agent.storage.tables import UNCHANGEABLE, ArtefactRow, DecisionRow, GateEventRow, GateRow, ReviewRow
 from knowledge.course.pack import Course
@@ -27,7 +27,7 @@ TOOLED = Course("course", "A course", "", (lesson("first", 1, *TOOLS),))
 
 
 @pytest.fixture
-def passed(gates: Gates, reviews: Reviews, storage: Storage) -> Storage:
+def passed(gates: GateService, reviews: Reviews, storage: Storage) -> Storage:
     """A ledger with a first review, a decision, a pass, and an honest record of it all."""
     first = reviews.record(LEARNER.id, "first", UPLOAD, [unmet("P1"), held("P2"), met("P3")], "m1")
     gates.review(LEARNER.id, "first", first)
@@ -111,7 +111,7 @@ def test_tampering_is_found(passed: Storage, what: str) -> None:
 
 
 def test_a_forger_who_chains_the_digests_anew_is_found_by_the_rule(
-    gates: Gates, reviews: Reviews, storage: Storage
+    gates: GateService, reviews: Reviews, storage: Storage
 ) -> None:
     review = reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), unmet("P2"), met("P3")], "m1")
     gates.review(LEARNER.id, "first", review)
@@ -142,7 +142,7 @@ def test_garbage_in_the_ledger_is_reported(passed: Storage, garbage: str) -> Non
     assert "cannot be read" in verification.verify(passed, course())[0].what
 
 
-def test_an_override_that_no_instructor_made_is_found(gates: Gates, storage: Storage) -> None:
+def test_an_override_that_no_instructor_made_is_found(gates: GateService, storage: Storage) -> None:
     gates.waive(LEARNER.id, "first", replace(INSTRUCTOR, id=LEARNER.id), "myself")
     assert [one.what for one in verification.verify(storage, course())] == ["event 2 needs an instructor and a reason"]
 
@@ -150,18 +150,18 @@ def test_an_override_that_no_instructor_made_is_found(gates: Gates, storage: Sto
 def _pass_with(storage: Storage, lessons: Course, *judgements: Judgement) -> list[str]:
     """What the verifier says to a gate that these judgements moved."""
     reviews = Reviews(storage)
-    gates = Gates(storage, lessons, reviews)
+    gates = GateService(storage, lessons, reviews)
     gates.enrol(LEARNER.id)
     gates.review(LEARNER.id, "first", reviews.record(LEARNER.id, "first", UPLOAD, judgements, "m1"))
     return sorted({one.what.partition("which ")[2] for one in verification.verify(storage, lessons)})
 
 
-def test_a_pass_without_evidence_is_found(storage: Storage, people: Learners) -> None:
+def test_a_pass_without_evidence_is_found(storage: Storage, people: LearnerDirectory) -> None:
     bare = [Judgement(name, Verdict.MET) for name in ("P1", "P2")]
     assert _pass_with(storage, course(), *bare) == ["is met without evidence"]
 
 
-def test_a_quote_that_is_elsewhere_is_found(storage: Storage, people: Learners) -> None:
+def test_a_quote_that_is_elsewhere_is_found(storage: Storage, people: LearnerDirectory) -> None:
     moved = replace(Span.cut(PLAN, 0, 18), start=3, end=21)
     invented = replace(Span.cut(PLAN, 0, 18), quote="Backups every hour")
     judgements = [Judgement("P1", Verdict.MET, spans=(moved,)), Judgement("P2", Verdict.MET, spans=(invented,))]
@@ -180,7 +180,7 @@ RUNS = BuildReceipt(INPUTS, Outcome.BUILT, "Built.", run=RunReport(True, True, N
 FAILS = replace(RUNS, outcome=Outcome.FAILED, run=None)
 
 
-def test_verdicts_on_receipts_hold(storage: Storage, people: Learners) -> None:
+def test_verdicts_on_receipts_hold(storage: Storage, people: LearnerDirectory) -> None:
     receipts = Receipts(storage)
     receipts.save_inspection(_inspection(Verdict.MET))
     receipts.save(LEARNER.id, RUNS)
@@ -191,7 +191,7 @@ def test_verdicts_on_receipts_hold(storage: Storage, people: Learners) -> None:
     assert verification.verify(storage, TOOLED) == []
 
 
-def test_verdicts_that_their_receipts_do_not_carry_are_found(storage: Storage, people: Learners) -> None:
+def test_verdicts_that_their_receipts_do_not_carry_are_found(storage: Storage, people: LearnerDirectory) -> None:
     receipts = Receipts(storage)
     receipts.save_inspection(_inspection(Verdict.NOT_MET))
     receipts.save(LEARNER.id, FAILS)
@@ -203,12 +203,12 @@ def test_verdicts_that_their_receipts_do_not_carry_are_found(storage: Storage, p
     ]
 
 
-def test_a_tools_criterion_is_not_met_by_words(storage: Storage, people: Learners) -> None:
+def test_a_tools_criterion_is_not_met_by_words(storage: Storage, people: LearnerDirectory) -> None:
     quoted = [replace(met("P1"), criterion=name) for name in ("D1", "D6")]
     assert _pass_with(storage, TOOLED, *quoted) == ["is met without evidence"]
 
 
-def test_receipts_of_another_kind_are_found(storage: Storage, people: Learners) -> None:
+def test_receipts_of_another_kind_are_found(storage: Storage, people: LearnerDirectory) -> None:
     swapped = [
         Judgement("D1", Verdict.MET, receipt=_receipt("build", INPUTS)),
         Judgement("D6", Verdict.MET, receipt=_receipt("inspection", UPLOAD.digest)),

@@ -11,11 +11,11 @@ import pytest
 
 from agent.domain.verdicts import Judgement, Receipt
 from agent.errors import NotFound
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.receipts import Receipts
 from agent.grading.reviews import Reviews
 from agent.grading.submissions import Submissions
-from agent.learners.portfolio import Week
+from agent.learners.portfolio import Portfolio
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, held, met
 from tools.findings import ASPECTS, Inspection, Verdict
@@ -23,8 +23,8 @@ from tools.sandbox.builder import BuildReceipt, Outcome
 
 
 @pytest.fixture
-def week(storage: Storage, gates: Gates, reviews: Reviews) -> Week:
-    return Week(course(), Submissions(storage), reviews, Receipts(storage))
+def week(storage: Storage, gates: GateService, reviews: Reviews) -> Portfolio:
+    return Portfolio(course(), Submissions(storage), reviews, Receipts(storage))
 
 
 def _read(archive: bytes) -> dict[str, str]:
@@ -32,14 +32,14 @@ def _read(archive: bytes) -> dict[str, str]:
         return {name: opened.read(name).decode() for name in opened.namelist()}
 
 
-def test_before_a_review_there_is_none(week: Week) -> None:
+def test_before_a_review_there_is_none(week: Portfolio) -> None:
     with pytest.raises(NotFound, match="submit them first"):
         week.archive(LEARNER.id, "first")
     with pytest.raises(NotFound):
         week.archive(LEARNER.id, "no such lesson")
 
 
-def test_it_holds_files_review_and_receipts(week: Week, storage: Storage, reviews: Reviews) -> None:
+def test_it_holds_files_review_and_receipts(week: Portfolio, storage: Storage, reviews: Reviews) -> None:
     receipts = Receipts(storage)
     receipts.save(LEARNER.id, BuildReceipt("sha256:in", Outcome.BUILT, "Built."))
     receipts.save_inspection(Inspection(UPLOAD.digest, MappingProxyType(dict.fromkeys(ASPECTS, Verdict.MET))))
@@ -61,7 +61,7 @@ def test_it_holds_files_review_and_receipts(week: Week, storage: Storage, review
     assert json.loads(entries["receipts/build.json"])["outcome"] == "built"
 
 
-def test_it_says_what_waits_and_what_an_instructor_decided(week: Week, reviews: Reviews) -> None:
+def test_it_says_what_waits_and_what_an_instructor_decided(week: Portfolio, reviews: Reviews) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), held("P2")], "m1")
     reviews.decide("m1", "P2", Verdict.MET, INSTRUCTOR, "seen it run")
     sheet = _read(week.archive(LEARNER.id, "first"))["review.md"]
@@ -69,6 +69,6 @@ def test_it_says_what_waits_and_what_an_instructor_decided(week: Week, reviews: 
     assert "P2 Title P2**: met\n  An instructor decided this. seen it run" in sheet
 
 
-def test_the_same_contents_give_the_same_bytes(week: Week, reviews: Reviews) -> None:
+def test_the_same_contents_give_the_same_bytes(week: Portfolio, reviews: Reviews) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [met("P1")], "m1")
     assert week.archive(LEARNER.id, "first") == week.archive(LEARNER.id, "first")

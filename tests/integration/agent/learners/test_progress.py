@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.domain.people import Person
-from agent.grading.gate_service import Gates
+from agent.grading.gate_service import GateService
 from agent.grading.reviews import Reviews
 from agent.grading.submissions import Submissions
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
-from agent.learners.progress import Progress
+from agent.learners.progress import CohortProgress
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, UPLOAD, course, held, met, unmet
 from tools.findings import Verdict
@@ -21,17 +21,17 @@ OTHER = Person("T1:U2", "Learner B")
 
 
 @pytest.fixture
-def progress(storage: Storage, people: Learners, reviews: Reviews, gates: Gates) -> Progress:
+def progress(storage: Storage, people: LearnerDirectory, reviews: Reviews, gates: GateService) -> CohortProgress:
     people.remember(OTHER, datetime.now(UTC))
     gates.enrol(OTHER.id)
-    return Progress(storage, course(), learners=people, reviews=reviews, gates=gates, hints=Hints(storage))
+    return CohortProgress(storage, course(), learners=people, reviews=reviews, gates=gates, hints=Hints(storage))
 
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
 
 
-def test_who_handed_nothing_in_is_not_stuck(progress: Progress) -> None:
+def test_who_handed_nothing_in_is_not_stuck(progress: CohortProgress) -> None:
     assert progress.stuck("first", "T1").rows == ()
     assert progress.of(LEARNER.id).rows == ()
     assert progress.overview("first", "T1").rows == (
@@ -41,7 +41,7 @@ def test_who_handed_nothing_in_is_not_stuck(progress: Progress) -> None:
 
 
 def test_the_first_open_criterion_is_named_with_its_dates_and_how_it_was_counted(
-    progress: Progress, storage: Storage, reviews: Reviews
+    progress: CohortProgress, storage: Storage, reviews: Reviews
 ) -> None:
     Submissions(storage).record_upload(LEARNER.id, "first", UPLOAD, "m1")
     reviews.draft(LEARNER.id, "first", [met("P1"), unmet("P2", Verdict.PARTLY), unmet("P3")])
@@ -52,7 +52,7 @@ def test_the_first_open_criterion_is_named_with_its_dates_and_how_it_was_counted
 
 
 def test_stuck_counts_from_the_first_review_that_left_it_open(
-    progress: Progress, reviews: Reviews, storage: Storage
+    progress: CohortProgress, reviews: Reviews, storage: Storage
 ) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [met("P1")], "m1")
     second = reviews.record(LEARNER.id, "first", UPLOAD, [unmet("P1")], "m2")
@@ -61,13 +61,13 @@ def test_stuck_counts_from_the_first_review_that_left_it_open(
     assert row[:3] == ("Learner A", "P1 Title P1 (+1)", _stamp(second.created_at))
 
 
-def test_what_waits_for_an_instructor_is_not_the_learners_to_solve(progress: Progress, reviews: Reviews) -> None:
+def test_what_waits_for_an_instructor_is_not_the_learners_to_solve(progress: CohortProgress, reviews: Reviews) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [held("P1"), met("P2"), met("P3")], "m1")
     assert progress.stuck("first", "T1").rows == ()
     assert [row[2] for row in progress.of(LEARNER.id).rows] == ["held", "met", "met"]
 
 
-def test_a_waived_gate_is_nobodys_trouble(progress: Progress, reviews: Reviews, gates: Gates) -> None:
+def test_a_waived_gate_is_nobodys_trouble(progress: CohortProgress, reviews: Reviews, gates: GateService) -> None:
     reviews.record(LEARNER.id, "first", UPLOAD, [unmet("P1")], "m1")
     gates.waive(LEARNER.id, "first", INSTRUCTOR, "did it at work")
     assert progress.stuck("first", "T1").rows == ()
@@ -75,7 +75,7 @@ def test_a_waived_gate_is_nobodys_trouble(progress: Progress, reviews: Reviews, 
 
 
 def test_one_learners_sheet_shows_verdicts_dates_and_hints(
-    progress: Progress, storage: Storage, reviews: Reviews
+    progress: CohortProgress, storage: Storage, reviews: Reviews
 ) -> None:
     review = reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), unmet("P2")], "m1")
     Hints(storage).give(LEARNER.id, "first", "P2")
@@ -85,6 +85,6 @@ def test_one_learners_sheet_shows_verdicts_dates_and_hints(
     )
 
 
-def test_another_workspace_is_not_counted(progress: Progress, reviews: Reviews) -> None:
+def test_another_workspace_is_not_counted(progress: CohortProgress, reviews: Reviews) -> None:
     reviews.draft(LEARNER.id, "first", [unmet("P1")])
     assert progress.stuck("first", "T2").rows == progress.overview("first", "T2").rows == ()

@@ -18,7 +18,7 @@ from sqlalchemy.exc import StatementError
 from agent.delivery.inbox import Inbox
 from agent.domain.people import Person
 from agent.errors import ConcurrentChange, ConfigurationInvalid, StorageUnavailable
-from agent.learners.directory import Learners
+from agent.learners.directory import LearnerDirectory
 from agent.storage.database import Storage
 from agent.storage.tables import Base, PersonRow
 from tests.samples import LEARNER
@@ -108,7 +108,7 @@ def test_a_transaction_that_fails_halfway_leaves_nothing(storage: Storage) -> No
     row = {"name": "x", "role": "learner", "cohort": "", "first_seen": at, "last_seen": at}
     with pytest.raises(ConcurrentChange), storage.begin() as session:
         session.execute(insert(PersonRow), [{"id": "T:1", **row}, {"id": "T:1", **row}])
-    assert Learners(storage).find("T:1") is None
+    assert LearnerDirectory(storage).find("T:1") is None
 
 
 def test_two_that_add_the_same_row_are_told_to_look_again(storage: Storage) -> None:
@@ -136,14 +136,14 @@ def test_text_that_no_database_takes_is_stored_readably(storage: Storage) -> Non
     bad = "a\0b\ud83dc"
     assert Inbox(storage).accept("T:C:1", "T:C", {"text": bad, "files": [{bad: bad}]})
     assert Inbox(storage).load("T:C:1") == {"text": "a�b�c", "files": [{"a�b�c": "a�b�c"}]}
-    Learners(storage).remember(Person("T1:U2", bad * 200), datetime.now(UTC))
-    found = Learners(storage).find("T1:U2")
+    LearnerDirectory(storage).remember(Person("T1:U2", bad * 200), datetime.now(UTC))
+    found = LearnerDirectory(storage).find("T1:U2")
     assert found is not None
     assert found.name == "a�b�c" * 200
 
 
 def test_a_database_in_memory_serves_threads_in_turn() -> None:
     with Storage.open("sqlite://") as storage:
-        people, at = Learners(storage), datetime.now(UTC)
+        people, at = LearnerDirectory(storage), datetime.now(UTC)
         _together(8, lambda: people.remember(LEARNER, at))
         assert people.find(LEARNER.id) == LEARNER

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.builds.requests import BuildJobs
+from agent.builds.requests import BuildRequests
 from agent.domain.turn import BuildRequest
 from agent.storage.database import Storage
 from tools.sandbox.lab.cgroups import Cgroup
@@ -87,7 +87,7 @@ def test_a_worker_is_killed(lab: LabEngine, tmp_path: Path, moment: str) -> None
         return subprocess.Popen(command, cwd=ROOT)
 
     with Storage.open(url) as storage:
-        line = BuildJobs(storage)
+        line = BuildRequests(storage)
         line.put(BuildRequest("doomed", "T1:U1", "first", "u", "c"), {})
         with start(moment, "doomed") as first:
             _eventually(lambda: "taken doomed" in notes.read_text())

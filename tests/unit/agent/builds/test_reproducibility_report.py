@@ -7,12 +7,14 @@ import pytest
 from agent.builds.experiment_report import told_experiment
 from agent.builds.reproducibility_report import told_twice
 from knowledge.course.loader import load_course
-from tools.sandbox.experiments.witness import Observation, recorded
-from tools.sandbox.reproducibility.differences import Kind
-from tools.sandbox.reproducibility.repeating import Cause, Repetition, Rung
+from tools.sandbox.experiments.experiment import ExperimentResult, recorded
+from tools.sandbox.reproducibility.differences import TarKind
+from tools.sandbox.reproducibility.repeating import DifferenceCause, Repetition, Rung
 
-DATE = Cause(3, "RUN date > /built", Kind.DATE, 1, "/built", "A date is written into `/built`.", "What would name it?")
-TIME = Cause(2, "COPY . .", Kind.TIME, 9, "/a", "Only the times of files differ.", "")
+DATE = DifferenceCause(
+    3, "RUN date > /built", TarKind.DATE, 1, "/built", "A date is written into `/built`.", "What would name it?"
+)
+TIME = DifferenceCause(2, "COPY . .", TarKind.TIME, 9, "/a", "Only the times of files differ.", "")
 
 
 def test_the_rung_is_said_first_and_the_line_with_its_cause() -> None:
@@ -34,11 +36,15 @@ def test_every_rung_has_its_words(rung: Rung) -> None:
 
 
 def test_what_was_recorded_is_said_as_that() -> None:
-    belief = next(misconception for misconception in load_course().lessons[0].misconceptions if misconception.witness)
-    assert belief.witness is not None
-    kept = told_experiment(belief, recorded(belief.witness), "the same size").text
+    belief = next(
+        misconception for misconception in load_course().lessons[0].misconceptions if misconception.experiment
+    )
+    assert belief.experiment is not None
+    kept = told_experiment(belief, recorded(belief.experiment), "the same size").text
     assert "I have not run it just now" in kept
     assert "You expected: “the same size”." in kept
-    run = told_experiment(belief, Observation("x", ("A line.",), {}, False, "Docker Engine 26.1.5, 2026-11-25")).text
+    run = told_experiment(
+        belief, ExperimentResult("x", ("A line.",), {}, False, "Docker Engine 26.1.5, 2026-11-25")
+    ).text
     assert "Docker Engine 26.1.5 gave just now:\n- A line." in run
     assert run.endswith(belief.question)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from agent.grading.fault_exercise import OPTIONS, is_right, read_answer, shown, twin_of
+from agent.grading.fault_exercise import OPTIONS, exercise_of, is_right, read_answer, shown
 from knowledge.course.loader import load_course
-from tests.twins import GOOD, solve, upload_of
+from tests.exercises import GOOD, solve, upload_of
 from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload
 
@@ -16,41 +16,43 @@ UPLOAD = upload_of(GOOD)
 
 @pytest.mark.parametrize("seed", [f"review-{number}" for number in range(12)])
 def test_each_copy_has_one_fault_that_the_checks_see_and_that_can_be_found(seed: str) -> None:
-    twin = twin_of(LESSON, UPLOAD, seed, 1)
-    assert twin is not None
-    original = UPLOAD.find(twin.file)
+    exercise = exercise_of(LESSON, UPLOAD, seed, 1)
+    assert exercise is not None
+    original = UPLOAD.find(exercise.file)
     assert original is not None
-    assert twin.text != original.text
-    copy = Upload.of(SourceFile(file.path, twin.text.encode()) if file.path == twin.file else file for file in UPLOAD)
+    assert exercise.text != original.text
+    copy = Upload.of(
+        SourceFile(file.path, exercise.text.encode()) if file.path == exercise.file else file for file in UPLOAD
+    )
     lost = {name for name, verdict in inspect(copy).criteria.items() if verdict != inspect(UPLOAD).criteria[name]}
-    assert lost == {twin.right}
-    assert is_right(twin.on_record(), solve(LESSON, shown(LESSON, twin), UPLOAD))
+    assert lost == {exercise.right}
+    assert is_right(exercise.on_record(), solve(LESSON, shown(LESSON, exercise), UPLOAD))
 
 
 def test_the_same_review_gives_the_same_twin_and_the_next_number_another_one() -> None:
-    assert twin_of(LESSON, UPLOAD, "r", 1) == twin_of(LESSON, UPLOAD, "r", 1)
-    assert len({str(twin_of(LESSON, UPLOAD, "r", number)) for number in range(1, 6)}) > 2
+    assert exercise_of(LESSON, UPLOAD, "r", 1) == exercise_of(LESSON, UPLOAD, "r", 1)
+    assert len({str(exercise_of(LESSON, UPLOAD, "r", number)) for number in range(1, 6)}) > 2
 
 
 def test_line_and_reason_have_both_to_be_right() -> None:
-    twin = twin_of(LESSON, UPLOAD, "r", 1)
-    assert twin is not None
-    record, letter = twin.on_record(), OPTIONS[twin.options.index(twin.right)]
-    wrong = next(option for option in OPTIONS[: len(twin.options)] if option != letter)
-    assert is_right(record, f"line {twin.lines[0]}, {letter}")
-    assert not is_right(record, f"line {twin.lines[0]}, {wrong}")
-    assert not is_right(record, f"line {twin.lines[1] + 1}, {letter}")
+    exercise = exercise_of(LESSON, UPLOAD, "r", 1)
+    assert exercise is not None
+    record, letter = exercise.on_record(), OPTIONS[exercise.options.index(exercise.right)]
+    wrong = next(option for option in OPTIONS[: len(exercise.options)] if option != letter)
+    assert is_right(record, f"line {exercise.lines[0]}, {letter}")
+    assert not is_right(record, f"line {exercise.lines[0]}, {wrong}")
+    assert not is_right(record, f"line {exercise.lines[1] + 1}, {letter}")
     assert not is_right(record, "mark it as found")
 
 
 def test_the_record_holds_no_text_of_the_learner() -> None:
-    twin = twin_of(LESSON, UPLOAD, "r", 1)
-    assert twin is not None
-    assert twin.text not in str(twin.on_record())
+    exercise = exercise_of(LESSON, UPLOAD, "r", 1)
+    assert exercise is not None
+    assert exercise.text not in str(exercise.on_record())
 
 
 def test_no_twin_is_made_of_what_no_check_reads() -> None:
-    assert twin_of(LESSON, Upload.of([SourceFile("plan.md", b"Logs go to stdout.\n")]), "r", 1) is None
+    assert exercise_of(LESSON, Upload.of([SourceFile("plan.md", b"Logs go to stdout.\n")]), "r", 1) is None
 
 
 @pytest.mark.parametrize(

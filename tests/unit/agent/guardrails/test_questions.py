@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.domain.wording import digest_of
 from agent.guardrails.questions import settle
-from agent.learners.questions_asked import digest_of
 
 
 def test_of_several_questions_the_last_is_kept() -> None:

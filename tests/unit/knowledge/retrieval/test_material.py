@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.retrieval.index import Entry, Kind
+from knowledge.retrieval.index import EntryKind, IndexEntry
 from knowledge.retrieval.lexical import BM25
 from knowledge.retrieval.material import Material
 from knowledge.retrieval.passages import Citation, Passage
-from knowledge.retrieval.relevance import Question, Relevance, Signals
-from knowledge.retrieval.wording import Wording
+from knowledge.retrieval.relevance import QueryFeatures, Relevance, Signals
+from knowledge.retrieval.wording import QueryWording
 
 CACHE = Passage("1", "A layer is reused.", "Lesson > Cache", Citation("Cache", "lesson", "cache", ""), "lesson")
 SECRETS = Passage("2", "A secret is mounted.", "Guide > Secrets", Citation("Secrets", "a.md", "secrets", ""))
 ENTRIES = [
-    Entry("1:text", Kind.TEXT, "Lesson > Cache\nA layer is reused.", CACHE),
-    Entry("1:sentence:0", Kind.SENTENCE, "A layer is reused.", CACHE),
-    Entry("1:asked:0", Kind.ASKED, "why is my build slow", CACHE),
-    Entry("2:text", Kind.TEXT, "Guide > Secrets\nA secret is mounted.", SECRETS),
-    Entry("2:sentence:0", Kind.SENTENCE, "A secret is mounted.", SECRETS),
-    Entry("outside:0", Kind.OUTSIDE, "how do I bake bread", None),
+    IndexEntry("1:text", EntryKind.TEXT, "Lesson > Cache\nA layer is reused.", CACHE),
+    IndexEntry("1:sentence:0", EntryKind.SENTENCE, "A layer is reused.", CACHE),
+    IndexEntry("1:asked:0", EntryKind.ASKED, "why is my build slow", CACHE),
+    IndexEntry("2:text", EntryKind.TEXT, "Guide > Secrets\nA secret is mounted.", SECRETS),
+    IndexEntry("2:sentence:0", EntryKind.SENTENCE, "A secret is mounted.", SECRETS),
+    IndexEntry("outside:0", EntryKind.OUTSIDE, "how do I bake bread", None),
 ]
 
 
@@ -62,12 +62,12 @@ def test_nothing_is_known_of_an_empty_index() -> None:
 def test_relevance_is_a_share_and_rises_with_each_way_of_asking(
     signals: tuple[float, ...], asked: tuple[float, ...]
 ) -> None:
-    relevance, question = Relevance.load(), Question(*asked)
+    relevance, question = Relevance.load(), QueryFeatures(*asked)
     share = relevance.share(Signals(*signals), question)
     assert 0 <= share <= 1
     nearer = Signals(**{**vars(Signals(*signals)), "asked": 1.0})
     assert relevance.share(nearer, question) >= share
-    assert relevance.share(Signals(*signals), Question(question.known, question.length, 1.0)) <= share
+    assert relevance.share(Signals(*signals), QueryFeatures(question.known, question.length, 1.0)) <= share
 
 
 def test_coverage_weighs_rare_words_more() -> None:
@@ -90,7 +90,7 @@ def test_coverage_weighs_rare_words_more() -> None:
 )
 def test_a_question_is_read_as_it_was_meant(typed: str, read: str) -> None:
     known = "what is an image any tips for faster builds the registry of my"
-    wording = Wording([known], lambda word: word in ("never", "bread", "expanded"))
+    wording = QueryWording([known], lambda word: word in ("never", "bread", "expanded"))
     assert wording.clear(typed) == read
 
 

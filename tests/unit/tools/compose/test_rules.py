@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from tools.compose.inspection import RULES, inspect_compose
-from tools.compose.rules import Rule, examples
+from tools.compose.rules import ComposeRule, examples
 from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict
 from tools.uploads.files import SourceFile, Upload
 
@@ -17,7 +17,7 @@ def findings_of(files: Mapping[str, str]) -> tuple[Finding, ...]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
-def test_one_defect_more_is_exactly_one_finding_more(rule: Rule) -> None:
+def test_one_defect_more_is_exactly_one_finding_more(rule: ComposeRule) -> None:
     example = examples()[rule.id]
     assert [finding.rule for finding in findings_of(example.bad)] == [rule.id]
     assert findings_of(example.good) == ()
@@ -29,7 +29,7 @@ def test_every_rule_has_examples_and_every_example_a_rule() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
-def test_a_rule_asks_and_does_not_tell(rule: Rule) -> None:
+def test_a_rule_asks_and_does_not_tell(rule: ComposeRule) -> None:
     assert rule.criterion in COMPOSE_ASPECTS
     assert rule.question.endswith("?")
     assert rule.message.endswith((".", "{guess}"))
@@ -38,6 +38,6 @@ def test_a_rule_asks_and_does_not_tell(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
-def test_what_holds_the_gate_back_is_no_mere_information(rule: Rule) -> None:
+def test_what_holds_the_gate_back_is_no_mere_information(rule: ComposeRule) -> None:
     assert not (rule.effect is Verdict.NOT_MET and rule.severity is not Severity.ERROR)
     assert not (rule.effect is not None and rule.severity is Severity.INFO)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tools.credentials import masked
 from tools.inspection.inspector import inspect
-from tools.inspection.report import Report, as_json_line, as_sarif, as_text
+from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text
 from tools.uploads.files import SourceFile, Upload
 
 SECRET = "Gx4mZt9qLp"
@@ -48,7 +48,7 @@ COMPOSES = (
 
 
 def said(path: str, text: str) -> str:
-    report = Report("x", inspect(Upload.of([SourceFile(path, text.encode())])))
+    report = InspectionReport("x", inspect(Upload.of([SourceFile(path, text.encode())])))
     assert report.findings
     return as_text(report) + as_json_line(report) + as_sarif([report])
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tools.findings import ASPECTS, Finding, Inspection, Severity, Verdict
 from tools.inspection.inspector import RULES, inspect
-from tools.inspection.report import Report, as_json_line, as_sarif, as_text, ranked
+from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text, ranked
 from tools.uploads.files import SourceFile, Upload
 
 KEYS = {"rule", "criterion", "severity", "file", "line", "end_line", "message", "question"}
@@ -20,8 +20,8 @@ def finding(rule: str = "compose-x", effect: Verdict | None = Verdict.NOT_MET, l
     )
 
 
-def report(*findings: Finding, path: str = "stack", **verdicts: Verdict) -> Report:
-    return Report(path, Inspection("sha256:0", verdicts, findings))
+def report(*findings: Finding, path: str = "stack", **verdicts: Verdict) -> InspectionReport:
+    return InspectionReport(path, Inspection("sha256:0", verdicts, findings))
 
 
 def test_a_json_line_has_the_contracted_form() -> None:
@@ -36,7 +36,7 @@ def test_a_json_line_has_the_contracted_form() -> None:
 
 
 def test_an_input_without_inspection_keeps_its_line_and_says_why() -> None:
-    line = json.loads(as_json_line(Report("gone", error="There is no file gone.")))
+    line = json.loads(as_json_line(InspectionReport("gone", error="There is no file gone.")))
     assert set(line["criteria"].values()) == {"not checked"}
     assert line["error"] == "There is no file gone."
     assert line["findings"] == []
@@ -44,7 +44,7 @@ def test_an_input_without_inspection_keeps_its_line_and_says_why() -> None:
 
 @given(st.text(max_size=50), st.text(max_size=50))
 def test_a_report_is_always_one_line(path: str, error: str) -> None:
-    text = as_json_line(Report(path, error=error))
+    text = as_json_line(InspectionReport(path, error=error))
     assert "\n" not in text
     assert json.loads(text)["path"] == path
 
@@ -72,7 +72,7 @@ def test_text_says_when_nothing_was_inspected() -> None:
 
 
 def test_sarif_holds_each_finding_with_its_rule_and_place() -> None:
-    log = json.loads(as_sarif([report(finding()), Report("gone", error="missing"), report(path="other")]))
+    log = json.loads(as_sarif([report(finding()), InspectionReport("gone", error="missing"), report(path="other")]))
     run = log["runs"][0]
     assert log["version"] == "2.1.0"
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["compose-x"]
@@ -154,7 +154,7 @@ SARIF = {  # what version 2.1.0 of the standard asks of the parts that we write
 
 def test_sarif_of_every_rule_has_the_structure_of_the_standard() -> None:
     reports = [
-        Report(f"case {number}", inspect(Upload.of([SourceFile("Dockerfile", rule.bad.encode())])))
+        InspectionReport(f"case {number}", inspect(Upload.of([SourceFile("Dockerfile", rule.bad.encode())])))
         for number, rule in enumerate(RULES)
     ]
     log = json.loads(as_sarif(reports, "1.0"))

@@ -122,7 +122,7 @@ def test_the_rubric_handed_back_earns_nothing(criterion: str) -> None:
 
 
 def test_what_can_be_read_in_two_ways_is_held_with_the_reason() -> None:
-    held = [phrase for case in load_all("review/tuning") for phrase in _review(case["plan"]).values() if phrase.held]
+    held = [phrase for case in load_all("review/tuning") for phrase in _review(case["plan"]).values() if phrase.pending]
     assert held
     assert all(pending.reason for pending in held)
 
@@ -137,7 +137,7 @@ def test_a_plan_in_another_language_is_held_for_an_instructor() -> None:
         "Die Abbilder werden jede Woche neu gebaut und auf Schwachstellen geprüft. Die Geheimnisse liegen im Tresor. "
         * 4
     )
-    assert all(one.held and one.verdict is NOT_MET for one in _review(german).values())
+    assert all(one.pending and one.verdict is NOT_MET for one in _review(german).values())
 
 
 def test_ten_words_are_no_plan() -> None:
@@ -146,7 +146,7 @@ def test_ten_words_are_no_plan() -> None:
 
 def test_more_than_anybody_writes_is_held_soon() -> None:
     endless = "We keep the previous digest. " * (MAX_STATEMENTS * 20)
-    assert all(one.held for one in _review(endless).values())
+    assert all(one.pending for one in _review(endless).values())
 
 
 @pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda other_lesson: other_lesson.id)

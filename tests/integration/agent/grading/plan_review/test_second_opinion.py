@@ -76,14 +76,14 @@ def test_all_is_met_says_a_flatterer_and_no_verdict_rises() -> None:
 
 def test_a_sentence_that_counts_has_it_held_and_raises_nothing() -> None:
     weighed = _weigh(Proposal(criterion="P7", verdict="met", quotes=["Recovery follows the house's\nhandbook"]))
-    assert weighed["P7"].held
+    assert weighed["P7"].pending
     assert weighed["P7"].reason == DIFFERS
     assert weighed["P7"].verdict is _rules()["P7"].verdict
 
 
 def test_a_lower_verdict_has_it_held_too() -> None:
     weighed = _weigh(Proposal(criterion="P5", verdict="not met"))
-    assert weighed["P5"].held
+    assert weighed["P5"].pending
     assert weighed["P5"].verdict is _rules()["P5"].verdict
 
 

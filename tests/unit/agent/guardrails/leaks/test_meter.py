@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.guardrails.leaks.meter import LeakMeter
-from agent.guardrails.leaks.offers import Kind, offers
+from agent.guardrails.leaks.offers import OfferKind, offers
 from agent.settings import Settings
-from evals.suites.leaks import Case, cases
+from evals.suites.leaks import LeakCase, cases
 from knowledge.course.loader import load_course
 from knowledge.retrieval.embedding import Embedding
 from tools.uploads.files import SourceFile, Upload
@@ -23,7 +23,7 @@ OPEN = Upload.of(SourceFile(path.name, path.read_bytes()) for path in Path("test
 
 
 @pytest.mark.parametrize("case", list(cases("teaching/leaks.yaml")), ids=lambda case: f"{case.work}: {case.reply[:40]}")
-def test_seeded_replies_are_measured_exactly(case: Case) -> None:
+def test_seeded_replies_are_measured_exactly(case: LeakCase) -> None:
     assert METER.leaks(LESSON, case.upload, case.reply) == case.leaks
 
 
@@ -46,9 +46,9 @@ def test_the_lesson_s_own_words_are_no_secret() -> None:
 
 def test_an_offer_is_read_from_code_prose_and_orders() -> None:
     kinds = {(offer.kind, offer.text) for offer in offers("Use `npm ci`.\n```\nRUN npm ci\n```")}
-    assert (Kind.CODE, "npm ci") in kinds
-    assert (Kind.BLOCK, "RUN npm ci") in kinds
-    assert any(kind is Kind.DEED for kind, _ in kinds)
+    assert (OfferKind.CODE, "npm ci") in kinds
+    assert (OfferKind.BLOCK, "RUN npm ci") in kinds
+    assert any(kind is OfferKind.DEED for kind, _ in kinds)
 
 
 @settings(max_examples=20, deadline=None)

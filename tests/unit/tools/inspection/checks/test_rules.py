@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.findings import DOCKERFILE_ASPECTS, Verdict
-from tools.inspection.checks.rule import Rule, said_elsewhere
+from tools.inspection.checks.rule import DockerfileRule, said_elsewhere
 from tools.inspection.inspector import RULES, inspect, inspect_dockerfile
 from tools.uploads.files import SourceFile, Upload
 
@@ -15,21 +15,21 @@ INSTRUCTIONS = st.sampled_from("FROM RUN COPY ADD ENV ARG USER CMD ENTRYPOINT LA
 LINES = st.builds(lambda word, rest: f"{word} {rest}", INSTRUCTIONS, st.text(max_size=40))
 
 
-def _found(rule: Rule, text: str) -> set[str]:
+def _found(rule: DockerfileRule, text: str) -> set[str]:
     file = SourceFile("Dockerfile", text.encode())
     beside = [SourceFile(path, body.encode()) for path, body in rule.beside.items()]
     return {finding.rule for finding in inspect_dockerfile(file, text, Upload.of([file, *beside]))}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_one_defect_more_is_exactly_one_finding_more(rule: Rule) -> None:
+def test_one_defect_more_is_exactly_one_finding_more(rule: DockerfileRule) -> None:
     bad, good = _found(rule, rule.bad), _found(rule, rule.good)
     assert bad - good == {rule.id}
     assert good - bad <= {"base-without-digest"}  # a name without a version is told of that first
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_asks_and_does_not_tell(rule: Rule) -> None:
+def test_a_rule_asks_and_does_not_tell(rule: DockerfileRule) -> None:
     assert rule.question.endswith("?")
     assert "FROM " not in rule.question
     assert rule.criterion in (*DOCKERFILE_ASPECTS, "D6")

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.tools.uploads.archives.packed import header, tar
-from tools.sandbox.reproducibility.differences import Entry, Kind, kind_of, packages
+from tools.sandbox.reproducibility.differences import TarEntry, TarKind, kind_of, packages
 
-ENTRY = Entry("0", 0o644, 0, 0, "", "digest", 1, "x")
+ENTRY = TarEntry("0", 0o644, 0, 0, "", "digest", 1, "x")
 
 
-def kind(path: str, a: bytes, b: bytes) -> Kind | None:
+def kind(path: str, a: bytes, b: bytes) -> TarKind | None:
     return kind_of(path, replace(ENTRY, digest="a"), replace(ENTRY, digest="b"), a, b)
 
 
@@ -35,30 +35,30 @@ def tarred(mtime: int) -> bytes:
 
 
 CONTENTS = {
-    "ISO date": ("app/built", b"built 2026-11-25T10:00:00Z", b"built 2026-11-26T11:30:01Z", Kind.DATE),
-    "date(1)": ("app/built", b"Wed Nov 25 23:41:12 UTC 2026", b"Thu Nov 26 01:02:03 UTC 2026", Kind.DATE),
-    "epoch": ("app/stamp", b"1795650079", b"1795650081", Kind.DATE),
-    "uuid": ("app/id", b"435fb261-0d66-4932-a263-440e9141b14e", b"535fb261-0d66-4932-a263-440e9141b14e", Kind.RANDOM),
-    "hex": ("app/key", b"f771dc55da04b6618e1b317d826715c3", b"a771dc55da04b6618e1b317d826715c3", Kind.RANDOM),
-    "host key": ("etc/ssh/ssh_host_rsa_key", b"one", b"two", Kind.RANDOM),
-    "log": ("var/log/dpkg.log", b"one", b"two", Kind.LOG),
-    "home cache": ("root/.cache/pip/x", b"one", b"two", Kind.LOG),
-    "gzip": ("a.gz", gzip.compress(b"x", mtime=1), gzip.compress(b"x", mtime=2), Kind.ARCHIVE_TIME),
-    "zip": ("a.zip", packed(1), packed(2), Kind.ARCHIVE_TIME),
-    "tar": ("a.tar", tarred(1), tarred(2), Kind.ARCHIVE_TIME),
-    "pyc": ("a.pyc", b"\xa7\r\r\n" + b"\0" * 12 + b"code", b"\xa7\r\r\n" + b"\1" * 12 + b"code", Kind.ARCHIVE_TIME),
-    "order": ("list", b"a\nb\nc\n", b"c\na\nb\n", Kind.LINE_ORDER),
-    "dpkg": ("var/lib/dpkg/status", b"Package: a\nVersion: 1\n", b"Package: a\nVersion: 2\n", Kind.PACKAGES),
-    "apk": ("lib/apk/db/installed", b"P:a\nV:1\n", b"P:a\nV:2\n", Kind.PACKAGES),
-    "pip": ("x/a-1.dist-info/METADATA", b"Name: a\nVersion: 1\n", b"Name: a\nVersion: 2\n", Kind.PACKAGES),
+    "ISO date": ("app/built", b"built 2026-11-25T10:00:00Z", b"built 2026-11-26T11:30:01Z", TarKind.DATE),
+    "date(1)": ("app/built", b"Wed Nov 25 23:41:12 UTC 2026", b"Thu Nov 26 01:02:03 UTC 2026", TarKind.DATE),
+    "epoch": ("app/stamp", b"1795650079", b"1795650081", TarKind.DATE),
+    "uuid": ("app/id", b"435fb261-0d66-4932-a263-440e9141b14e", b"535fb261-0d66-4932-a263-440e9141b14e", TarKind.RANDOM),
+    "hex": ("app/key", b"f771dc55da04b6618e1b317d826715c3", b"a771dc55da04b6618e1b317d826715c3", TarKind.RANDOM),
+    "host key": ("etc/ssh/ssh_host_rsa_key", b"one", b"two", TarKind.RANDOM),
+    "log": ("var/log/dpkg.log", b"one", b"two", TarKind.LOG),
+    "home cache": ("root/.cache/pip/x", b"one", b"two", TarKind.LOG),
+    "gzip": ("a.gz", gzip.compress(b"x", mtime=1), gzip.compress(b"x", mtime=2), TarKind.ARCHIVE_TIME),
+    "zip": ("a.zip", packed(1), packed(2), TarKind.ARCHIVE_TIME),
+    "tar": ("a.tar", tarred(1), tarred(2), TarKind.ARCHIVE_TIME),
+    "pyc": ("a.pyc", b"\xa7\r\r\n" + b"\0" * 12 + b"code", b"\xa7\r\r\n" + b"\1" * 12 + b"code", TarKind.ARCHIVE_TIME),
+    "order": ("list", b"a\nb\nc\n", b"c\na\nb\n", TarKind.LINE_ORDER),
+    "dpkg": ("var/lib/dpkg/status", b"Package: a\nVersion: 1\n", b"Package: a\nVersion: 2\n", TarKind.PACKAGES),
+    "apk": ("lib/apk/db/installed", b"P:a\nV:1\n", b"P:a\nV:2\n", TarKind.PACKAGES),
+    "pip": ("x/a-1.dist-info/METADATA", b"Name: a\nVersion: 1\n", b"Name: a\nVersion: 2\n", TarKind.PACKAGES),
     "npm": (
         "x/node_modules/a/package.json",
         b'{"name":"a","version":"1"}',
         b'{"name":"a","version":"2"}',
-        Kind.PACKAGES,
+        TarKind.PACKAGES,
     ),
-    "other": ("app/x", b"one", b"two", Kind.CONTENT),
-    "binary": ("app/x", b"\0one", b"\0two", Kind.CONTENT),
+    "other": ("app/x", b"one", b"two", TarKind.CONTENT),
+    "binary": ("app/x", b"\0one", b"\0two", TarKind.CONTENT),
 }
 
 
@@ -70,10 +70,10 @@ def test_contents(name: str) -> None:
 
 def test_entries() -> None:
     assert kind_of("x", ENTRY, ENTRY, b"", b"") is None
-    assert kind_of("x", ENTRY, replace(ENTRY, mode=0o600), b"", b"") is Kind.METADATA
-    assert kind_of("x", replace(ENTRY, link="/a"), replace(ENTRY, link="/b"), b"", b"") is Kind.METADATA
-    assert kind_of("x", ENTRY, None, b"", b"") is Kind.ONLY_IN_ONE
-    assert kind_of("var/log/x", None, ENTRY, b"", b"") is Kind.LOG
+    assert kind_of("x", ENTRY, replace(ENTRY, mode=0o600), b"", b"") is TarKind.METADATA
+    assert kind_of("x", replace(ENTRY, link="/a"), replace(ENTRY, link="/b"), b"", b"") is TarKind.METADATA
+    assert kind_of("x", ENTRY, None, b"", b"") is TarKind.ONLY_IN_ONE
+    assert kind_of("var/log/x", None, ENTRY, b"", b"") is TarKind.LOG
 
 
 def test_packages_are_named_with_both_versions() -> None:
@@ -86,4 +86,4 @@ def test_packages_are_named_with_both_versions() -> None:
 
 @given(st.binary(max_size=200), st.binary(max_size=200), st.sampled_from(["a", "a.pyc", "var/lib/dpkg/status", "a.gz"]))
 def test_any_contents_have_a_class(a: bytes, b: bytes, path: str) -> None:
-    assert isinstance(kind(path, a, b), Kind)
+    assert isinstance(kind(path, a, b), TarKind)

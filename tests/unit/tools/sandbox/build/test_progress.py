@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.sandbox.build.progress import LINE, Log, Progress, Step
+from tools.sandbox.build.progress import LINE, Log, ProgressReader, BuildStep
 from tools.sandbox.builder import BuildProgress
 
 
@@ -39,34 +39,34 @@ STREAM = "\n".join(json.dumps(message, indent=2) for message in MESSAGES) + "\nD
 @given(st.lists(st.integers(0, len(STREAM)), max_size=8))
 def test_pieces_do_not_matter(cuts: list[int]) -> None:
     seen: list[BuildProgress] = []
-    progress = Progress(seen.append)
+    progress = ProgressReader(seen.append)
     places = [0, *sorted(cuts), len(STREAM)]
     for start, end in pairwise(places):
         progress.feed(STREAM[start:end].encode())
     progress.end()
     assert seen == [BuildProgress(1, 2, "RUN make")]
-    assert progress.failed == Step("build", 2, 3, "RUN make")
+    assert progress.failed == BuildStep("build", 2, 3, "RUN make")
     assert progress.failed_log() == "making\n"
     assert progress.said == ["Dockerfile:2", "ERROR: failed to solve: x"]
 
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(data: bytes) -> None:
-    progress = Progress(lambda _: None)
+    progress = ProgressReader(lambda _: None)
     progress.feed(data)
     progress.end()
 
 
 def test_a_step_cannot_speak_for_the_builder() -> None:
     """What a step prints comes encoded, so it makes no message and no line of the client."""
-    progress = Progress(lambda _: None)
+    progress = ProgressReader(lambda _: None)
     fake = json.dumps(vertex(9, "[9/9] RUN fake", started="t", error="spoofed")).encode() + b"\nDockerfile:99\n"
     progress.feed(json.dumps(log(2, fake)).encode())
     assert (progress.failed, progress.said, progress.error) == (None, [], "")
 
 
 def test_a_cancelled_neighbour_is_not_the_failure() -> None:
-    progress = Progress(lambda _: None)
+    progress = ProgressReader(lambda _: None)
     progress.feed(json.dumps(vertex(1, "[a 2/2] RUN x", error="context canceled")).encode())
     progress.feed(json.dumps(vertex(2, RUN, error="exit code: 2")).encode())
     assert progress.failed is not None
@@ -87,7 +87,7 @@ def test_a_log_keeps_its_beginning_and_its_end() -> None:
 
 
 def test_names_of_steps() -> None:
-    assert Step.named("[2/7] RUN a") == Step("", 2, 7, "RUN a")
-    assert Step.named("[stage-1 2/7] RUN a") == Step("stage-1", 2, 7, "RUN a")
-    assert Step.named("[linux/arm64 build 2/7] RUN a") == Step("linux/arm64 build", 2, 7, "RUN a")
-    assert Step.named("[internal] load .dockerignore") is None
+    assert BuildStep.named("[2/7] RUN a") == BuildStep("", 2, 7, "RUN a")
+    assert BuildStep.named("[stage-1 2/7] RUN a") == BuildStep("stage-1", 2, 7, "RUN a")
+    assert BuildStep.named("[linux/arm64 build 2/7] RUN a") == BuildStep("linux/arm64 build", 2, 7, "RUN a")
+    assert BuildStep.named("[internal] load .dockerignore") is None

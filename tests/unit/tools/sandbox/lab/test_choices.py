@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tools.errors import LabFailed
-from tools.sandbox.lab.limits import GIB, LabConfig, Limits
+from tools.sandbox.lab.limits import GIB, LabConfig, LabLimits
 from tools.sandbox.lab.places import Places
-from tools.sandbox.lab.state import Finding, LabState, SelfTest, began, change, tried
+from tools.sandbox.lab.state import LabState, SelfTest, SelfTestFinding, began, change, tried
 from tools.sandbox.lab.suggest import host_of
 
 
@@ -65,7 +65,10 @@ def test_a_process_is_known_by_its_id_and_its_beginning() -> None:
 
 
 def test_a_self_test_holds_when_everything_does() -> None:
-    good, bad = Finding(limit="memory", held=True, said="held"), Finding(limit="disk", held=False, said="is endless")
+    good, bad = (
+        SelfTestFinding(limit="memory", held=True, said="held"),
+        SelfTestFinding(limit="disk", held=False, said="is endless"),
+    )
     assert SelfTest(at=0, seconds=1, findings=(good,)).held
     assert not SelfTest(at=0, seconds=1, findings=()).held
     assert SelfTest(at=0, seconds=1, findings=(good, bad)).broken == "disk: is endless"
@@ -96,6 +99,6 @@ def test_hosts_of_addresses(address: str, host: str) -> None:
 
 
 def test_limits_have_bounds() -> None:
-    assert Limits().memory_bytes == 1536 * 1024**2
+    assert LabLimits().memory_bytes == 1536 * 1024**2
     with pytest.raises(ValueError, match="greater than"):
-        Limits(pids=1)
+        LabLimits(pids=1)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.unit.tools.uploads.archives import packed
 from tests.unit.tools.uploads.archives.packed import FILES, header, link, tar, tgz, unix, zip_link, zipped
-from tools.uploads.archives.repacking import MAX_FILE, MAX_MEMBERS, Refused, answer, read
+from tools.uploads.archives.repacking import MAX_FILE, MAX_MEMBERS, ArchiveRefused, answer, read
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,6 @@ def test_a_damaged_archive_is_files_or_a_refusal(draw: st.DataObject) -> None:
 
 
 def test_a_refusal_names_the_member() -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(ArchiveRefused) as refusal:
         read(tar([("a/../../x", b"")]))
     assert refusal.value.name == "a/../../x"

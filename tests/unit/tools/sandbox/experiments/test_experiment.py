@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from knowledge.course.loader import load_course
-from knowledge.course.pack import Misconception, Witness
-from tools.sandbox.experiments.witness import RELATIONS, holds, recorded
+from knowledge.course.pack import Experiment, Misconception
+from tools.sandbox.experiments.experiment import RELATIONS, holds, recorded
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def test_names_of_measured_values_stand_for_them() -> None:
 
 
 def _witnessed() -> list[Misconception]:
-    return [belief for lesson in load_course().lessons for belief in lesson.misconceptions if belief.witness]
+    return [belief for lesson in load_course().lessons for belief in lesson.misconceptions if belief.experiment]
 
 
-def _witness(belief: Misconception) -> Witness:
-    assert belief.witness is not None
-    return belief.witness
+def _witness(belief: Misconception) -> Experiment:
+    assert belief.experiment is not None
+    return belief.experiment
 
 
 def test_twelve_and_more_beliefs_have_an_experiment() -> None:

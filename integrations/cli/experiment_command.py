@@ -1,4 +1,4 @@
-"""`tutor lesson witness`: runs a lesson's experiments on the engine and prints what they give, for its author."""
+"""`tutor lesson experiment`: runs a lesson's experiments on the engine and prints what they give, for its author."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from agent.settings import Settings
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Misconception
 from tools.errors import BuilderUnavailable
-from tools.sandbox.experiments.witness import Experimenter, Observation
+from tools.sandbox.experiments.experiment import Experimenter, ExperimentResult
 from tools.sandbox.opening import experimenter, open_builder
 
 
-def witness(
+def experiment(
     names: Annotated[list[str] | None, typer.Argument(help="ids of misconceptions; all, if left out")] = None,
 ) -> None:
     """Run the experiments of misconceptions, and say whether their results contradict the beliefs."""
@@ -27,16 +27,16 @@ def witness(
         belief
         for lesson in load_course(settings.course).lessons
         for belief in lesson.misconceptions
-        if belief.witness is not None and (not names or belief.id in names)
+        if belief.experiment is not None and (not names or belief.id in names)
     ]
     failed = [belief.id for belief in chosen if not _contradicts(belief, runner)]
     raise typer.Exit(1 if failed or not chosen else 0)
 
 
 def _contradicts(belief: Misconception, runner: Experimenter) -> bool:
-    assert belief.witness is not None  # noqa: S101 - the caller chose those that have one
-    found = runner.perform(belief.witness, on_progress=lambda _: None, cancelled=lambda: False)
-    expected = next(choice.id for choice in belief.witness.choices if choice.belief)
+    assert belief.experiment is not None  # noqa: S101 - the caller chose those that have one
+    found = runner.perform(belief.experiment, on_progress=lambda _: None, cancelled=lambda: False)
+    expected = next(choice.id for choice in belief.experiment.choices if choice.belief)
     contradicts = found.truth not in ("", expected)
     print(f"{'ok' if contradicts else '!!'} {belief.id}: {belief.belief}")
     for line in found.lines:
@@ -45,9 +45,9 @@ def _contradicts(belief: Misconception, runner: Experimenter) -> bool:
     return contradicts
 
 
-def _show_values(belief: Misconception, found: Observation) -> None:
+def _show_values(belief: Misconception, found: ExperimentResult) -> None:
     """As they stand in the pack, to be copied there."""
-    assert belief.witness is not None  # noqa: S101 - the caller chose those that have one
-    for name in belief.witness.recorded:
+    assert belief.experiment is not None  # noqa: S101 - the caller chose those that have one
+    for name in belief.experiment.recorded:
         print(f"     {name}: {found.values.get(name, '(not measured)')!r}")
     print(f"     recorded_on: {found.on}", flush=True)

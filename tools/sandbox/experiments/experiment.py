@@ -15,9 +15,9 @@ from docker.errors import DockerException
 from tools.errors import BuilderUnavailable
 from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import Context
-from tools.sandbox.build.progress import Progress
+from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.builder import BuildProgress, RunReport
-from tools.sandbox.engine.port import Engine, Job, client
+from tools.sandbox.engine.port import Engine, EngineJob, client
 from tools.sandbox.image.inspection import final_stage, look_inside
 from tools.sandbox.image.running import STOP_SECONDS, watch
 from tools.uploads.files import FileKind, SourceFile, Upload
@@ -28,7 +28,7 @@ _REFERENCE = re.compile(r"\{([a-z0-9-]+\.[a-z]+)\}")
 _MEGABYTE = 1_000_000
 
 
-class Step(Protocol):
+class StepSpec(Protocol):
     """Either `build` names an image that is made of `files`, or `run` a start of the image `image`."""
 
     @property
@@ -47,7 +47,7 @@ class Step(Protocol):
     def image(self) -> str: ...
 
 
-class Choice(Protocol):
+class PredictionSpec(Protocol):
     """`when` is (left, relation, right): a measured value, a relation of RELATIONS, and a value or a text."""
 
     @property
@@ -57,12 +57,12 @@ class Choice(Protocol):
     def when(self) -> tuple[str, str, str]: ...
 
 
-class Experiment(Protocol):
+class ExperimentSpec(Protocol):
     @property
-    def steps(self) -> Sequence[Step]: ...
+    def steps(self) -> Sequence[StepSpec]: ...
 
     @property
-    def choices(self) -> Sequence[Choice]: ...
+    def choices(self) -> Sequence[PredictionSpec]: ...
 
     @property
     def show(self) -> Sequence[str]: ...
@@ -75,7 +75,7 @@ class Experiment(Protocol):
 
 
 @dataclass(frozen=True)
-class Observation:
+class ExperimentResult:
     """`truth` is the id of the choice that the measured values chose; `lines` say them to a person."""
 
     truth: str
@@ -88,23 +88,25 @@ class Observation:
 class Experimenter(Protocol):
     def perform(
         self,
-        experiment: Experiment,
+        experiment: ExperimentSpec,
         *,
         on_progress: Callable[[BuildProgress], None],
         cancelled: Callable[[], bool],
-    ) -> Observation:
+    ) -> ExperimentResult:
         """Raises BuilderUnavailable where it could not be run to its end."""
         ...
 
 
-def recorded(experiment: Experiment) -> Observation:
+def recorded(experiment: ExperimentSpec) -> ExperimentResult:
     return _observation(experiment, experiment.recorded, on=experiment.recorded_on, was_recorded=True)
 
 
-def _observation(experiment: Experiment, values: Mapping[str, str], *, on: str, was_recorded: bool) -> Observation:
+def _observation(
+    experiment: ExperimentSpec, values: Mapping[str, str], *, on: str, was_recorded: bool
+) -> ExperimentResult:
     truth = next((choice.id for choice in experiment.choices if holds(choice.when, values)), "")
     lines = tuple(_REFERENCE.sub(lambda match: values.get(match[1], "?"), line) for line in experiment.show)
-    return Observation(truth, lines, dict(values), was_recorded, on)
+    return ExperimentResult(truth, lines, dict(values), was_recorded, on)
 
 
 def holds(when: tuple[str, str, str], values: Mapping[str, str]) -> bool:
@@ -133,7 +135,7 @@ class Bench:
     """One run of an experiment: images by the names of its steps, and what was measured of them."""
 
     engine: Engine
-    job: Job
+    job: EngineJob
     client: Any
     on_progress: Callable[[BuildProgress], None]
     cancelled: Callable[[], bool]
@@ -142,7 +144,7 @@ class Bench:
     _images: dict[str, str] = field(default_factory=dict)
     _unique: str = field(default_factory=lambda: uuid4().hex)
 
-    def take(self, number: int, of: int, step: Step) -> None:
+    def take(self, number: int, of: int, step: StepSpec) -> None:
         if self.cancelled():
             raise BuilderUnavailable("The experiment was stopped.")
         what = f"building “{step.build}”" if step.build else f"starting “{step.image}”"
@@ -152,9 +154,9 @@ class Bench:
         else:
             self._run(step)
 
-    def _build(self, step: Step) -> None:
-        tag = step.tag or f"tutor-witness:{uuid4().hex}"
-        progress = Progress(lambda _: None)
+    def _build(self, step: StepSpec) -> None:
+        tag = step.tag or f"tutor-experiment:{uuid4().hex}"
+        progress = ProgressReader(lambda _: None)
         options = ["--load", "--tag", tag, "--file", "Dockerfile"]
         ended = Buildx(self.engine, self.job).run(self._context(step).tar(), options, progress, self.cancelled)
         if ended.limit is not None or ended.code:
@@ -165,7 +167,7 @@ class Bench:
         self._images[step.build] = image.id
         self.values |= dict(self._of_image(step.build, image, progress, step.files["Dockerfile"]))
 
-    def _context(self, step: Step) -> Context:
+    def _context(self, step: StepSpec) -> Context:
         base = self._busybox()
         texts = {path: text.replace(UNIQUE, self._unique) for path, text in step.files.items()}
         texts["Dockerfile"] = _BUSYBOX.sub(rf"\g<1>{base}", texts["Dockerfile"])
@@ -178,7 +180,7 @@ class Bench:
         names = [*self.engine.offered(), *sorted(local)]
         return next((name for name in names if name.startswith("busybox:")), "busybox:1.36")
 
-    def _of_image(self, name: str, image: Any, progress: Progress, text: str) -> Iterator[tuple[str, str]]:
+    def _of_image(self, name: str, image: Any, progress: ProgressReader, text: str) -> Iterator[tuple[str, str]]:
         config = image.attrs.get("Config") or {}
         yield f"{name}.megabytes", f"{int(image.attrs['Size']) / _MEGABYTE:.1f}"
         yield f"{name}.steps", str(progress.steps)
@@ -188,7 +190,7 @@ class Bench:
         yield f"{name}.hidden", str(inside.hidden)
         yield f"{name}.user", str(config.get("User") or "root")
 
-    def _run(self, step: Step) -> None:
+    def _run(self, step: StepSpec) -> None:
         report = watch(self.client, self._images[step.image], self.job, self.cancelled)
         self.values |= dict(_of_run(step.run, report))
         self.values[f"{step.run}.published"] = str(self._published(self._images[step.image]))
@@ -223,12 +225,12 @@ def _of_run(name: str, report: RunReport) -> Iterator[tuple[str, str]]:
 
 
 def perform(
-    experiment: Experiment,
+    experiment: ExperimentSpec,
     engine: Engine,
     *,
     on_progress: Callable[[BuildProgress], None],
     cancelled: Callable[[], bool],
-) -> Observation:
+) -> ExperimentResult:
     try:
         with engine.job() as job, client(engine.base_url) as opened:
             info = opened.info()
