@@ -1,12 +1,12 @@
 """`python -m evals.fitting_cards`: learns how answer cards are ranked, and how sure a found one is.
 
-From second hands' questions in `cases/cards/tuned` and from each card's own phrasings, each left out while it is asked.
+From the questions in `cases/cards/tuned`, whose annotators saw what the cards say and not how they are asked for, and
+from what the course does not teach.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -18,31 +18,32 @@ from sklearn.model_selection import cross_val_predict
 from evals.cases import CASES, load
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Course
-from knowledge.retrieval.cards import LEARNED, CardFinder, CardRanking, CardSignals
+from knowledge.retrieval.cards import LEARNED, CardFinder, CardRanking, CardSignals, Sureness
 from knowledge.retrieval.embedding import Embedding
+from knowledge.retrieval.library import cards_of
 from knowledge.retrieval.packed_vectors import FILE, PackedVectors
 
-OWN_PHRASINGS = 1_200  # of all cards; they are the author's own words, so a part is enough
 NAMES = tuple(field.name for field in fields(CardSignals))
-_UNRANKED = CardRanking(dict.fromkeys(NAMES, 1.0), dict.fromkeys(("score", "lead", "asked", "sign", "constant"), 0.0))
+_UNRANKED = CardRanking(dict.fromkeys(NAMES, 1.0), {})
+HEAD = "# Learnt by `python -m evals.fitting_cards`; not written by hand.\n"
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, the cards that answer it, and the row of the phrasing that it is, to leave out."""
+    """A question and the cards that answer it; none where nothing of the material does."""
 
     question: str
     right: frozenset[str]
-    without: int | None = None
 
 
-def finder_of(course: Course) -> CardFinder:
+def finder_of(course: Course, ranking: CardRanking = _UNRANKED) -> CardFinder:
+    """The list of what is not taught is learnt from by its one half, and compared with by its other."""
     embed = PackedVectors(Embedding(), course.lessons[0].folder.parents[1] / FILE)
-    return CardFinder([*course.cards, *course.lessons[0].cards], embed, _UNRANKED)
+    return CardFinder(list(cards_of(course, course.lessons[0].id)), embed, ranking, course.outside[1::2])
 
 
 def questions(half: str) -> list[Asked]:
-    """Second hands' questions; without a right card, none of the material answers."""
+    """By annotators who saw only what the cards say."""
     return [
         Asked(str(case["question"]), frozenset(filter(None, (case["card"], *(case.get("also") or ())))))
         for path in sorted((CASES / "cards" / half).glob("*.yaml"))
@@ -50,28 +51,20 @@ def questions(half: str) -> list[Asked]:
     ]
 
 
-def own_phrasings(finder: CardFinder) -> Iterator[Asked]:
-    rows = [(asked, card.id) for card in finder.cards.values() for asked in card.asks]
-    for row in random.Random(7).sample(range(len(rows)), min(OWN_PHRASINGS, len(rows))):
-        yield Asked(rows[row][0], frozenset({rows[row][1]}), row)
-
-
 def main() -> None:
     course = load_course()
-    finder, ids = finder_of(course), [card.id for card in (*course.cards, *course.lessons[0].cards)]
-    embed = Embedding()
-    asked = [*questions("tuned"), *own_phrasings(finder), *(Asked(text, frozenset()) for text in course.outside)]
-    candidates = [_candidates(finder, one, embed([one.question])[0], ids) for one in asked]
-    ranking = _ranking(candidates)
-    sureness = _sureness(candidates, ranking)
-    LEARNED.write_text(yaml.safe_dump({"ranking": ranking, "sureness": sureness}, sort_keys=False), "utf-8")
-
-
-def _candidates(
-    finder: CardFinder, asked: Asked, vector: NDArray[np.float32], ids: Sequence[str]
-) -> list[tuple[CardSignals, bool]]:
-    found = finder.signals(asked.question, vector, without=asked.without)
-    return [(signals, ids[place] in asked.right) for place, signals in found]
+    finder, embed = finder_of(course), Embedding()
+    asked = [*questions("tuned"), *(Asked(text, frozenset()) for text in course.outside[::2])]
+    vectors = embed([one.question for one in asked])
+    ids = list(finder.cards)
+    found = [
+        [(signals, ids[place] in one.right) for place, signals in finder.signals(one.question, vector)]
+        for one, vector in zip(asked, vectors, strict=True)
+    ]
+    ranking = _ranking(found)
+    finder = finder_of(course, CardRanking(ranking, {}))
+    sureness = _sureness(finder, asked, vectors)
+    LEARNED.write_text(HEAD + yaml.safe_dump({"ranking": ranking, "sureness": sureness}, sort_keys=False), "utf-8")
 
 
 def _ranking(candidates: Sequence[Sequence[tuple[CardSignals, bool]]]) -> dict[str, float]:
@@ -90,21 +83,18 @@ def _ranking(candidates: Sequence[Sequence[tuple[CardSignals, bool]]]) -> dict[s
     return {name: round(float(weight), 4) for name, weight in zip(NAMES, fitted.coef_[0], strict=True)}
 
 
-def _sureness(
-    candidates: Sequence[Sequence[tuple[CardSignals, bool]]], ranking: dict[str, float]
-) -> dict[str, float]:
-    scorer = CardRanking(ranking, {})
+def _sureness(finder: CardFinder, asked: Sequence[Asked], vectors: NDArray[np.float32]) -> dict[str, float]:
+    """Not from the list of what is not taught: each of its texts is nearest to itself."""
+    names, ids = [field.name for field in fields(Sureness)], list(finder.cards)
     rows, labels = [], []
-    for found in candidates:
-        ranked = sorted(found, key=lambda pair: -scorer.score(pair[0]))
-        best, following = scorer.score(ranked[0][0]), scorer.score(ranked[1][0])
-        rows.append([best, best - following, ranked[0][0].asked, ranked[0][0].sign])
-        labels.append(ranked[0][1])
+    for one, vector in zip(asked, vectors, strict=True):
+        ranked = finder.ranked(one.question, vector)
+        told = finder.sureness(one.question, vector, ranked)
+        rows.append([getattr(told, name) for name in names])
+        labels.append(ids[ranked[0][2]] in one.right)
     fitted = LogisticRegression(C=10.0, max_iter=1_000)
-    told = cross_val_predict(fitted, rows, labels, cv=5, method="predict_proba")[:, 1]
-    _report(np.array(told), np.array(labels))
+    _report(cross_val_predict(fitted, rows, labels, cv=5, method="predict_proba")[:, 1], np.array(labels))
     fitted.fit(rows, labels)
-    names = ("score", "lead", "asked", "sign")
     weights = {name: round(float(weight), 4) for name, weight in zip(names, fitted.coef_[0], strict=True)}
     return {**weights, "constant": round(float(fitted.intercept_[0]), 4)}
 
@@ -113,7 +103,8 @@ def _report(told: NDArray[np.float64], labels: NDArray[np.bool_]) -> None:
     """How often a card is right, by how sure it claims to be; every row was left out when it was told."""
     for least in (0.0, 0.3, 0.5, 0.6, 0.7, 0.8):
         sure = told >= least
-        print(f"share ≥ {least:.1f}: {sure.mean():.2f} of the questions, right {labels[sure].mean():.3f}")
+        kept = labels[sure].sum() / max(1, labels.sum())
+        print(f"share ≥ {least:.1f}: right {labels[sure].mean():.3f}, of those that could be right kept {kept:.2f}")
 
 
 if __name__ == "__main__":

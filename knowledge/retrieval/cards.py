@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
@@ -41,8 +41,21 @@ class CardSignals:
 
 
 @dataclass(frozen=True)
+class Sureness:
+    """What tells whether the best card answers at all."""
+
+    score: float
+    lead: float  # of its score over the next card's
+    asked: float
+    coverage: float
+    sign: float
+    outside: float  # nearness of what people ask although it is not taught here
+    length: float  # words of the message, in tens
+
+
+@dataclass(frozen=True)
 class CardMatch:
-    """`share` says how sure it is that this card answers; `phrasing` is the way of asking that is nearest."""
+    """`share` says of the best card how sure it is that it answers; `phrasing` is the way of asking that is nearest."""
 
     card: AnswerCard
     share: float
@@ -66,19 +79,25 @@ class CardRanking:
             self.ranking[name] * value for name, value in zip(self.ranking, astuple(signals), strict=True)
         )
 
-    def share(self, best: float, following: float, signals: CardSignals) -> float:
-        """How sure it is that the best one answers, by its score, its lead and its nearness."""
-        told = (best, best - following, signals.asked, signals.sign)
-        weighed = zip(("score", "lead", "asked", "sign"), told, strict=True)
-        return 1 / (1 + math.exp(-(math.fsum(self.sureness[name] * value for name, value in weighed) + self.sureness["constant"])))
+    def share(self, found: Sureness) -> float:
+        """How sure it is that the best one answers."""
+        told = math.fsum(self.sureness[field.name] * getattr(found, field.name) for field in fields(found))
+        return 1 / (1 + math.exp(-(told + self.sureness["constant"])))
 
 
 class CardFinder:
     """Over the cards of one lesson and of its course."""
 
-    def __init__(self, cards: Sequence[AnswerCard], embed: Embed, ranking: CardRanking | None = None) -> None:
+    def __init__(
+        self,
+        cards: Sequence[AnswerCard],
+        embed: Embed,
+        ranking: CardRanking | None = None,
+        outside: Sequence[str] = (),
+    ) -> None:
+        """`outside` is what people ask although no card answers it."""
         self.cards = {card.id: card for card in cards}
-        self._list, self._embed = list(cards), embed
+        self._list, self._embed, self._outside = list(cards), embed, list(outside)
         self._ranking = ranking or CardRanking.load()
 
     def find(self, text: str, *, limit: int = 5) -> list[CardMatch]:
@@ -86,21 +105,24 @@ class CardFinder:
         if not self._list or not text.strip():
             return []
         vector = self._embed([text[:LONGEST]])[0]
-        scored = sorted(
-            ((self._ranking.score(signals), signals, place) for place, signals in self.signals(text, vector)),
-            key=lambda row: -row[0],
-        )
+        scored = self.ranked(text, vector)
+        share = self._ranking.share(self.sureness(text, vector, scored))
         return [
-            self._match(row, scored[rank + 1][0] if rank + 1 < len(scored) else row[0], rank, vector)
-            for rank, row in enumerate(scored[:limit])
+            CardMatch(self._list[place], share if rank == 0 else 0.0, self._nearest_phrasing(place, vector))
+            for rank, (_, _, place) in enumerate(scored[:limit])
         ]
 
-    def _match(
-        self, row: tuple[float, CardSignals, int], following: float, rank: int, vector: Vectors
-    ) -> CardMatch:
-        score, signals, place = row
-        share = self._ranking.share(score, following if rank == 0 else score, signals)
-        return CardMatch(self._list[place], share, self._nearest_phrasing(place, vector))
+    def ranked(self, text: str, vector: Vectors) -> list[tuple[float, CardSignals, int]]:
+        """(score, signals, place of a card), best first."""
+        scored = [(self._ranking.score(signals), signals, place) for place, signals in self.signals(text, vector)]
+        return sorted(scored, key=lambda row: -row[0])
+
+    def sureness(self, text: str, vector: Vectors, ranked: Sequence[tuple[float, CardSignals, int]]) -> Sureness:
+        score, best, _ = ranked[0]
+        following = ranked[1][0] if len(ranked) > 1 else 0.0
+        outside = float((self._strange @ vector).max()) if self._outside else 0.0
+        length = len(words(text[:LONGEST])) / 10
+        return Sureness(score, score - following, best.asked, best.coverage, best.sign, outside, length)
 
     def signed(self, text: str) -> list[AnswerCard]:
         """Cards whose signs stand in a text, the longest sign first."""
@@ -112,13 +134,9 @@ class CardFinder:
         ]
         return [card for _, card in sorted(found, key=lambda pair: -pair[0])]
 
-    def signals(
-        self, text: str, vector: Vectors, *, without: int | None = None
-    ) -> list[tuple[int, CardSignals]]:
-        """(place of a card, its signals) for those that may answer; `without` leaves one phrasing out, for fitting."""
+    def signals(self, text: str, vector: Vectors) -> list[tuple[int, CardSignals]]:
+        """(place of a card, its signals) for those that may answer."""
         nearness = self._asks @ vector
-        if without is not None:
-            nearness[without] = -1.0
         best = np.full(len(self._list), -1.0, dtype=np.float32)
         np.maximum.at(best, self._owners, nearness)
         says = self._says @ vector
@@ -126,7 +144,7 @@ class CardFinder:
         if len(self._not_owners):
             np.maximum.at(against, self._not_owners, self._nots @ vector)
         asked, low = words(text[:LONGEST]), " ".join(text.lower().split())
-        coverage = self._coverage(asked, without)
+        coverage = self._coverage(asked)
         signs = np.array([float(any(stands_in(sign, low) for sign in card.signs)) for card in self._list])
         first = best + 0.3 * says + 0.35 * coverage + signs
         places = np.argsort(-first)[:CONSIDERED]
@@ -142,20 +160,13 @@ class CardFinder:
         overlap = self._overlap(asked, self._words[order[0]])
         return CardSignals(near[0], sum(near) / len(near), says, coverage, overlap, max(0.0, against - near[0]), sign)
 
-    def _coverage(self, asked: Sequence[str], without: int | None) -> Scores:
+    def _coverage(self, asked: Sequence[str]) -> Scores:
         """Share of the words, by rarity, that each card's texts hold."""
         whole = math.fsum(self._rarity(word) for word in asked) or 1.0
         held = np.zeros(len(self._list), dtype=np.float32)
-        own = self._owners[without] if without is not None else -1
         for word in asked:
-            for place in self._holders.get(word, ()):
-                if place != own or self._holds_otherwise(place, word, without):
-                    held[place] += self._rarity(word)
+            held[self._holders.get(word, [])] += self._rarity(word)
         return held / whole
-
-    def _holds_otherwise(self, place: int, word: str, without: int | None) -> bool:
-        others = (self._words[row] for row in self._rows[place] if row != without)
-        return word in words(self._list[place].says) or any(word in held for held in others)
 
     def _overlap(self, asked: Sequence[str], phrasing: frozenset[str]) -> float:
         both = math.fsum(self._rarity(word) for word in set(asked) & phrasing)
@@ -207,6 +218,10 @@ class CardFinder:
         return self._embed([card.says for card in self._list])
 
     @cached_property
+    def _strange(self) -> Vectors:
+        return self._embed(self._outside)
+
+    @cached_property
     def _not_owners(self) -> NDArray[np.int64]:
         return np.array([place for place, card in enumerate(self._list) for _ in card.not_for], dtype=np.int64)
 
@@ -217,7 +232,9 @@ class CardFinder:
 
 def stands_in(sign: str, low: str) -> bool:
     """Whether a fragment stands in a text of lower case, not inside a longer word or number."""
-    return len(sign) >= LEAST_SIGN and re.search(rf"(?<![\w]){re.escape(sign)}(?![\w])", low) is not None
+    if len(sign) < LEAST_SIGN or sign not in low:
+        return False
+    return re.search(rf"(?<!\w){re.escape(sign)}(?!\w)", low) is not None
 
 
 def texts_of_cards(cards: Sequence[AnswerCard]) -> list[str]:
