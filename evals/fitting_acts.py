@@ -6,7 +6,6 @@ Each annotator is left out once; the figures are of messages by hands that were 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,37 +13,16 @@ from sklearn.linear_model import LogisticRegression
 
 from agent.understanding.act_features import BEFORE, READ, Vocabulary, learn_vocabulary, row
 from agent.understanding.act_model import WEIGHTS
-from agent.understanding.acts import STAFF, SURE, Message
-from evals.cases import CASES, load
+from agent.understanding.acts import STAFF, SURE
+from evals.labelled_messages import LabelledMessage, labelled_messages
 from knowledge.retrieval.embedding import Embedding
 
 STRENGTH = 4.0  # inverse of the regularisation; 2 and 6 were within a point
 Numbers = NDArray[np.float32]
 
 
-@dataclass(frozen=True)
-class Labelled:
-    message: Message
-    act: str
-    about: str
-    annotator: str
-
-
-def messages(half: str) -> list[Labelled]:
-    return [
-        Labelled(
-            Message(case["text"], case.get("before", ""), case.get("role") == "instructor", bool(case.get("channel"))),
-            case["act"],
-            case["about"],
-            path.stem.partition("_")[0],
-        )
-        for path in sorted((CASES / "messages" / half).glob("*.yaml"))
-        for case in load(f"messages/{half}/{path.name}")
-    ]
-
-
 def main() -> None:
-    known = messages("tuned")
+    known = labelled_messages("tuned")
     texts, befores = embedded(known)
     for annotator in sorted({case.annotator for case in known}):
         _leave_out(annotator, known, texts, befores)
@@ -54,7 +32,7 @@ def main() -> None:
     _keep(act, about, vocabulary)
 
 
-def embedded(known: Sequence[Labelled]) -> tuple[Numbers, Numbers]:
+def embedded(known: Sequence[LabelledMessage]) -> tuple[Numbers, Numbers]:
     embed = Embedding()
     texts = embed([case.message.text[:READ] for case in known])
     befores = embed([case.message.before[-BEFORE:] for case in known])
@@ -66,12 +44,12 @@ def fitted(rows: Numbers, labels: Sequence[str]) -> LogisticRegression:
     return LogisticRegression(C=STRENGTH, max_iter=400, class_weight="balanced").fit(rows, labels)
 
 
-def _rows(known: Sequence[Labelled], texts: Numbers, befores: Numbers, vocabulary: Vocabulary) -> Numbers:
+def _rows(known: Sequence[LabelledMessage], texts: Numbers, befores: Numbers, vocabulary: Vocabulary) -> Numbers:
     pairs = zip(known, texts, befores, strict=True)
     return np.stack([row(case.message, text, before, vocabulary) for case, text, before in pairs])
 
 
-def _leave_out(annotator: str, known: Sequence[Labelled], texts: Numbers, befores: Numbers) -> None:
+def _leave_out(annotator: str, known: Sequence[LabelledMessage], texts: Numbers, befores: Numbers) -> None:
     others = [place for place, case in enumerate(known) if case.annotator != annotator]
     own = [place for place, case in enumerate(known) if case.annotator == annotator]
     if not others:

@@ -13,12 +13,13 @@ from pathlib import Path
 from agent.app import Knowledge, open_knowledge
 from agent.settings import Settings
 from evals.cases import Figures
+from evals.suites.acts import acts
+from evals.suites.cards import cards
 from evals.suites.explanations import explanations
 from evals.suites.gate import gate
 from evals.suites.grounding import grounding
 from evals.suites.injections import injections
 from evals.suites.inspection import inspection
-from evals.suites.intent import intent
 from evals.suites.leaks import leaks
 from evals.suites.retrieval import retrieval
 from evals.suites.review import review
@@ -30,7 +31,8 @@ SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "retrieval": retrieval,
     "grounding": grounding,
     "support": support,
-    "intent": intent,
+    "acts": acts,
+    "cards": cards,
     "inspection": inspection,
     "review": review,
     "gate": gate,

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.understanding.intent_model import Embed
-from agent.understanding.intents import looks_like_question
+from agent.understanding.questions import looks_like_question
 from knowledge.course.pack import Misconception, Point, Question
 from knowledge.retrieval.lexical import words
+from knowledge.retrieval.packed_vectors import Embed
 
 NEAR = 0.46  # nearness from which a point counts as said. Calibrated by the explanations suite
 BELIEF_NEAR = 0.66  # the same for a misconception

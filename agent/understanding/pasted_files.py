@@ -15,6 +15,7 @@ _INSTRUCTION = re.compile(
     r"SHELL)[ \t]+\S.*?(?<!\\)$",
     re.MULTILINE | re.DOTALL,
 )
+_PROCESS = re.compile(r"^[ \t]*(CMD|ENTRYPOINT)[ \t]", re.MULTILINE)
 _FROM = re.compile(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE)
 _SERVICES = re.compile(r"^services[ \t]*:[ \t]*$", re.MULTILINE)
 _YAML = re.compile(r"^([ \t]+\S.*|[\w.-]+[ \t]*:.*|#.*|---|[ \t]*)$")
@@ -34,6 +35,11 @@ def with_pasted(turn: Turn) -> Turn:
         files[path] = SourceFile(path, f"{inside.strip(chr(10))}\n".encode())
         text = text.replace(block, "", 1)
     return replace(turn, text=text.strip(), files=tuple(files.values()))
+
+
+def is_complete(file: SourceFile) -> bool:
+    """Whether it says what runs: a fragment that somebody asks about seldom does."""
+    return _SERVICES.search(file.text) is not None or _PROCESS.search(file.text) is not None
 
 
 def _fenced(text: str) -> list[tuple[str, str]]:

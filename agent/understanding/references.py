@@ -12,9 +12,14 @@ from knowledge.retrieval.lexical import words
 FEW = 7  # words; a longer message stands by itself
 _LINE = re.compile(r"\b(?:lines?|ln|zeile|l)\s*#?(\d{1,4})\b", re.IGNORECASE)
 _ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)
-_NUMBER = re.compile(r"(?:\b(?:number|nr|no|point|item|remark|finding|option)\.?\s*|#)(\d{1,2})\b|^\W*(\d{1,2})\s*[.)?]*\s*$", re.I)
+_NUMBER = re.compile(
+    r"(?:\b(?:number|nr|no|point|item|remark|finding|option)\.?\s*|#)(\d{1,2})\b|^\W*(\d{1,2})\s*[.)?]*\s*$",
+    re.IGNORECASE,
+)
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5}
-_ORDINAL = re.compile(rf"\b(?:the\s+)?({'|'.join(_ORDINALS)})\b(?:\s+(?:one|point|thing|remark|finding|item))?", re.I)
+_ORDINAL = re.compile(
+    rf"\b(?:the\s+)?({'|'.join(_ORDINALS)})\b(?:\s+(?:one|point|thing|remark|finding|item))?", re.IGNORECASE
+)
 _REST = re.compile(
     r"\b(?:rest|others?|remaining|left out|leave out|leftover|less pressing|missing ones|all of them|show all|"
     r"\d+ (?:more|other) (?:remarks?|findings?|points?|things?))\b",
@@ -92,7 +97,9 @@ def _instructions(text: str) -> list[str]:
         word = match[1]
         if word.lower() in _WORDS_TOO and not (word.isupper() or _as_thing(text, match.end())):
             continue
-        found.append(word.lower() if "_" in word or word.lower() in ("ports", "volumes", "environment") else word.upper())
+        found.append(
+            word.lower() if "_" in word or word.lower() in ("ports", "volumes", "environment") else word.upper()
+        )
     return found
 
 

@@ -6,8 +6,8 @@ import re
 
 import numpy as np
 
-from agent.understanding.intent_model import Embed
 from knowledge.course.pack import Criterion, Lesson
+from knowledge.retrieval.packed_vectors import Embed
 
 _ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)
 _OWN_WORK = re.compile(

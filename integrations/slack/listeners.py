@@ -12,8 +12,8 @@ from slack_bolt import BoltResponse
 
 from agent.delivery.inbox import NEW, Inbox
 from agent.delivery.queues import Queues
+from agent.domain.act import ACTIONS
 from agent.domain.reply import Action, Reply
-from agent.understanding.intents import ACTIONS
 from integrations.slack import feedback
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.envelopes import Incoming, Reader, says_stop

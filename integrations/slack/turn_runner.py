@@ -9,10 +9,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.app import Tutoring
 from agent.delivery.queues import Queues
+from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
-from agent.understanding.intents import Intent
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.build_runner import BuildRunner
 from integrations.slack.directory import Directory

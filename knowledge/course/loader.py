@@ -50,7 +50,9 @@ def load_course(folder: Path | None = None) -> Course:
         raise CourseInvalid(faults.found)
     lessons = [_lesson(root / "lessons" / name, faults) for name in head.lessons]
     outside = _outside(root / "outside.yaml", faults)
-    course = Course(head.id, head.title, head.url, tuple(lesson for lesson in lessons if lesson), read_cards(root, faults), outside)
+    course = Course(
+        head.id, head.title, head.url, tuple(lesson for lesson in lessons if lesson), read_cards(root, faults), outside
+    )
     for what in faults_of_course(course):
         faults.add(root / "course.yaml", what)
     if faults.found:

@@ -75,9 +75,7 @@ class CardRanking:
         return cls(learned["ranking"], learned["sureness"])
 
     def score(self, signals: CardSignals) -> float:
-        return math.fsum(
-            self.ranking[name] * value for name, value in zip(self.ranking, astuple(signals), strict=True)
-        )
+        return math.fsum(self.ranking[name] * value for name, value in zip(self.ranking, astuple(signals), strict=True))
 
     def share(self, found: Sureness) -> float:
         """How sure it is that the best one answers."""
@@ -149,11 +147,31 @@ class CardFinder:
         first = best + 0.3 * says + 0.35 * coverage + signs
         places = np.argsort(-first)[:CONSIDERED]
         return [
-            (int(place), self._of(int(place), asked, nearness, float(says[place]), float(coverage[place]), float(against[place]), float(signs[place])))
+            (
+                int(place),
+                self._of(
+                    int(place),
+                    asked,
+                    nearness,
+                    float(says[place]),
+                    float(coverage[place]),
+                    float(against[place]),
+                    float(signs[place]),
+                ),
+            )
             for place in places
         ]
 
-    def _of(self, place: int, asked: Sequence[str], nearness: Scores, says: float, coverage: float, against: float, sign: float) -> CardSignals:
+    def _of(
+        self,
+        place: int,
+        asked: Sequence[str],
+        nearness: Scores,
+        says: float,
+        coverage: float,
+        against: float,
+        sign: float,
+    ) -> CardSignals:
         rows = self._rows[place]
         order = sorted(rows, key=lambda row: -nearness[row])[:3]
         near = [float(nearness[row]) for row in order]
@@ -204,7 +222,9 @@ class CardFinder:
     def _holders(self) -> dict[str, list[int]]:
         held: dict[str, list[int]] = {}
         for place, card in enumerate(self._list):
-            of_card = Counter(word for row in self._rows[place] for word in self._words[row]) | Counter(words(card.says))
+            of_card = Counter(word for row in self._rows[place] for word in self._words[row]) | Counter(
+                words(card.says)
+            )
             for word in of_card:
                 held.setdefault(word, []).append(place)
         return held

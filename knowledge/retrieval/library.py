@@ -48,9 +48,7 @@ class Library:
         return Citation(name, page, section, f"{url}#{section}" if section else url)
 
     def _finder(self, lesson_id: str) -> CardFinder:
-        return CardFinder(
-            list(cards_of(self._course, lesson_id)), self._embed, self._ranking, self._course.outside
-        )
+        return CardFinder(list(cards_of(self._course, lesson_id)), self._embed, self._ranking, self._course.outside)
 
 
 def cards_of(course: Course, lesson_id: str) -> Iterator[AnswerCard]:
@@ -64,9 +62,7 @@ def cards_of(course: Course, lesson_id: str) -> Iterator[AnswerCard]:
 def texts_of_library(course: Course) -> list[str]:
     """Every text whose vector is kept in the pack."""
     cards = [*course.cards, *(card for lesson in course.lessons for card in lesson.cards)]
-    notes = [
-        card for lesson in course.lessons for notes in lesson.notes for card in _as_cards(notes, lesson.id)
-    ]
+    notes = [card for lesson in course.lessons for notes in lesson.notes for card in _as_cards(notes, lesson.id)]
     return [*texts_of_cards([*cards, *notes]), *course.outside]
 
 

@@ -42,9 +42,7 @@ def keep(file: Path, texts: Iterable[str], embed: Embed) -> int:
     vectors = PackedVectors(embed, file)(wanted)
     keys = np.array([_key(text) for text in wanted], dtype=np.uint64)
     scale = np.abs(vectors).max(axis=1, keepdims=True) / STEPS
-    np.savez_compressed(
-        file, keys=keys, scale=scale.astype(np.float16), steps=np.rint(vectors / scale).astype(np.int8)
-    )
+    np.savez_compressed(file, keys=keys, scale=scale.astype(np.float16), steps=np.rint(vectors / scale).astype(np.int8))
     return len(wanted)
 
 

@@ -8,12 +8,12 @@ from agent.conversation import rendering
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import experiments
+from agent.domain.act import Intent
 from agent.domain.policy import STUCK, PolicyStep, Stuck, step
 from agent.domain.reply import Action
 from agent.domain.verdicts import Judgement
 from agent.grading.assessment import first_finding, place
 from agent.learners.mastery import Observed
-from agent.understanding.intents import Intent
 from agent.understanding.topics import criterion_of, named_artefact, named_criterion
 from knowledge.course.pack import Criterion, Question
 from tools.findings import Finding, Verdict

@@ -1,0 +1,153 @@
+"""Answers from what the course says: cards first, with what they mean for the learner's own files; then passages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.conversation.decision import Decision
+from agent.conversation.dialogue import Listed
+from agent.conversation.planning.phrases import Phrases
+from agent.conversation.planning.plan import Part, Plan, call
+from agent.conversation.tools.base import ToolResult
+from agent.conversation.tools.course_facts import CourseFacts
+from agent.conversation.view import View
+from agent.domain.act import Intent
+from knowledge.course.cards import AnswerCard
+from knowledge.retrieval.library import Library
+
+SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
+MAYBE = 0.22  # from here it is offered as one of several meanings
+LONG = 18  # words; of a longer message its questions are looked up one by one as well
+SHORT_QUERY = 300
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+FOLLOW_UPS = Path(__file__).with_name("follow_ups.yaml")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best card with how sure it is, the other cards, and whether a log's own words led to it."""
+
+    card: AnswerCard | None
+    share: float
+    others: tuple[str, ...]
+    signed: bool = False
+
+    @property
+    def sure(self) -> bool:
+        return self.card is not None and (self.signed or self.share >= SURE)
+
+
+class KnowledgeAnswers:
+    def __init__(self, library: Library, phrases: Phrases, facts: CourseFacts) -> None:
+        self._library, self._phrases, self._facts = library, phrases, facts
+
+    def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
+        """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
+        best = self._read((yield call("search", query=view.text[:2_000])), view, symptom=symptom)
+        for query in self._other_queries(view):
+            found = self._read((yield call("search", query=query)), view, symptom=symptom)
+            best = found if found.share > best.share and not best.signed else best
+        return best
+
+    def _other_queries(self, view: View) -> list[str]:
+        queries = []
+        if len(view.text.split()) > LONG:
+            parts = [part.strip() for part in _SENTENCE.split(view.text) if len(part.split()) > 2]
+            queries += [part for part in parts if part.endswith("?")][:2] or parts[-1:]
+        card = self._library.card(view.context.lesson, view.dialogue.card)
+        if card is not None and view.references.leans:
+            queries.append(f"{card.asks[0]} {view.text}")
+        return [query[:SHORT_QUERY] for query in queries]
+
+    def _read(self, result: ToolResult, view: View, *, symptom: bool) -> Found:
+        cards: Sequence[Mapping[str, Any]] = result.content.get("cards", ())
+        if not cards:
+            return Found(None, 0.0, ())
+        lesson, signed = view.context.lesson, list(result.content.get("signed", ()))
+        ranked = [str(card["id"]) for card in cards]
+        chosen = next((identifier for identifier in ranked if identifier in signed), signed[0] if signed else "")
+        if chosen and (symptom or chosen in ranked[:2]):
+            others = tuple(identifier for identifier in ranked if identifier != chosen)
+            return Found(self._library.card(lesson, chosen), max(SURE, float(cards[0]["share"])), others, signed=True)
+        return Found(self._library.card(lesson, ranked[0]), float(cards[0]["share"]), tuple(ranked[1:]))
+
+    def said(self, view: View, card: AnswerCard, *, lead: str = "") -> Decision:
+        """The card's answer, what it means for their own files, and where they can read it."""
+        own = self._own_remark(view, card)
+        text = " ".join(part for part in (lead, self.filled(view, card.says), own) if part)
+        return self._decision(view, card, text)
+
+    def _decision(self, view: View, card: AnswerCard, text: str) -> Decision:
+        return Decision(
+            Intent.QUESTION,
+            text,
+            citations=self._library.citations(card, view.context.lesson),
+            may_reword=True,
+            topic=card.id,
+            dialogue=view.dialogue.with_changes(card=card.id, criterion=card.criterion, finding="", choices=()),
+        )
+
+    def _own_remark(self, view: View, card: AnswerCard) -> str:
+        """The first remark of the card that fits a finding of theirs."""
+        return next((own.says for own in card.own if own.rule in view.rules), "")
+
+    def filled(self, view: View, text: str) -> str:
+        """Slots of the course's own cards; a brace that is no slot stays as it stands."""
+        for name, value in self._facts.slots(view.context.lesson).items():
+            text = text.replace(f"{{{name}}}", value)
+        return text.strip()
+
+    def offered(self, view: View, found: Found) -> Decision:
+        """What was understood, as two or three choices; nothing is done on the likeliest of unlikely readings."""
+        lesson = view.context.lesson
+        cards = [found.card, *(self._library.card(lesson, other) for other in found.others)]
+        chosen = [card for card in dict.fromkeys(cards) if card is not None][:3]
+        listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(chosen, start=1))
+        text = self._phrases.say("unsure", view.context.turn.key, choices=listed)
+        ids = tuple(card.id for card in chosen)
+        dialogue = view.dialogue.with_changes(choices=ids, listed=Listed("choices", ids, len(ids)))
+        return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
+
+    def more_of(self, view: View, card: AnswerCard) -> Decision | None:
+        """What leans on the card that was said last: its reason, an example, how to see it; None where it does not."""
+        kind = follow_up(view.text)
+        part = {"why": card.why, "example": card.example, "check": card.check, "onward": card.why or card.example}.get(
+            kind or "", ""
+        )
+        if part:
+            return self._decision(view, card, self.filled(view, part))
+        if kind in ("onward", "example", "simpler"):
+            following = next((self._library.card(view.context.lesson, name) for name in card.follow_ups), None)
+            return self.said(view, following) if following is not None and kind == "onward" else None
+        return None
+
+    def passages(self, view: View) -> Plan:
+        """Whole sentences of the lesson or a guide where no card answers; else an honest no."""
+        result = yield call("search", query=view.text[:2_000], passages=True)
+        if result.content.get("declined", True):
+            return Decision(Intent.QUESTION, "", declined=True)
+        return Decision(Intent.QUESTION, str(result.content["answer"]), may_reword=True, topic="passages")
+
+
+def _as_question(card: AnswerCard) -> str:
+    asked = card.asks[0].strip().rstrip("?.")
+    return f"{asked[:1].upper()}{asked[1:]}?"
+
+
+@cache
+def _kinds() -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = yaml.safe_load(FOLLOW_UPS.read_text("utf-8"))
+    return kinds
+
+
+def follow_up(text: str) -> str | None:
+    """What a short message wants of what was said before it."""
+    low = f" {' '.join(re.findall(r'[a-z0-9.]+(?:[’' + chr(39) + r'][a-z]+)?', text.lower()))} "
+    return next((kind for kind, words in _kinds().items() if any(f" {word} " in low for word in words)), None)
