@@ -35,6 +35,7 @@ class Decision:
     forget: bool = False  # delete what is stored of this person once the turn is done
     archive_of: str = ""  # lesson whose week artefact goes with the reply
     annotate: bool = False  # the learner's files go with the reply, our questions at their lines
+    of_engine: bool = False  # nothing but findings, verdicts and experiments: they hold no answer to begin with
     topic: str = ""  # what it is about: a card, a rule, a criterion, or an occasion
     dialogue: Dialogue | None = None  # what the conversation is about from now on; None leaves it as it is
     question_asked: str = ""  # id of the lesson's question that `closing` puts

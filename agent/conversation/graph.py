@@ -49,6 +49,7 @@ class State(TypedDict, total=False):
     history: Annotated[list[Line], append_lines]
     dialogue: dict[str, Any]
     turn_key: str
+    pending: str
     reading: dict[str, Any]
     references: dict[str, Any]
     calls: list[dict[str, Any]]
@@ -82,7 +83,15 @@ class ConversationNodes:
 
     def load(self, state: State, runtime: Runtime[TurnContext]) -> State:  # noqa: ARG002 - a node's shape
         """Nothing of the turn before is left but what the conversation remembers."""
-        return {"calls": [], "results": [], "decision": None, "wording": "", "reading": {}, "references": {}}
+        return {
+            "calls": [],
+            "results": [],
+            "decision": None,
+            "wording": "",
+            "pending": "",
+            "reading": {},
+            "references": {},
+        }
 
     def route(self, state: State, runtime: Runtime[TurnContext]) -> State:
         context = runtime.context
@@ -91,7 +100,9 @@ class ConversationNodes:
             return {"decision": to_state(decision)}
         before = next((line["text"] for line in reversed(state.get("history", [])) if line["role"] == "assistant"), "")
         message = acts.Message(context.turn.text, before, context.person.is_instructor, context.in_channel)
+        asked = context.services.questions_asked
         return {
+            "pending": asked.pending(context.person.id, context.turn.conversation) or "",
             "reading": _reading_to_state(self._reader.read(message)),
             "references": vars(read_references(context.turn.text, context.lesson.rubric, _paths(context))),
         }
@@ -153,19 +164,22 @@ def _view(state: State, context: TurnContext) -> View:
         References(**{**references, "instructions": tuple(references.get("instructions", ()))}),
         dialogues.from_state(state.get("dialogue")),
         history_of(state),
+        state.get("pending", ""),
     )
 
 
 def _reading_to_state(reading: Reading) -> dict[str, Any]:
     odds = {act.value: round(chance, 4) for act, chance in reading.odds.items()}
-    return {"act": reading.act.value, "about": reading.about.value, "odds": odds}
+    about = {name.value: round(chance, 4) for name, chance in reading.about_odds.items()}
+    return {"act": reading.act.value, "about": reading.about.value, "odds": odds, "about_odds": about}
 
 
 def _reading_from_state(state: dict[str, Any]) -> Reading:
     if not state:
-        return Reading(Act.CHAT, About.NONE, {Act.CHAT: 1.0})
+        return Reading(Act.CHAT, About.NONE, {Act.CHAT: 1.0}, {About.NONE: 1.0})
     odds = {Act(name): chance for name, chance in state["odds"].items()}
-    return Reading(Act(state["act"]), About(state["about"]), odds)
+    about_odds = {About(name): chance for name, chance in state["about_odds"].items()}
+    return Reading(Act(state["act"]), About(state["about"]), odds, about_odds)
 
 
 def _result_to_state(result: ToolResult) -> dict[str, Any]:

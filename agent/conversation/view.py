@@ -22,6 +22,7 @@ class View:
     references: References
     dialogue: Dialogue
     history: tuple[Message, ...]
+    pending: str = ""  # the id of our question that waits for an answer here, as the turn began
 
     @property
     def text(self) -> str:
@@ -61,12 +62,6 @@ class View:
     def rules(self) -> frozenset[str]:
         """Rules that the learner's own files break."""
         return frozenset(finding.rule for finding in self.findings)
-
-    @cached_property
-    def pending(self) -> str:
-        """The id of our question that waits for an answer here."""
-        asked = self.context.services.questions_asked
-        return asked.pending(self.context.person.id, self.context.turn.conversation) or ""
 
 
 def key_of(finding: Finding) -> str:

@@ -27,7 +27,12 @@ class ActModel:
         odds = self._odds(features, message)
         about = self._softmax(features @ self._weights["about"] + self._weights["about_bias"])
         act = max(odds, key=lambda name: odds[name])
-        return Reading(act, self._abouts[int(np.argmax(about))], odds)
+        return Reading(
+            act,
+            self._abouts[int(np.argmax(about))],
+            odds,
+            {name: float(chance) for name, chance in zip(self._abouts, about, strict=True)},
+        )
 
     def _features(self, message: Message) -> Numbers:
         before = message.before[-BEFORE:]

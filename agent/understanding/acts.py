@@ -69,15 +69,21 @@ class Message:
 
 @dataclass(frozen=True)
 class Reading:
-    """`odds` are probabilities of all acts that this person can mean, the likeliest first."""
+    """`odds` are probabilities of all acts that this person can mean, the likeliest first; `about_odds` of matters."""
 
     act: Act
     about: About
     odds: Mapping[Act, float]
+    about_odds: Mapping[About, float]
 
     @property
     def sure(self) -> bool:
         return self.odds[self.act] >= SURE
+
+    @property
+    def own(self) -> float:
+        """How likely it is that the message speaks of the learner's own work."""
+        return self.about_odds.get(About.OWN, 0.0)
 
     def may_be(self, act: Act, least: float = 0.2) -> bool:
         return self.odds.get(act, 0.0) >= least

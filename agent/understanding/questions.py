@@ -22,5 +22,31 @@ def looks_like_question(text: str) -> bool:
     return _START.match(text) is not None or text.rstrip().endswith("?")
 
 
+_WHY = re.compile(
+    r"\W*(?:(?:so|and|but|ok|okay|then)\W+)*(?:what|why|how|when|where|which|who|wat|whats)\b", re.IGNORECASE
+)
+_TYING = re.compile(r"\W*(?:(?:ok|okay|ah+|hm+|oh|well)\W+)*(?:and|so|but|then|also)\b", re.IGNORECASE)
+_PARTS = re.compile(
+    r"(?<=\?)\s*(?:and\s+)?|,?\s+and\s+(?=(?:what|why|how|do|does|is|are|can|which|where|when|should)\b)", re.IGNORECASE
+)
+
+
+def opens_with_why(text: str) -> bool:
+    """Whether it asks for more than yes or no."""
+    return _WHY.match(text) is not None
+
+
+def opens_by_tying(text: str) -> bool:
+    """“and …”, “so …”: may go on with what was said, or only begin."""
+    return _TYING.match(text) is not None
+
+
+def questions_in(text: str) -> list[str]:
+    """The questions of a message that asks several, each by itself."""
+    parts = [part.strip() for part in _PARTS.split(text) if part and len(part.split()) > 1]
+    asked = [part for part in parts if looks_like_question(part)]
+    return asked if len(asked) > 1 else []
+
+
 def asks_yes_or_no(text: str) -> bool:
     return _YES_NO.search(text) is not None

@@ -52,7 +52,9 @@ def propose(belief: Misconception, lead: str, intent: Intent, level: int = 0) ->
     text = "\n".join(part for part in (lead, _shown(belief.experiment), listed) if part)
     closing = belief.experiment.predict
     asked = PREFIX + belief.id
-    return Decision(intent, text, closing=closing, question_asked=asked, hint_level=level, actions=actions)
+    return Decision(
+        intent, text, closing=closing, question_asked=asked, hint_level=level, actions=actions, of_engine=True
+    )
 
 
 def _shown(experiment: Experiment) -> str:

@@ -12,21 +12,23 @@ from typing import Any
 import yaml
 
 from agent.conversation.decision import Decision
-from agent.conversation.dialogue import Listed
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, call
 from agent.conversation.tools.base import ToolResult
 from agent.conversation.tools.course_facts import CourseFacts
 from agent.conversation.view import View
 from agent.domain.act import Intent
+from agent.understanding.questions import opens_by_tying, questions_in
 from knowledge.course.cards import AnswerCard
 from knowledge.retrieval.library import Library
 
 SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
 MAYBE = 0.22  # from here it is offered as one of several meanings
+MOST_PARTS = 3  # questions of one message that are answered one by one
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
 SHORT_QUERY = 300
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_I = re.compile(r"\bi\b")
 FOLLOW_UPS = Path(__file__).with_name("follow_ups.yaml")
 
 
@@ -51,18 +53,37 @@ class KnowledgeAnswers:
     def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
         best = self._read((yield call("search", query=view.text[:2_000])), view, symptom=symptom)
-        for query in self._other_queries(view):
+        for query in self._other_queries(view, leans=best.share < SURE):
             found = self._read((yield call("search", query=query)), view, symptom=symptom)
             best = found if found.share > best.share and not best.signed else best
         return best
 
-    def _other_queries(self, view: View) -> list[str]:
+    def several(self, view: View) -> Part[Decision | None]:
+        """Each of several questions answered, where a card is sure of each; else None."""
+        parts = questions_in(view.text)[:MOST_PARTS]
+        cards: list[AnswerCard] = []
+        for part in parts:
+            found = self._read((yield call("search", query=part[:SHORT_QUERY])), view, symptom=False)
+            if not found.sure or found.card is None:
+                return None
+            cards.append(found.card)
+        if len(dict.fromkeys(cards)) < 2:
+            return None
+        first, *rest = dict.fromkeys(cards)
+        said = self.said(view, first)
+        texts = [said.draft, *(self.filled(view, card.says) for card in rest)]
+        cited = dict.fromkeys(
+            cite for card in (first, *rest) for cite in self._library.citations(card, view.context.lesson)
+        )
+        return said.with_changes(draft="\n\n".join(texts), citations=tuple(cited))
+
+    def _other_queries(self, view: View, *, leans: bool) -> list[str]:
         queries = []
         if len(view.text.split()) > LONG:
             parts = [part.strip() for part in _SENTENCE.split(view.text) if len(part.split()) > 2]
             queries += [part for part in parts if part.endswith("?")][:2] or parts[-1:]
         card = self._library.card(view.context.lesson, view.dialogue.card)
-        if card is not None and view.references.leans:
+        if card is not None and (leans or view.references.leans or opens_by_tying(view.text)):
             queries.append(f"{card.asks[0]} {view.text}")
         return [query[:SHORT_QUERY] for query in queries]
 
@@ -112,21 +133,37 @@ class KnowledgeAnswers:
         listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(chosen, start=1))
         text = self._phrases.say("unsure", view.context.turn.key, choices=listed)
         ids = tuple(card.id for card in chosen)
-        dialogue = view.dialogue.with_changes(choices=ids, listed=Listed("choices", ids, len(ids)))
+        dialogue = view.dialogue.with_changes(choices=ids)
         return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
 
     def more_of(self, view: View, card: AnswerCard) -> Decision | None:
         """What leans on the card that was said last: its reason, an example, how to see it; None where it does not."""
         kind = follow_up(view.text)
+        if kind == "link":
+            return self._linked(view, card)
         part = {"why": card.why, "example": card.example, "check": card.check, "onward": card.why or card.example}.get(
             kind or "", ""
         )
         if part:
             return self._decision(view, card, self.filled(view, part))
+        criterion = view.context.lesson.criterion(card.criterion)
+        if kind == "why" and criterion is not None:
+            return self._decision(view, card, criterion.why)
         if kind in ("onward", "example", "simpler"):
             following = next((self._library.card(view.context.lesson, name) for name in card.follow_ups), None)
             return self.said(view, following) if following is not None and kind == "onward" else None
         return None
+
+    def _linked(self, view: View, card: AnswerCard) -> Decision:
+        """Where what was said last can be read."""
+        cited = self._library.citations(card, view.context.lesson)
+        places = "; ".join(f"{citation.title} {citation.url}".strip() for citation in cited)
+        text = (
+            f"It's from here: {places}."
+            if places
+            else "That one comes from the course itself; there is no page for it."
+        )
+        return self._decision(view, card, text)
 
     def passages(self, view: View) -> Plan:
         """Whole sentences of the lesson or a guide where no card answers; else an honest no."""
@@ -138,7 +175,7 @@ class KnowledgeAnswers:
 
 def _as_question(card: AnswerCard) -> str:
     asked = card.asks[0].strip().rstrip("?.")
-    return f"{asked[:1].upper()}{asked[1:]}?"
+    return _I.sub("I", f"{asked[:1].upper()}{asked[1:]}?")
 
 
 @cache

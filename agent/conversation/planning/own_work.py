@@ -28,6 +28,7 @@ def about_finding(view: View, fact: Told, *, lead: str = "") -> Decision:
         Intent.QUESTION,
         " ".join(sentence(line) for line in lines if line),
         closing=str(fact["question"]),
+        of_engine=True,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from agent.conversation import rendering
@@ -9,22 +10,23 @@ from agent.conversation.decision import Decision
 from agent.conversation.dialogue import Dialogue, Listed
 from agent.conversation.handlers import criterion_status, explanation, submission
 from agent.conversation.planning import own_work
-from agent.conversation.planning.knowledge_answers import MAYBE, KnowledgeAnswers
+from agent.conversation.planning.knowledge_answers import MAYBE, KnowledgeAnswers, follow_up
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, advanced, call
 from agent.conversation.tools.base import ToolCall, ToolResult
 from agent.conversation.tools.course_facts import CourseFacts
+from agent.conversation.tools.findings import line_of, quotes_remark
 from agent.conversation.tools.snippet import fragment_of
 from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.language import foreign
-from agent.understanding.questions import asks_yes_or_no, looks_like_question
+from agent.understanding.questions import asks_yes_or_no, looks_like_question, opens_with_why
 from knowledge.course.cards import AnswerCard
 from knowledge.retrieval.library import Library
 
-NAMED = 0.35  # share of a card from which a choice of its criterion's cards is made by it
-GUESS = 0.25  # probability from which a second reading is looked at
+OWN = 0.5  # probability from which a message is taken to be about their own files; chosen on the tuned moments
+OWN_TOO = 0.12  # the same where it names an instruction that is flagged in them
 _PERSONAL = frozenset(
     {
         Act.WANT_HINT,
@@ -41,8 +43,10 @@ _PERSONAL = frozenset(
 )
 
 _BESIDE = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.CLAIM, Act.DISAGREE, Act.EXPERIMENT, Act.MORE})
+SHORT = 6  # words of a message that says nothing but that it hands in
 FEW = 4  # words; what is shorter beside a file asks nothing else
 
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 Handler = Callable[[View], Plan]
 
 
@@ -87,7 +91,7 @@ class Planner:
         return advanced(self._plan(view), results)
 
     def _plan(self, view: View) -> Plan:
-        act = view.reading.act
+        act = _meant(view)
         if view.context.in_channel:
             return (yield from self._in_channel(view, act))
         if view.context.turn.files or view.context.turn.refused:
@@ -188,7 +192,7 @@ class Planner:
     # -- questions --
 
     def _ask(self, view: View) -> Plan:
-        if looks_like_question(view.text) and view.reading.may_be(Act.STATUS, 0.35) and asks_yes_or_no(view.text):
+        if view.reading.may_be(Act.STATUS, 0.35) and _wants_yes_or_no(view.text) and view.status:
             return (yield from self._status(view))
         own = yield from self._own(view)
         return own if own is not None else (yield from self._from_material(view))
@@ -207,6 +211,11 @@ class Planner:
     def _show(self, view: View) -> Plan:
         """A fragment is looked at by the same checks as a file, and is no submission."""
         fragment = fragment_of(view.text)
+        asks = looks_like_question(_without_code(view.text))
+        if fragment and asks:
+            found = yield from self._knowledge.find(view)
+            if found.sure and found.card is not None:
+                return self._knowledge.said(view, found.card)
         if fragment:
             result = yield call("snippet", text=fragment)
             told = list(result.content.get("findings", ()))
@@ -222,6 +231,9 @@ class Planner:
         return (yield from self._ask(view))
 
     def _from_material(self, view: View, *, symptom: bool = False) -> Plan:
+        several = yield from self._knowledge.several(view)
+        if several is not None:
+            return several
         found = yield from self._knowledge.find(view, symptom=symptom)
         if found.sure and found.card is not None:
             return self._knowledge.said(view, found.card)
@@ -244,13 +256,25 @@ class Planner:
             return (yield from self._rest(view))
         if references.criterion:
             return (yield from self._criterion(view, references.criterion))
-        meant = references.line or (references.number and view.dialogue.listed) or view.reading.about is About.OWN
-        if meant and view.findings:
+        if view.findings and self._is_meant(view):
             result = yield call("findings", meant=True)
             found = list(result.content.get("findings", ()))
             if found:
                 return self._of_finding(view, found[0])
         return None
+
+    def _is_meant(self, view: View) -> bool:
+        """Whether the message speaks of their files: by a place, by what the model heard, or by a flagged instruction."""
+        references = view.references
+        if (
+            references.line
+            or quotes_remark(view)
+            or (references.number and view.dialogue.listed)
+            or view.reading.own >= OWN
+        ):
+            return True
+        heads = {line_of(finding, view.upload).split(" ", 1)[0].rstrip(":").upper() for finding in view.findings}
+        return view.reading.own >= OWN_TOO and any(word.upper() in heads for word in references.instructions)
 
     def _of_finding(self, view: View, told: own_work.Told) -> Decision:
         criterion = own_work.criterion_of_aspect(view.context.lesson, str(told["criterion"]))
@@ -281,8 +305,10 @@ class Planner:
                 topic=name,
             )
         yours = f"\nYours: {told['mark']} {told['verdict']}." if judged and view.is_private else ""
-        said = self._knowledge.said(view, card, lead=f"**{told['id']} {told['title']}**:")
-        return said.with_changes(draft=f"{said.draft}{yours}", topic=name)
+        name_of = f"**{told['id']} {told['title']}**"
+        said = self._knowledge.said(view, card, lead="" if card.says.startswith(name_of) else f"{name_of}:")
+        general = f"\n{_asked_of(told)}" if card.id.endswith("-what") else ""
+        return said.with_changes(draft=f"{said.draft}{general}{yours}", topic=name)
 
     def _card_of(self, view: View, name: str) -> Part[AnswerCard | None]:
         """The card of a criterion that the message asks for; what it asks in general where none is nearer."""
@@ -309,10 +335,12 @@ class Planner:
             for number, name in enumerate(rest[:10], start=first)
         ]
         dialogue = view.dialogue.with_changes(listed=Listed("findings", tuple(ids), len(ids)))
-        return Decision(Intent.QUESTION, "\n".join(lines), dialogue=dialogue, topic="findings")
+        return Decision(Intent.QUESTION, "\n".join(lines), dialogue=dialogue, topic="findings", of_engine=True)
 
     def _disagree(self, view: View) -> Plan:
         lesson, name = view.context.lesson, view.references.criterion
+        if looks_like_question(view.text) and not (name or view.references.line or view.references.number):
+            return (yield from self._ask(view))
         result = yield call("findings", meant=True) if view.findings else call("criterion", id=name or "-")
         found = list(result.content.get("findings", ())) if view.findings else []
         if found and (not name or found[0]["criterion"] == name):
@@ -373,14 +401,20 @@ class Planner:
         more = self._knowledge.more_of(view, card) if card is not None else None
         if more is not None:
             return more
-        if view.dialogue.criterion and len(view.text.split()) <= 6:
+        if view.dialogue.finding and follow_up(view.text) is not None:
+            result = yield call("findings", key=view.dialogue.finding)
+            found = list(result.content.get("findings", ()))
+            if found:
+                return self._of_finding(view, found[0])
+        if view.dialogue.criterion and card is None and len(view.text.split()) <= 6:
             return (yield from self._criterion(view, view.dialogue.criterion))
         return (yield from self._from_material(view))
 
     # -- wishes --
 
     def _want_work(self, view: View) -> Plan:
-        yield from ()
+        if view.references.criterion:
+            return (yield from self._refused_work(view, view.references.criterion))
         if not view.is_private or not len(view.upload):
             return self._said(view, "work_plain", Intent.STUCK)
         told = own_work.heaviest(view)
@@ -398,15 +432,28 @@ class Planner:
         )
         return said.with_changes(closing=str(told["question"]), dialogue=dialogue, topic="work")
 
+    def _refused_work(self, view: View, name: str) -> Plan:
+        """The criterion that they want written: what it asks, and one question towards their own words."""
+        told = (yield call("criterion", id=name)).content
+        lead = self._phrases.say("work_criterion", view.context.turn.key)
+        missing = str(told.get("missing") or "")
+        text = f"{lead} **{told['id']} {told['title']}** wants this: {told['met_when']}"
+        closing = missing if missing.endswith("?") else ""
+        return Decision(Intent.STUCK, text, closing=closing, topic="work")
+
     def _want_hint(self, view: View) -> Plan:
         name = view.references.criterion
-        if not name and view.findings and view.reading.about is About.OWN and not view.references.leans:
+        if not name and view.findings and (view.references.line or view.references.instructions):
             result = yield call("findings", meant=True)
             found = list(result.content.get("findings", ()))
             criterion = own_work.criterion_of_aspect(view.context.lesson, str(found[0]["criterion"])) if found else None
             name = criterion.id if criterion else ""
         if not name and view.dialogue.criterion and not rendering.is_met(view.status.get(view.dialogue.criterion)):
             name = view.dialogue.criterion
+        if not name:
+            worst = own_work.heaviest(view)
+            criterion = own_work.criterion_of_aspect(view.context.lesson, str(worst["criterion"])) if worst else None
+            name = criterion.id if criterion else ""
         result = yield call("hint", criterion=name)
         return self._decided(view, result, topic="hint", criterion=name)
 
@@ -434,7 +481,7 @@ class Planner:
         if view.references.criterion:
             return (yield from self._criterion(view, view.references.criterion))
         result = yield call("gate")
-        if not asks_yes_or_no(view.text) or not view.status:
+        if not _wants_yes_or_no(view.text) or not view.status:
             return self._decided(view, result, topic="status")
         return _yes_or_no(view, self._phrases).with_changes(topic="status")
 
@@ -474,7 +521,7 @@ class Planner:
 
     def _decline(self, view: View) -> Plan:
         yield from ()
-        retracts = view.dialogue.listed is not None and view.dialogue.listed.kind == "findings"
+        retracts = submission.is_formal(view.text)
         return self._said(view, "retract" if retracts else "decline_ok", Intent.SOCIAL)
 
     def _give_up(self, view: View) -> Plan:
@@ -531,8 +578,10 @@ class Planner:
 
     def _press(self, view: View) -> Plan:
         said = self._said(view, "press", Intent.STUCK)
+        if view.references.criterion and view.is_private:
+            judged = yield from self._criterion(view, view.references.criterion)
+            return judged.with_changes(draft=f"{said.draft} {judged.draft}", intent=Intent.STUCK)
         told = own_work.heaviest(view) if view.is_private else None
-        yield from ()
         if told is None:
             return said
         text = f"{said.draft} What would move it: {own_work.place_of(told)}."
@@ -565,6 +614,23 @@ class Planner:
         return decision
 
 
+# What an unsure reading may still be taken for: looking something up harms nobody and answers most.
+_HARMLESS = (Act.DISAGREE, Act.REPORT, Act.SHOW, Act.MORE, Act.STATUS, Act.WANT_NEXT, Act.ASK)
+
+
+def _meant(view: View) -> Act:
+    """The likeliest act where it is sure; else the likeliest of those that only look something up."""
+    reading = view.reading
+    if submission.is_formal(view.text) and len(view.text.split()) <= SHORT and reading.may_be(Act.HAND_IN, 0.1):
+        return Act.HAND_IN
+    if reading.sure or reading.act in _HARMLESS:
+        return reading.act
+    possible = [act for act in reading.odds if act in _HARMLESS and reading.may_be(act, 0.12)]
+    if possible:
+        return possible[0]
+    return Act.ASK
+
+
 def _with_list(view: View) -> Dialogue:
     """The remarks as they are numbered on screen, with those that are left out."""
     blocking = [finding for finding in view.findings if finding.effect is not None]
@@ -578,6 +644,16 @@ def _with_list(view: View) -> Dialogue:
 
 
 SURE_DESPITE = 0.7  # share of a card from which a message that sounds strange is answered all the same
+
+
+_JUDGED_ON = {"plan": "your plan", "compose": "your Compose file", "dockerfile": "your Dockerfile"}
+
+
+def _asked_of(told: own_work.Told) -> str:
+    """What it is judged on, and when it is met."""
+    on = _JUDGED_ON.get(str(told["artefact"]), str(told["artefact"]))
+    need = "required" if told["required"] else "optional"
+    return f"It's {need} and judged on {on}. Met when: {told['met_when']}"
 
 
 def _open_count(view: View) -> str:
@@ -616,6 +692,16 @@ def _yes_or_no(view: View, phrases: Phrases) -> Decision:
     rest += f" Still to come: {rendering.listed(missing)}." if missing and not named else ""
     text = phrases.say("all_green", key, met=rendering.listed(met), are="is" if len(met) == 1 else "are", rest=rest)
     return Decision(Intent.STATUS, text)
+
+
+def _without_code(text: str) -> str:
+    return _CODE.sub(" ", text).strip()
+
+
+def _wants_yes_or_no(text: str) -> bool:
+    """“all green?” asks for it as much as “is it all green”; “what is left?” does not."""
+    short = text.rstrip().endswith("?") and len(text.split()) <= 5 and not opens_with_why(text)
+    return short or asks_yes_or_no(text)
 
 
 def named_artefact(text: str) -> str:

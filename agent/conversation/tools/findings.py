@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,10 +12,13 @@ from pydantic import Field
 from agent.conversation.tools.base import Arguments, Tool, ToolResult
 from agent.conversation.view import View, key_of
 from knowledge.retrieval.embedding import Vectors
+from tools.credentials import masked
 from tools.findings import Finding
 from tools.uploads.files import Upload
 
+_QUOTATION = re.compile(r"[“\"'‘]([^”\"'’]{8,120})[”\"'’]")
 NEAR = 0.42  # cosine from which words mean a finding; chosen on the moments that are not held out
+BLOCKING = 0.12  # what holding the gate back adds: people seldom mean advice
 INSTRUCTION = 0.35  # what naming the line's own instruction adds to it
 
 Embed = Callable[[Sequence[str]], Vectors]
@@ -51,7 +55,7 @@ class Findings(Tool[FindingsArguments]):
         """By line, by its number in the list that was shown, by its criterion, else by what the words are near to."""
         if not view.findings:
             return None
-        return self._at_line(view) or _numbered(view) or self._of_words(view)
+        return self._at_line(view) or _numbered(view) or _quoted(view) or self._of_words(view)
 
     def _at_line(self, view: View) -> Finding | None:
         line = view.references.line
@@ -77,7 +81,10 @@ class Findings(Tool[FindingsArguments]):
     def _scores(self, view: View, found: Sequence[Finding]) -> np.ndarray[Any, Any]:
         texts = [f"{finding.message} {finding.question}" for finding in found]
         message, *near = self._embed([view.text[:400], *texts])
-        raised = [INSTRUCTION * _names_instruction(finding, view) for finding in found]
+        raised = [
+            INSTRUCTION * _names_instruction(finding, view) + BLOCKING * (finding.effect is not None)
+            for finding in found
+        ]
         scores: np.ndarray[Any, Any] = np.array(near) @ message + np.array(raised)
         return scores
 
@@ -96,11 +103,21 @@ def _numbered(view: View) -> Finding | None:
     return next((finding for finding in view.findings if key_of(finding) == listed.ids[number - 1]), None)
 
 
+def _quoted(view: View) -> Finding | None:
+    """Words of ours that the message says again, between marks."""
+    said = [match.strip().lower() for match in _QUOTATION.findall(view.text)]
+    return next((finding for finding in view.findings if any(words in finding.message.lower() for words in said)), None)
+
+
+def quotes_remark(view: View) -> bool:
+    return _quoted(view) is not None
+
+
 def line_of(finding: Finding, upload: Upload) -> str:
     """What stands on its first line; empty where the file is no text any more."""
     file = upload.find(finding.file)
     lines = file.text.splitlines() if file else []
-    return lines[finding.line - 1].strip() if 1 <= finding.line <= len(lines) else ""
+    return masked(lines[finding.line - 1].strip()) if 1 <= finding.line <= len(lines) else ""
 
 
 def told(finding: Finding, upload: Upload) -> dict[str, Any]:

@@ -45,7 +45,9 @@ class Snippet(Tool[SnippetArguments]):
 
 
 # What only a whole file can be blamed for.
-_OF_WHOLE_FILES = frozenset({"process-as-root", "process-missing", "context-unfiltered", "requirements-unseen"})
+_OF_WHOLE_FILES = frozenset(
+    {"process-as-root", "process-missing", "context-unfiltered", "requirements-unseen", "base-untagged"}
+)
 
 
 def fragment_of(text: str) -> str:
