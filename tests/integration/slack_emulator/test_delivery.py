@@ -115,7 +115,7 @@ def test_the_client_comes_back_after_its_socket_is_lost(
         "refresh": lambda: emulator.sockets.disconnect("refresh_requested"),
         "close": emulator.sockets.close,
         "reset": emulator.reset_sockets,
-        "deaf": emulator.deafen_sockets,
+        "deaf": emulator.half_open_sockets,
     }
     ways[way]()
     emulator.wait_for(lambda: any(connection is not lost for connection in emulator.sockets.connections()), 15)
