@@ -8,6 +8,7 @@ from agent.domain.turn import Turn
 from agent.understanding.intents import IntentReader
 from evals.asked import HALVES
 from evals.cases import Figures, load
+from evals.suite import Suite
 
 
 def intent(knowledge: Knowledge) -> Figures:
@@ -21,3 +22,6 @@ def intent(knowledge: Knowledge) -> Figures:
             right += read
         figures[f"{half} messages"], figures[f"{half} accuracy"] = len(right), sum(right) / len(right)
     return figures
+
+
+SUITE = Suite("intent", "Messages understood for what they want", intent)
