@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from agent.settings import SlackProfile
 from agent.understanding.intents import ACTIONS
 from integrations.slack import manifest
-from integrations.slack.listeners import attaching, listener, unhandled
+from integrations.slack.listeners import attaching, events, listener, unhandled
 from integrations.slack.listeners.listener import (
     ActionListener,
     Body,
@@ -133,6 +134,30 @@ def test_every_file_of_the_folders_is_a_listener() -> None:
     }
 
 
+def test_the_example_of_the_guide_is_one_file_that_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (SLACK.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
+    (tmp_path / "team_join.py").write_text(guide.partition("```python\n")[2].partition("```")[0], "utf-8")
+    monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
+    monkeypatch.delitem(sys.modules, f"{events.__name__}.team_join", raising=False)
+    (added,) = set(names_of(registry.__wrapped__())) - set(names_of(registry()))
+    assert added == "team_join/"
+    complete = manifest.complete(manifest.load(SlackProfile.PLAIN), SlackProfile.PLAIN, registry.__wrapped__())
+    assert "team_join" in complete["settings"]["event_subscriptions"]["bot_events"]
+
+
+@pytest.mark.parametrize("text", ["", "LISTENER = 1"])
+def test_a_file_without_a_listener_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (tmp_path / "empty.py").write_text(text, "utf-8")
+    monkeypatch.setattr(events, "__path__", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, f"{events.__name__}.empty", raising=False)
+    with pytest.raises(TypeError, match="empty has no LISTENER"):
+        registry.__wrapped__()
+
+
+def names_of(entries: Iterable[Listener]) -> list[str]:
+    return [name for entry in entries for name in names(entry)]
+
+
 def test_each_envelope_reaches_its_own_listener_and_no_other(recorded: Recorded) -> None:
     for entry in registry():
         for body in bodies(entry):
@@ -242,7 +267,7 @@ def _words(file: Path) -> Iterator[str]:
 @pytest.mark.parametrize("name", METHODS)
 def test_the_emulator_has_every_method_that_is_called_and_slack_asks_for_its_scopes(name: str) -> None:
     world = World([], strict=True)
-    events = Events(world, Deliveries(world))
-    assert name in handlers(Postings(world, events), events)
+    emulated = Events(world, Deliveries(world))
+    assert name in handlers(Postings(world, emulated), emulated)
     assert set(METHODS[name]) <= methods()[name].scopes
     assert bool(METHODS[name]) == bool(methods()[name].scopes)
