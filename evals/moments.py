@@ -44,7 +44,8 @@ class Outcome:
 def read_moments(file: Path) -> list[Moment]:
     rows = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
     return [
-        Moment(row["id"], row["kind"], row["conversation"], row["message"], row["must"], row["must_not"]) for row in rows
+        Moment(row["id"], row["kind"], row["conversation"], row["message"], row["must"], row["must_not"])
+        for row in rows
     ]
 
 

@@ -7,6 +7,7 @@ from agent.understanding.act_model import ActModel
 from agent.understanding.acts import Act
 from evals.cases import Figures
 from evals.labelled_messages import labelled_messages
+from evals.suite import Suite
 
 
 def acts(knowledge: Knowledge) -> Figures:
@@ -32,3 +33,6 @@ def acts(knowledge: Knowledge) -> Figures:
     ]
     figures["held out taken for personal data by mistake"] = sum(private)
     return figures
+
+
+SUITE = Suite("acts", "Whether a message is understood for what it does", acts)

@@ -6,6 +6,7 @@ from agent.app import Knowledge
 from agent.conversation.planning.knowledge_answers import MAYBE, SURE
 from evals.cases import Figures
 from evals.fitting_cards import questions
+from evals.suite import Suite
 
 
 def cards(knowledge: Knowledge) -> Figures:
@@ -30,3 +31,6 @@ def cards(knowledge: Knowledge) -> Figures:
 
 def _share(values: list[bool]) -> float:
     return sum(values) / len(values) if values else 0.0
+
+
+SUITE = Suite("cards", "Whether the card that answers is found", cards)

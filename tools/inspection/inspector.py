@@ -15,41 +15,12 @@ from tools.dockerfile.parser import Parsed, SyntaxFault, parse
 from tools.dockerfile.stages import stages
 from tools.errors import LinterUnavailable, UnreadableFile
 from tools.findings import DOCKERFILE_ASPECTS, Finding, Inspection, Severity, Verdict, verdict_of
-from tools.inspection.checks import advice as advice_checks
-from tools.inspection.checks import (
-    base_images,
-    context,
-    downloads,
-    health,
-    lean,
-    leftovers,
-    lock_files,
-    pitfalls,
-    process,
-    python_packages,
-    secrets,
-    start,
-)
-from tools.inspection.checks.rule import DockerfileRule, Subject
 from tools.inspection.hadolint import Hadolint, Row, advice
+from tools.inspection.registry import rules
+from tools.inspection.rule import Subject
 from tools.uploads.files import FileKind, SourceFile, Upload
 
 CHECKS_VERSION = "2"
-RULES: tuple[DockerfileRule, ...] = (
-    *base_images.RULES,
-    *python_packages.RULES,
-    *lock_files.RULES,
-    *downloads.RULES,
-    *secrets.RULES,
-    *lean.RULES,
-    *process.RULES,
-    *context.RULES,
-    *start.RULES,
-    *health.RULES,
-    *pitfalls.RULES,
-    *leftovers.RULES,
-    *advice_checks.RULES,
-)
 
 
 def inspect(upload: Upload, *, linter: Hadolint | None = None) -> Inspection:
@@ -153,7 +124,7 @@ def inspect_dockerfile(file: SourceFile, text: str, upload: Upload, *, target: s
     if any(fault.fatal for fault in parsed.faults):
         return faults
     subject = Subject(file, upload, parsed, tuple(stages(parsed)), _ignore(upload, file), target)
-    return [*faults, *(finding for rule in RULES for finding in rule.findings(subject))]
+    return [*faults, *(finding for rule in rules() for finding in rule.findings(subject))]
 
 
 def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:

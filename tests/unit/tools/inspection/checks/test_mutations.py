@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tools.findings import DOCKERFILE_ASPECTS, Inspection, Verdict
-from tools.inspection.inspector import RULES, inspect
+from tools.inspection.inspector import inspect
+from tools.inspection.registry import rules
 from tools.uploads.files import SourceFile, Upload
 
 CLEAN = {
@@ -126,7 +127,7 @@ def test_one_replacement_is_one_criterion(criterion: str, old: str, new: str) ->
 
 def test_every_criterion_has_its_mutations_and_every_gating_rule_its_pair() -> None:
     assert {*BEFORE_END, *(row[0] for row in REPLACED)} == set(DOCKERFILE_ASPECTS)
-    assert all(rule.bad != rule.good for rule in RULES if rule.effect)
+    assert all(rule.bad != rule.good for rule in rules() if rule.effect)
 
 
 HOSTILE = ("a", "a ", "a:", "a=", "/", "https://", "password=", '"', "'", "$(", "`", "${A", "<<A ", "&& ", "| a ", "[")

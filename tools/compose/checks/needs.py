@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from tools.compose.completeness import is_external
 from tools.compose.dockerfiles import built_stage
 from tools.compose.document import Mapping, Node, Place, Scalar, Sequence
 from tools.compose.interpolation import read_dotenv, read_text
@@ -105,7 +104,7 @@ def env_file_unseen(stack: Stack) -> Iterator[ComposeHit]:
 
 def host_in_code(stack: Stack) -> Iterator[ComposeHit]:
     """An address in a program whose host can only be a service, and no service has that name."""
-    if stack.incomplete or any(is_external(node) for node in stack.networks.values()):
+    if stack.incomplete or stack.has_external_network:
         return
     known = {host.lower() for host in stack.hosts}
     for file in programs(stack.upload):
@@ -148,6 +147,14 @@ RULES = (
         "What does the process do at its start when this variable is not there?",
         variable_not_given,
         (_ENVIRONMENT,),
+        bad={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, environment: {LOG_LEVEL: info}}}",
+            "app.py": ("import os\nkey = os.environ['SEARCH_REGION']\n"),
+        },
+        good={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, environment: {SEARCH_REGION: eu}}}",
+            "app.py": ("import os\nkey = os.environ['SEARCH_REGION']\n"),
+        },
     ),
     ComposeRule(
         "compose-env-file-unseen",
@@ -158,6 +165,11 @@ RULES = (
         "From what does a newcomer make this file before the first start?",
         env_file_unseen,
         (_ENVIRONMENT,),
+        bad="services: {api: {build: ., mem_limit: 1g, env_file: api.env}}",
+        good={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, env_file: api.env}}",
+            "api.env.example": "LOG_LEVEL=\n",
+        },
     ),
     ComposeRule(
         "compose-host-in-code",
@@ -168,6 +180,14 @@ RULES = (
         "Who answers under the name `{host}` when only this stack is running?",
         host_in_code,
         ("https://docs.docker.com/compose/how-tos/networking/",),
+        bad={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g}}",
+            "app.py": "search = Client('http://search:9200')\n",
+        },
+        good={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g}}",
+            "app.py": "search = Client('http://search.example.com:9200')\n",
+        },
     ),
     ComposeRule(
         "compose-port-unheard",
@@ -178,5 +198,13 @@ RULES = (
         "On which port does the process in this container listen?",
         port_unheard,
         ("https://docs.docker.com/reference/compose-file/services/#ports",),
+        bad={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, ports: ['8080:8080']}}",
+            "Dockerfile": ("FROM python:3.12-slim\nEXPOSE 8000\n"),
+        },
+        good={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, ports: ['8080:8000']}}",
+            "Dockerfile": ("FROM python:3.12-slim\nEXPOSE 8000\n"),
+        },
     ),
 )

@@ -96,6 +96,11 @@ class DockerfileRule:
     links: tuple[str, ...] = ()
     beside: Mapping[str, str] = field(default_factory=dict)  # files that come along with both examples
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where others say the same."""
+        return (*self.links, *further_links().get(self.id, ()))
+
     def findings(self, subject: Subject) -> list[Finding]:
         return [self._finding(subject, hit) for hit in self.check(subject)]
 
@@ -111,12 +116,12 @@ class DockerfileRule:
             message=self.message.format(it=_said(hit.it)),
             question=self.question,
             effect=hit.effect or self.effect,
-            links=(*self.links, *said_elsewhere().get(self.id, ())),
+            links=self.sources,
         )
 
 
 @cache
-def said_elsewhere() -> Mapping[str, tuple[str, ...]]:
+def further_links() -> Mapping[str, tuple[str, ...]]:
     """Rule -> further links."""
     written = yaml.safe_load(Path(__file__).with_name("links.yaml").read_text(encoding="utf-8"))
     return {rule: tuple(links) for rule, links in written.items()}

@@ -1,32 +1,17 @@
-"""Advice: what a stack should not need, and what Compose would refuse. Holds no criterion back by itself."""
+"""Advice: what a stack should not need, because it weakens the host or its neighbours."""
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from tools.compose.document import Mapping, Node, Scalar, Sequence, YamlEntry
+from tools.compose.document import Mapping, Node, Scalar, Sequence
 from tools.compose.rules import ComposeHit, ComposeRule
-from tools.compose.stack import ProblemKind, Service, Stack
-from tools.findings import Severity, Verdict
+from tools.compose.stack import Service, Stack
+from tools.findings import Severity
 
 _REFERENCE = "https://docs.docker.com/reference/compose-file/services/"
 _SECURITY = "https://docs.docker.com/engine/security/"
-
-SERVICE_KEYS = frozenset(
-    "annotations attach build blkio_config cpu_count cpu_percent cpu_shares cpu_period cpu_quota cpu_rt_runtime "
-    "cpu_rt_period cpus cpuset cap_add cap_drop cgroup cgroup_parent command configs container_name credential_spec "
-    "depends_on deploy develop device_cgroup_rules devices dns dns_opt dns_search domainname driver_opts entrypoint "
-    "env_file environment expose extends external_links extra_hosts gpus group_add healthcheck hostname image init "
-    "ipc isolation label_file labels links logging mac_address mem_limit mem_reservation mem_swappiness memswap_limit "
-    "models network_mode networks oom_kill_disable oom_score_adj pid pids_limit platform ports post_start pre_stop "
-    "privileged profiles provider pull_policy read_only restart runtime scale secrets security_opt shm_size "
-    "stdin_open stop_grace_period stop_signal storage_opt sysctls tmpfs tty ulimits use_api_socket user userns_mode "
-    "uts volumes volumes_from working_dir".split()
-)
-TOP_KEYS = frozenset("name version services networks volumes secrets configs models include".split())
-
 # Key -> what it gives away; a service that sets it is not confined by Compose any more.
 _ALWAYS_RISKY = {
     "cap_add": "adds kernel privileges",
@@ -136,33 +121,6 @@ def _has_memory_limit(service: Service) -> bool:
     return node is not None
 
 
-def obsolete_version(stack: Stack) -> Iterator[ComposeHit]:
-    entry = stack.root.entries.get("version")
-    if entry is not None:
-        yield ComposeHit(entry.place)
-
-
-def duplicate_key(stack: Stack) -> Iterator[ComposeHit]:
-    for problem in stack.problems:
-        if problem.kind is ProblemKind.DUPLICATE:
-            yield ComposeHit(problem.place, {"key": problem.detail})
-
-
-def unknown_key(stack: Stack) -> Iterator[ComposeHit]:
-    yield from _unknown(stack.root.entries.values(), TOP_KEYS, "at the top level")
-    for service in stack.services.values():
-        yield from _unknown(service.node.entries.values(), SERVICE_KEYS, f"in `{service.name}`")
-
-
-def _unknown(entries: Iterable[YamlEntry], known: frozenset[str], where: str) -> Iterator[ComposeHit]:
-    for entry in entries:
-        name = entry.key.value
-        if name not in known and not name.startswith("x-"):
-            near = difflib.get_close_matches(name[:40], sorted(known), n=1)
-            guess = f" A key that looks like it is `{near[0]}`." if near else ""
-            yield ComposeHit(entry.place, {"key": name[:60], "where": where, "guess": guess})
-
-
 RULES = (
     ComposeRule(
         "compose-risky-key",
@@ -173,6 +131,8 @@ RULES = (
         "What exactly does `{service}` do that fails without `{key}`?",
         risky_key,
         (_SECURITY, _REFERENCE),
+        bad="services: {api: {build: ., mem_limit: 1g, privileged: true}}",
+        good="services: {api: {build: ., mem_limit: 1g, privileged: false}}",
     ),
     ComposeRule(
         "compose-engine-socket",
@@ -183,6 +143,8 @@ RULES = (
         "What could someone do who breaks into `{service}`?",
         engine_socket,
         ("https://docs.docker.com/engine/security/#docker-daemon-attack-surface",),
+        bad="services: {api: {build: ., mem_limit: 1g, volumes: ['/var/run/docker.sock:/var/run/docker.sock']}}",
+        good="services: {api: {build: ., mem_limit: 1g}}",
     ),
     ComposeRule(
         "compose-host-folder",
@@ -193,6 +155,8 @@ RULES = (
         "Which files does `{service}` need from there, and could they come with the project?",
         host_folder,
         ("https://docs.docker.com/engine/storage/bind-mounts/",),
+        bad="services: {api: {build: ., mem_limit: 1g, volumes: ['/etc/ssl:/etc/ssl:ro']}}",
+        good="services: {api: {build: ., mem_limit: 1g, volumes: ['./ssl:/etc/ssl:ro']}}",
     ),
     ComposeRule(
         "compose-source-over-image",
@@ -203,6 +167,8 @@ RULES = (
         "Is what you test here still the image that you would promote?",
         source_over_image,
         ("https://docs.docker.com/compose/how-tos/multiple-compose-files/merge/",),
+        bad="services: {api: {build: ., mem_limit: 1g, volumes: ['.:/app']}}",
+        good="services: {api: {build: ., mem_limit: 1g}}",
     ),
     ComposeRule(
         "compose-no-limits",
@@ -213,35 +179,7 @@ RULES = (
         "Which service stops first when one of them needs more memory than the machine has?",
         no_limits,
         ("https://docs.docker.com/reference/compose-file/deploy/#resources",),
-    ),
-    ComposeRule(
-        "compose-version-obsolete",
-        "B4",
-        Severity.INFO,
-        None,
-        "The top-level `version` is ignored by today's Compose.",
-        "Does anything in your set-up still read this line?",
-        obsolete_version,
-        ("https://docs.docker.com/reference/compose-file/version-and-name/",),
-    ),
-    ComposeRule(
-        "compose-duplicate-key",
-        "B1",
-        Severity.ERROR,
-        Verdict.NOT_MET,
-        "The key {key} stands twice in one mapping; Compose refuses the file, other readers take the last.",
-        "Which of the two is meant?",
-        duplicate_key,
-        (_REFERENCE,),
-    ),
-    ComposeRule(
-        "compose-unknown-key",
-        "B1",
-        Severity.ERROR,
-        None,
-        "Compose knows no key `{key}` {where} and refuses the file.{guess}",
-        "Which setting did you mean, and at which level does it stand?",
-        unknown_key,
-        (_REFERENCE,),
+        bad="services: {api: {build: .}}",
+        good="services: {api: {build: ., deploy: {resources: {limits: {memory: 1g}}}}}",
     ),
 )

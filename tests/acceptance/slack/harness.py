@@ -16,8 +16,10 @@ from agent.app import Tutoring, open_tutoring
 from agent.llm.voice import Brief, OfflineVoice
 from agent.settings import Settings, SlackProfile
 from agent.storage.tables import OutboxRow
+from integrations.slack import manifest
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack.socket import Socket
+from integrations.slack_emulator.apps import App
 from integrations.slack_emulator.deliveries import Delivery
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.files import Attachment
@@ -97,7 +99,7 @@ class PatientBuilder:
 
 
 @dataclass
-class House:
+class Harness:
     """The app, the workspace around it, and the parts of the app that a test may look at."""
 
     emulator: Emulator
@@ -145,31 +147,31 @@ class House:
 class Place:
     """A person in one conversation."""
 
-    house: House
+    harness: Harness
     name: str
     channel: str
 
     @property
     def person(self) -> Any:
-        return self.house.emulator.person(self.name)
+        return self.harness.emulator.person(self.name)
 
     def says(self, text: str = "", *, files: Files = (), thread: str = "", broadcast: bool = False) -> Seen:
         said: Seen = self.person.says(self.channel, text, files=files, thread_ts=thread, broadcast=broadcast)
         return said
 
     def mentions(self, text: str, **more: Any) -> Seen:
-        return self.says(f"<@{self.house.bot}> {text}", **more)
+        return self.says(f"<@{self.harness.bot}> {text}", **more)
 
     def seen(self) -> list[Seen]:
-        return self.house.emulator.transcript(self.channel, viewer=self.house.emulator.person(self.name).id)
+        return self.harness.emulator.transcript(self.channel, viewer=self.harness.emulator.person(self.name).id)
 
     def answers(self, after: Seen) -> list[Seen]:
         """What the tutor said since, once everything is quiet."""
-        self.house.quiet()
+        self.harness.quiet()
         return self.answers_now(after)
 
     def answers_now(self, after: Seen) -> list[Seen]:
-        return [one for one in self.seen() if one.user == self.house.bot and float(one.ts) > float(after.ts)]
+        return [one for one in self.seen() if one.user == self.harness.bot and float(one.ts) > float(after.ts)]
 
     def answer(self, to: Seen) -> Seen:
         """The one answer; any other number is a failure."""
@@ -184,7 +186,7 @@ class Place:
         """What came after a press."""
         known = {one.ts for one in self.seen()}
         self.person.clicks(message, button)
-        self.house.quiet()
+        self.harness.quiet()
         return [one for one in self.seen() if one.ts not in known]
 
 
@@ -204,7 +206,7 @@ def settings_for(emulator: Emulator, folder: Path, **more: Any) -> Settings:
 
 
 @contextmanager
-def open_house(
+def open_harness(
     folder: Path,
     profile: str = "plain",
     *,
@@ -214,12 +216,13 @@ def open_house(
     build_runner: bool = False,
     settings: dict[str, Any] | None = None,
     **emulated: Any,
-) -> Iterator[House]:
-    """`emulated` goes to the emulator, which is strict unless told otherwise."""
-    with Emulator(Workspace.classroom(profile, learners), **({"strict": True} | emulated)) as emulator:
+) -> Iterator[Harness]:
+    """`emulated` goes to the emulator, which is strict unless told otherwise and installs the app by its manifest."""
+    app = App.from_manifest("A0TUTOR", manifest.load(SlackProfile(profile)))
+    with Emulator(Workspace.classroom(profile, learners, app=app), **({"strict": True} | emulated)) as emulator:
         read = settings_for(emulator, folder, **(settings or {}))
-        with run_app(emulator, read, socket=socket, ping_seconds=ping_seconds, build_runner=build_runner) as house:
-            yield house
+        with run_app(emulator, read, socket=socket, ping_seconds=ping_seconds, build_runner=build_runner) as harness:
+            yield harness
 
 
 @contextmanager
@@ -230,22 +233,22 @@ def run_app(
     socket: bool = True,
     ping_seconds: float = 10.0,
     build_runner: bool = False,
-) -> Iterator[House]:
+) -> Iterator[Harness]:
     voice, builder = PatientVoice(), PatientBuilder()
     with (
         open_tutoring(settings, voice=voice, builder=builder if build_runner else None) as tutoring,
         open_slack(tutoring) as tutor,
     ):
-        house = House(emulator, tutoring, tutor, voice, builder)
+        harness = Harness(emulator, tutoring, tutor, voice, builder)
         if socket:
             token = settings.slack_app_token
             assert token is not None
             opened = Socket(
                 tutor.app, token.get_secret_value(), settings.slack_base_url, ping_seconds=ping_seconds
             ).open()
-            house.sockets.append(opened)
+            harness.sockets.append(opened)
         try:
-            yield house
+            yield harness
         finally:
-            for other_socket in house.sockets:
+            for other_socket in harness.sockets:
                 other_socket.close()

@@ -1,25 +1,19 @@
-"""What reaches out of the stack or beyond one machine: files, builds, networks and sizes. Advice, but for a circle."""
+"""What reaches out of the stack or beyond one machine: files, builds, networks, logs. Advice."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterator
 
-from tools.compose.document import Mapping, Node, Place, Scalar, Sequence
-from tools.compose.interpolation import read_text
+from tools.compose.document import Mapping, Node, Place, Scalar
 from tools.compose.rules import ComposeHit, ComposeRule
-from tools.compose.stack import Service, Stack
-from tools.findings import Severity, Verdict
+from tools.compose.scalars import texts_of
+from tools.compose.stack import Stack
+from tools.findings import Severity
 
 _BUILD = "https://docs.docker.com/reference/compose-file/build/"
 _SERVICES = "https://docs.docker.com/reference/compose-file/services/"
-
-MAX_REPLICAS, MAX_PORTS, MAX_GIGABYTES = 50, 100, 64
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
-_GIGABYTES = {"": 1 / 2**30, "k": 1 / 2**20, "m": 1 / 2**10, "g": 1.0, "t": 2.0**10}
-_SURPRISE = re.compile(r"(?:y|n|yes|no|on|off)|0[0-7]+|\d+(?::[0-5]?\d)+", re.IGNORECASE)
 # Key of `build` -> what it gives to the build, or takes from outside.
 _BUILD_KEYS = {
     "additional_contexts": "takes in other folders or images",
@@ -28,16 +22,6 @@ _BUILD_KEYS = {
     "entitlements": "asks for privileges of the builder",
     "cache_from": "starts from a cache that others can write",
 }
-
-
-def _texts(node: Node | None, *keys: str) -> Iterator[tuple[str, Place]]:
-    """Scalars of a value, a list, or a list of mappings by one of `keys`; variables by their defaults."""
-    for item in node.items if isinstance(node, Sequence) else (node,):
-        found = (
-            next((item.get(key) for key in keys if key in item.entries), None) if isinstance(item, Mapping) else item
-        )
-        if isinstance(found, Scalar) and not found.is_null:
-            yield read_text(found.value).resolved({}), found.place
 
 
 def _leaves(path: str, place: Place) -> bool:
@@ -52,14 +36,14 @@ def _leaves(path: str, place: Place) -> bool:
 def file_outside(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         for key in ("env_file", "label_file"):
-            for path, place in _texts(service.node.get(key), "path"):
+            for path, place in texts_of(service.node.get(key), "path"):
                 if _leaves(path, place):
                     yield ComposeHit(place, {"what": f"`{key}` of `{service.name}`", "path": path})
     for section in ("secrets", "configs"):
         node = stack.root.get(section)
         for entry in node if isinstance(node, Mapping) else ():
             file = entry.value.get("file") if isinstance(entry.value, Mapping) else None
-            for path, place in _texts(file):
+            for path, place in texts_of(file):
                 if _leaves(path, place):
                     yield ComposeHit(place, {"what": f"`{entry.key.value}` in `{section}`", "path": path})
 
@@ -106,7 +90,7 @@ def shared_with_others(stack: Stack) -> Iterator[ComposeHit]:
                 yield ComposeHit(entry.place, {"what": f"The {section[:-1]} `{entry.key.value}`"})
     for service in stack.services.values():
         for key in ("network_mode", "pid", "ipc"):
-            for text, place in _texts(service.node.get(key)):
+            for text, place in texts_of(service.node.get(key)):
                 if text.startswith("container:"):
                     yield ComposeHit(place, {"what": f"The container whose `{key}` `{service.name}` shares"})
 
@@ -122,86 +106,9 @@ def logs_elsewhere(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         logging = service.node.get("logging")
         driver = logging.get("driver") if isinstance(logging, Mapping) else None
-        for text, place in _texts(driver):
+        for text, place in texts_of(driver):
             if text not in ("json-file", "local", "none", "journald"):
                 yield ComposeHit(place, {"service": service.name, "driver": text})
-
-
-def too_large(stack: Stack) -> Iterator[ComposeHit]:
-    for service in stack.services.values():
-        deploy = service.node.get("deploy")
-        replicas = deploy.get("replicas") if isinstance(deploy, Mapping) else None
-        for node in (replicas, service.node.get("scale")):
-            for text, place in _texts(node):
-                if text.isdecimal() and (len(text) > 6 or int(text) > MAX_REPLICAS):
-                    yield ComposeHit(place, {"service": service.name, "what": f"{text[:12]} containers"})
-        for key in ("shm_size", "mem_limit"):
-            for text, place in _texts(service.node.get(key)):
-                if _gigabytes(text) > MAX_GIGABYTES:
-                    yield ComposeHit(place, {"service": service.name, "what": f"{text} of memory (`{key}`)"})
-
-
-def _gigabytes(text: str) -> float:
-    match = _SIZE.fullmatch(text.strip()[:20])
-    return float(match[1]) * _GIGABYTES[match[2].lower()] if match else 0.0
-
-
-def port_twice(stack: Stack) -> Iterator[ComposeHit]:
-    """One port of the host for two services, or for so many that nobody knows them."""
-    taken: Counter[tuple[str, str]] = Counter()
-    for service in stack.services.values():
-        if "profiles" in service.node.entries:
-            continue
-        for port in service.ports:
-            first, _, last = port.published.partition("-")
-            taken[port.published, port.host_ip] += 1
-            if port.published and taken[port.published, port.host_ip] == 2:
-                yield ComposeHit(
-                    port.place, {"service": service.name, "what": f"{port.published}, which is taken already"}
-                )
-            elif first.isdecimal() and last.isdecimal() and int(last[:6]) - int(first[:6]) > MAX_PORTS:
-                yield ComposeHit(
-                    port.place, {"service": service.name, "what": f"{port.published}, more than anybody can watch"}
-                )
-
-
-def dependency_circle(stack: Stack) -> Iterator[ComposeHit]:
-    done: set[str] = set()
-    for service in stack.services.values():
-        circle = _circle(stack, service, done)
-        if circle:
-            yield ComposeHit(service.place, {"circle": " → ".join(f"`{name}`" for name in circle[:6])})
-
-
-def _circle(stack: Stack, start: Service, done: set[str]) -> list[str]:
-    """The way from a service back to itself; `done` holds what leads to no circle."""
-    trail: list[str] = []
-    waiting = [(start.name, 0)]
-    while waiting:
-        name, depth = waiting.pop()
-        del trail[depth:]
-        if name in trail:
-            done.update(trail)
-            return [*trail[trail.index(name) :], name]
-        if name in done or name not in stack.services:
-            continue
-        trail.append(name)
-        following = [dependence.name for dependence in stack.services[name].depends_on if dependence.name not in done]
-        waiting += [(word, depth + 1) for word in following]
-        if not following:
-            done.add(name)
-    done.add(start.name)
-    return []
-
-
-def read_differently(stack: Stack) -> Iterator[ComposeHit]:
-    """Plain words that some readers of YAML take for a truth value or a number."""
-    for service in stack.services.values():
-        environment = service.node.get("environment")
-        for entry in environment if isinstance(environment, Mapping) else ():
-            value = entry.value
-            if isinstance(value, Scalar) and value.plain and not value.tag and _SURPRISE.fullmatch(value.value[:40]):
-                yield ComposeHit(entry.place, {"service": service.name, "name": entry.key.value, "value": value.value})
 
 
 RULES = (
@@ -214,6 +121,14 @@ RULES = (
         "What happens on a machine where this file has other contents, or is not there?",
         file_outside,
         (_SERVICES,),
+        bad={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, env_file: ../shared/.env}}",
+            "shared.env": "LOG_LEVEL=info\n",
+        },
+        good={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, env_file: ./api.env}}",
+            "api.env": "LOG_LEVEL=info\n",
+        },
     ),
     ComposeRule(
         "compose-build-beyond",
@@ -224,6 +139,8 @@ RULES = (
         "Would a colleague who has only this upload get the same image?",
         build_beyond,
         (_BUILD,),
+        bad="services: {api: {build: {context: ., additional_contexts: {docs: ../docs}}, mem_limit: 1g}}",
+        good="services: {api: {build: {context: .}, mem_limit: 1g}}",
     ),
     ComposeRule(
         "compose-shared-with-others",
@@ -234,6 +151,8 @@ RULES = (
         "Who makes it on a new machine, and before which command?",
         shared_with_others,
         ("https://docs.docker.com/reference/compose-file/networks/#external",),
+        bad="services: {api: {build: ., mem_limit: 1g, networks: [front]}}\nnetworks: {front: {external: true}}",
+        good="services: {api: {build: ., mem_limit: 1g, networks: [front]}}\nnetworks: {front: {external: false}}",
     ),
     ComposeRule(
         "compose-container-name",
@@ -244,6 +163,8 @@ RULES = (
         "What happens when a second checkout of this stack starts on the same machine?",
         fixed_container_name,
         (f"{_SERVICES}#container_name",),
+        bad="services: {api: {build: ., mem_limit: 1g, container_name: api}}",
+        good="services: {api: {build: ., mem_limit: 1g}}",
     ),
     ComposeRule(
         "compose-logs-elsewhere",
@@ -254,45 +175,7 @@ RULES = (
         "Where does a person look on a machine that does not reach that place?",
         logs_elsewhere,
         (f"{_SERVICES}#logging",),
-    ),
-    ComposeRule(
-        "compose-too-large",
-        "B4",
-        Severity.WARNING,
-        None,
-        "`{service}` asks for {what}, more than a local stack has.",
-        "On which machine was this number right?",
-        too_large,
-        ("https://docs.docker.com/reference/compose-file/deploy/",),
-    ),
-    ComposeRule(
-        "compose-port-twice",
-        "B4",
-        Severity.ERROR,
-        None,
-        "`{service}` publishes {what}.",
-        "Which program on the host would answer there?",
-        port_twice,
-        (f"{_SERVICES}#ports",),
-    ),
-    ComposeRule(
-        "compose-dependency-circle",
-        "B3",
-        Severity.ERROR,
-        Verdict.NOT_MET,
-        "These services wait for each other, so Compose starts none of them: {circle}.",
-        "Which of them can do its work before the others are there?",
-        dependency_circle,
-        ("https://docs.docker.com/compose/how-tos/startup-order/",),
-    ),
-    ComposeRule(
-        "compose-read-differently",
-        "B2",
-        Severity.INFO,
-        None,
-        "`{name}: {value}` in `{service}` stands without quotes, and some readers of YAML take it for something else.",
-        "Which text should the process find in this variable?",
-        read_differently,
-        ("https://docs.docker.com/reference/compose-file/services/#environment",),
+        bad="services: {api: {build: ., mem_limit: 1g, logging: {driver: gelf, options: {gelf-address: 'udp://198.51.100.7:12201'}}}}",
+        good="services: {api: {build: ., mem_limit: 1g, logging: {driver: local}}}",
     ),
 )

@@ -15,11 +15,9 @@ from tools.findings import Severity, Verdict
 from tools.uploads.files import FileKind, SourceFile
 
 MAX_CONTENT = 20_000  # characters of an inline file that are read
-
 _SECRETS = "https://docs.docker.com/compose/how-tos/use-secrets/"
 _VARIABLES = "https://docs.docker.com/compose/how-tos/environment-variables/"
 _CONFIG = "https://12factor.net/config"
-
 _URL_HOST = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://(?:[^\s/@]{0,200}@)?([\w.-]{1,253})", re.IGNORECASE)
 _PRODUCTION_HOST = re.compile(
     r"(?:^|[.-])(?:prod|production|stag|staging|stage|uat|live)(?:[.-]|\d*\.)|"
@@ -158,6 +156,11 @@ RULES = (
         "Who can read this file, and how would you give staging another value of `{name}` without editing it?",
         literal_credential,
         (_SECRETS, _CONFIG),
+        bad="services: {api: {build: ., mem_limit: 1g, environment: {API_TOKEN: b7c4e0a91f}}}",
+        good={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, environment: {API_TOKEN: '${API_TOKEN:?}'}}}",
+            ".env.example": "API_TOKEN=\n",
+        },
     ),
     ComposeRule(
         "compose-fallback-credential",
@@ -168,6 +171,8 @@ RULES = (
         "What would you rather see when the variable is missing: a start with a known password, or an error?",
         fallback_credential,
         ("https://docs.docker.com/reference/compose-file/interpolation/", _SECRETS),
+        bad="services: {api: {build: ., mem_limit: 1g, environment: {API_TOKEN: '${API_TOKEN:-b7c4e0a91f}'}}}",
+        good="services: {api: {build: ., mem_limit: 1g, environment: {API_TOKEN: '${API_TOKEN:-}'}}}",
     ),
     ComposeRule(
         "compose-credential-in-command",
@@ -178,6 +183,8 @@ RULES = (
         "How could this process get the credential when it starts, so that neither file nor process list has it?",
         credential_in_command,
         (_SECRETS,),
+        bad="services: {api: {build: ., mem_limit: 1g, command: 'serve --token b7c4e0a91f'}}",
+        good="services: {api: {build: ., mem_limit: 1g, command: 'serve --token-file /run/secrets/token'}}",
     ),
     ComposeRule(
         "compose-credential-in-config",
@@ -188,6 +195,8 @@ RULES = (
         "Which of its lines differ per environment, and which mechanism of Compose is made for values like that?",
         credential_in_inline_file,
         (_SECRETS,),
+        bad="services: {api: {build: ., mem_limit: 1g}}\nconfigs: {app: {content: 'password = b7c4e0a91f'}}",
+        good="services: {api: {build: ., mem_limit: 1g}}\nconfigs: {app: {content: 'password_file = /run/secrets/db'}}",
     ),
     ComposeRule(
         "compose-fixed-environment",
@@ -198,6 +207,8 @@ RULES = (
         "What must a colleague change in this file to run the same stack against another environment?",
         fixed_environment,
         (_VARIABLES, _CONFIG),
+        bad="services: {api: {build: ., mem_limit: 1g, environment: {SEARCH_URL: 'https://search.prod.example.org'}}}",
+        good="services: {api: {build: ., mem_limit: 1g, environment: {SEARCH_URL: '${SEARCH_URL:-https://search.prod.example.org}'}}}",
     ),
     ComposeRule(
         "compose-uploaded-secrets",
@@ -208,6 +219,11 @@ RULES = (
         "Who else receives this file when you share your work, and is it kept out of version control and of the image?",
         uploaded_secrets,
         (_VARIABLES,),
+        bad={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, env_file: .env}}",
+            ".env": "API_TOKEN=b7c4e0a91f\n",
+        },
+        good={"compose.yaml": "services: {api: {build: ., mem_limit: 1g, env_file: .env}}", ".env": "API_TOKEN=\n"},
     ),
     ComposeRule(
         "compose-variables-undocumented",
@@ -218,5 +234,10 @@ RULES = (
         "How does a newcomer learn which variables to set before the first start?",
         variables_without_values,
         (_VARIABLES,),
+        bad="services: {api: {build: ., mem_limit: 1g, environment: {REGION: '${REGION}'}}}",
+        good={
+            "compose.yaml": "services: {api: {build: ., mem_limit: 1g, environment: {REGION: '${REGION}'}}}",
+            ".env.example": "REGION=eu-west-1\n",
+        },
     ),
 )

@@ -1,4 +1,4 @@
-"""B4: state is on named volumes, and only what a person on the host needs is published."""
+"""B4: state is on named volumes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterator
 
 from tools.compose.document import Mapping, Scalar
-from tools.compose.families import MODEL_SERVERS, Family, family_of
+from tools.compose.families import Family, family_of
 from tools.compose.references import references_of
 from tools.compose.rules import ComposeHit, ComposeRule
-from tools.compose.stack import Mount, MountKind, Port, Service, Stack
+from tools.compose.stack import Mount, MountKind, Service, Stack
 from tools.findings import Severity, Verdict
 
 _VOLUMES = "https://docs.docker.com/engine/storage/volumes/"
-_PORTS = "https://docs.docker.com/reference/compose-file/services/#ports"
-
 _DATA_FOLDER = re.compile(
     r"(?:^|[/_.-])(?:data|db|database|storage|uploads?|state|persist\w*|indexe?s?|vector\w*|chroma\w*|qdrant\w*|pg\w*|"
     r"postgres\w*|mysql\w*|redis\w*|volumes?|models?|cache|checkpoints|weights|artifacts|mlruns|huggingface|ollama)$",
@@ -26,8 +24,6 @@ _KEPT_PATH_NAME = re.compile(
     re.IGNORECASE,
 )
 _SQLITE = re.compile(r"sqlite(?:\+\w+)?:///(/?[^\s?\"']*)", re.IGNORECASE)
-_HELPER = re.compile(r"embed|rerank|inference|model|\bllm\b|worker|predictor|scorer", re.IGNORECASE)
-_DEBUG_PORTS = frozenset({"22", "5678", "9229", "5005", "2345"})
 _QUEUE = re.compile(r"celery|\brq\b|\barq\b|dramatiq|bull|sidekiq|huey|taskiq|worker|queue|broker", re.IGNORECASE)
 _PERSISTENT = re.compile(
     r"--appendonly\s+yes|--save\s+\"?\d|-sd\b|--store_dir|--jetstream|(?:^|\s)-js\b", re.IGNORECASE
@@ -146,51 +142,6 @@ def hidden_host_mount(stack: Stack) -> Iterator[ComposeHit]:
             yield ComposeHit(device.place, {"volume": name, "device": device.value})
 
 
-def published_to_everyone(stack: Stack) -> Iterator[ComposeHit]:
-    needed = _needed_by_others(stack)
-    for service in stack.services.values():
-        for port in service.ports:
-            if not port.is_for_this_host_only and _is_internal(stack, service, port, needed):
-                yield ComposeHit(port.place, {"service": service.name, "port": port.target})
-
-
-def _needed_by_others(stack: Stack) -> frozenset[str]:
-    declared = {dependency.name for service in stack.services.values() for dependency in service.depends_on}
-    named = {
-        needed.name
-        for service in stack.services.values()
-        for reference in references_of(stack, service)
-        if (needed := stack.service_at(reference.host)) is not None
-    }
-    return frozenset(declared | named)
-
-
-def _is_internal(stack: Stack, service: Service, port: Port, needed: frozenset[str]) -> bool:
-    """Whether only other services need the port: data ports of the known families, helpers, debuggers."""
-    if port.target in _DEBUG_PORTS:
-        return True
-    family = family_of(stack, service)
-    if family is None:
-        return bool(service.build and service.name in needed and _HELPER.search(service.name))
-    if family.name in MODEL_SERVERS:
-        return service.name in needed or len(stack.services) > 1
-    return any(_covers(port.target, internal) for internal in family.ports)
-
-
-def _covers(target: str, port: str) -> bool:
-    first, _, last = target.partition("-")
-    if not first.isdecimal() or not (last or first).isdecimal():
-        return False
-    return len(first) < 6 and len(last) < 6 and int(first) <= int(port) <= int(last or first)
-
-
-def host_network(stack: Stack) -> Iterator[ComposeHit]:
-    for service in stack.services.values():
-        entry = service.node.entries.get("network_mode")
-        if entry is not None and isinstance(entry.value, Scalar) and entry.value.value == "host":
-            yield ComposeHit(entry.place, {"service": service.name})
-
-
 RULES = (
     ComposeRule(
         "compose-state-without-volume",
@@ -201,6 +152,11 @@ RULES = (
         "After `docker compose down` and `up`, what of `{service}` is still there, and where would you look for it?",
         state_without_volume,
         (_VOLUMES,),
+        bad="services: {store: {image: 'qdrant/qdrant:v1.12.1', mem_limit: 1g}}",
+        good=(
+            "services: {store: {image: 'qdrant/qdrant:v1.12.1', mem_limit: 1g, volumes: ['vectors:/qdrant/storage']}}\n"
+            "volumes: {vectors: }\n"
+        ),
     ),
     ComposeRule(
         "compose-state-on-host",
@@ -211,6 +167,11 @@ RULES = (
         "Would this state survive a move to a colleague's machine, and who owns its files there?",
         state_on_host_folder,
         (_VOLUMES,),
+        bad="services: {store: {image: 'qdrant/qdrant:v1.12.1', mem_limit: 1g, volumes: ['./vectors:/qdrant/storage']}}",
+        good=(
+            "services: {store: {image: 'qdrant/qdrant:v1.12.1', mem_limit: 1g, volumes: ['vectors:/qdrant/storage']}}\n"
+            "volumes: {vectors: }\n"
+        ),
     ),
     ComposeRule(
         "compose-state-in-container",
@@ -221,6 +182,12 @@ RULES = (
         "Which paths must outlive a new version of `{service}`, and what is mounted there?",
         files_in_container,
         (_VOLUMES,),
+        bad="services: {api: {build: ., mem_limit: 1g, environment: {DATABASE_URL: 'sqlite:////data/app.db'}}}",
+        good=(
+            "services:\n"
+            "  api: {build: ., mem_limit: 1g, environment: {DATABASE_URL: 'sqlite:////data/app.db'}, volumes: ['app:/data']}\n"
+            "volumes: {app: }\n"
+        ),
     ),
     ComposeRule(
         "compose-volume-of-host",
@@ -231,26 +198,13 @@ RULES = (
         "Does this path exist on the next machine that starts the stack?",
         hidden_host_mount,
         ("https://docs.docker.com/reference/compose-file/volumes/",),
-    ),
-    ComposeRule(
-        "compose-port-published",
-        "B4",
-        Severity.WARNING,
-        Verdict.PARTLY,
-        "`{service}` publishes port {port} on every interface of the host, though only other services need it.",
-        "Who outside of the stack must reach `{service}`, and from which machine?",
-        published_to_everyone,
-        (_PORTS,),
-    ),
-    ComposeRule(
-        "compose-host-network",
-        "B4",
-        Severity.WARNING,
-        Verdict.PARTLY,
-        "`{service}` shares the network of the host: every port that it opens is open there, declared or not.",
-        "Which of its ports does a person need, and how would this file show them?",
-        host_network,
-        ("https://docs.docker.com/engine/network/drivers/host/",),
+        bad=(
+            "services: {store: {image: 'qdrant/qdrant:v1.12.1', mem_limit: 1g, volumes: ['vectors:/qdrant/storage']}}\n"
+            "volumes: {vectors: {driver_opts: {type: none, o: bind, device: /srv/vectors}}}\n"
+        ),
+        good=(
+            "services: {store: {image: 'qdrant/qdrant:v1.12.1', mem_limit: 1g, volumes: ['vectors:/qdrant/storage']}}\n"
+            "volumes: {vectors: }\n"
+        ),
     ),
 )
-PORT_RULES = frozenset({"compose-port-published", "compose-host-network"})

@@ -16,7 +16,6 @@ from tools.findings import Severity, Verdict
 
 _ORDER = "https://docs.docker.com/compose/how-tos/startup-order/"
 _HEALTH = "https://docs.docker.com/reference/compose-file/services/#healthcheck"
-
 HEALTHY, COMPLETED = "service_healthy", "service_completed_successfully"
 _CANNOT_FAIL = re.compile(
     r"^(?:cmd(?:-shell)?\s+)?(?:/bin/)?(?:true|:|exit 0|echo(?:\s[^|&;]*)?)$|\|\|\s*(?:true|exit 0)$", re.IGNORECASE
@@ -154,6 +153,16 @@ RULES = (
         "Which command, run inside `{needed}`, succeeds only once it can really answer?",
         needed_without_check,
         (_ORDER, _HEALTH),
+        bad=(
+            "services:\n"
+            "  web: {build: ., mem_limit: 1g, depends_on: {api: {condition: service_healthy}}}\n"
+            "  api: {build: ./api, mem_limit: 1g}\n"
+        ),
+        good=(
+            "services:\n"
+            "  web: {build: ., mem_limit: 1g, depends_on: {api: {condition: service_healthy}}}\n"
+            "  api: {build: ./api, mem_limit: 1g, healthcheck: {test: curl -f http://localhost:8000}}\n"
+        ),
     ),
     ComposeRule(
         "compose-no-wait",
@@ -164,6 +173,16 @@ RULES = (
         "What does `{dependant}` do in the seconds in which `{needed}` runs but cannot answer yet?",
         waits_for_nothing,
         (_ORDER,),
+        bad=(
+            "services:\n"
+            "  web: {build: ., mem_limit: 1g, depends_on: [api]}\n"
+            "  api: {build: ./api, mem_limit: 1g, healthcheck: {test: curl -f http://localhost:8000}}\n"
+        ),
+        good=(
+            "services:\n"
+            "  web: {build: ., mem_limit: 1g, depends_on: {api: {condition: service_healthy}}}\n"
+            "  api: {build: ./api, mem_limit: 1g, healthcheck: {test: curl -f http://localhost:8000}}\n"
+        ),
     ),
     ComposeRule(
         "compose-dependence-not-declared",
@@ -174,6 +193,20 @@ RULES = (
         "In which order does this stack start today, and who decides that?",
         dependence_not_declared,
         (_ORDER,),
+        bad=(
+            "services:\n"
+            "  web: {build: ., mem_limit: 1g, environment: {API_URL: 'http://api:8000'}}\n"
+            "  api: {build: ./api, mem_limit: 1g, healthcheck: {test: curl -f http://localhost:8000}}\n"
+        ),
+        good=(
+            "services:\n"
+            "  web:\n"
+            "    build: .\n"
+            "    mem_limit: 1g\n"
+            "    environment: {API_URL: 'http://api:8000'}\n"
+            "    depends_on: {api: {condition: service_healthy}}\n"
+            "  api: {build: ./api, mem_limit: 1g, healthcheck: {test: curl -f http://localhost:8000}}\n"
+        ),
     ),
     ComposeRule(
         "compose-healthcheck-cannot-fail",
@@ -184,6 +217,8 @@ RULES = (
         "If `{service}` stopped answering, what would this command return?",
         check_cannot_fail,
         (_HEALTH,),
+        bad="services: {api: {build: ., mem_limit: 1g, healthcheck: {test: [CMD, 'true']}}}",
+        good="services: {api: {build: ., mem_limit: 1g, healthcheck: {test: [CMD, ready]}}}",
     ),
     ComposeRule(
         "compose-healthcheck-off",
@@ -194,5 +229,7 @@ RULES = (
         "Who would notice that `{service}` hangs, and after how long?",
         check_switched_off,
         (_HEALTH,),
+        bad="services: {api: {build: ., mem_limit: 1g, healthcheck: {disable: true}}}",
+        good="services: {api: {build: ., mem_limit: 1g, healthcheck: {test: ready}}}",
     ),
 )
