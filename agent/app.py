@@ -16,6 +16,7 @@ from agent.conversation.model_voice import ModelVoice
 from agent.conversation.planning.planner import Planner
 from agent.conversation.tools.catalogue import all_tools
 from agent.conversation.tools.course_facts import CourseFacts
+from agent.conversation.tools.findings import Findings
 from agent.conversation.tutor import Tutor
 from agent.delivery.inbox import Inbox
 from agent.delivery.outbox import Outbox
@@ -168,7 +169,7 @@ def _nodes(settings: Settings, knowledge: Knowledge, services: Services) -> Conv
         knowledge.course, knowledge.library, knowledge.answerer, services.embed, retention_days=settings.retention_days
     )
     facts = CourseFacts(knowledge.course, retention_days=settings.retention_days)
-    return ConversationNodes(Planner(knowledge.library, facts), tools, services.reader)
+    return ConversationNodes(Planner(knowledge.library, facts, Findings(services.embed)), tools, services.reader)
 
 
 def _second_opinion(settings: Settings) -> SecondOpinion | None:

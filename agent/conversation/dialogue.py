@@ -28,6 +28,7 @@ class Dialogue:
     listed: Listed | None = None
     choices: tuple[str, ...] = ()  # ids of cards that were offered for an unclear message
     next_step: str = ""  # the next step that was named last; it is not named again until it changes
+    last: str = ""  # the topic of the last reply
     query: Mapping[str, str] = field(default_factory=dict)  # what an instructor asked last
 
     def with_changes(self, **changes: Any) -> Self:

@@ -144,6 +144,7 @@ class ConversationNodes:
         _remember_questions(context, decision, text)
         said = [_line("user", context.turn.text, context, decision), _line("assistant", text, context, decision)]
         dialogue = decision.dialogue or dialogues.from_state(state.get("dialogue"))
+        dialogue = dialogue.with_changes(last=decision.topic)
         return {"history": said, "turn_key": context.turn.key, "dialogue": dialogues.to_state(dialogue)}
 
 

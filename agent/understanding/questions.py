@@ -25,6 +25,7 @@ def looks_like_question(text: str) -> bool:
 _WHY = re.compile(
     r"\W*(?:(?:so|and|but|ok|okay|then)\W+)*(?:what|why|how|when|where|which|who|wat|whats)\b", re.IGNORECASE
 )
+_CLAUSES = re.compile(r"[.!?;\n]+\s+|,\s+|\s+[-–]\s+")
 _TYING = re.compile(r"\W*(?:(?:ok|okay|ah+|hm+|oh|well)\W+)*(?:and|so|but|then|also)\b", re.IGNORECASE)
 _PARTS = re.compile(
     r"(?<=\?)\s*(?:and\s+)?|,?\s+and\s+(?=(?:what|why|how|do|does|is|are|can|which|where|when|should)\b)", re.IGNORECASE
@@ -34,6 +35,11 @@ _PARTS = re.compile(
 def opens_with_why(text: str) -> bool:
     """Whether it asks for more than yes or no."""
     return _WHY.match(text) is not None
+
+
+def clauses_of(text: str) -> list[str]:
+    """Sentences and what stands between commas, semicolons and dashes."""
+    return [part.strip() for part in _CLAUSES.split(text) if part.strip()]
 
 
 def opens_by_tying(text: str) -> bool:

@@ -122,6 +122,10 @@ class CardFinder:
         length = len(words(text[:LONGEST])) / 10
         return Sureness(score, score - following, best.asked, best.coverage, best.sign, outside, length)
 
+    def knows(self, word: str) -> bool:
+        """Whether a stemmed word stands in any card."""
+        return word in self._holders
+
     def signed(self, text: str) -> list[AnswerCard]:
         """Cards whose signs stand in a text, the longest sign first."""
         low = " ".join(text.lower().split())

@@ -16,13 +16,16 @@ from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, call
 from agent.conversation.tools.base import ToolResult
 from agent.conversation.tools.course_facts import CourseFacts
+from agent.conversation.tools.findings import Findings
 from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.questions import opens_by_tying, questions_in
 from knowledge.course.cards import AnswerCard
+from knowledge.retrieval.lexical import words
 from knowledge.retrieval.library import Library
 
 SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
+LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
 MAYBE = 0.22  # from here it is offered as one of several meanings
 MOST_PARTS = 3  # questions of one message that are answered one by one
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
@@ -47,8 +50,8 @@ class Found:
 
 
 class KnowledgeAnswers:
-    def __init__(self, library: Library, phrases: Phrases, facts: CourseFacts) -> None:
-        self._library, self._phrases, self._facts = library, phrases, facts
+    def __init__(self, library: Library, phrases: Phrases, facts: CourseFacts, findings: Findings) -> None:
+        self._library, self._phrases, self._facts, self._findings = library, phrases, facts, findings
 
     def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
@@ -101,7 +104,7 @@ class KnowledgeAnswers:
 
     def said(self, view: View, card: AnswerCard, *, lead: str = "") -> Decision:
         """The card's answer, what it means for their own files, and where they can read it."""
-        own = self._own_remark(view, card)
+        own = self._own_remark(view, card) or self._own_place(view, card)
         text = " ".join(part for part in (lead, self.filled(view, card.says), own) if part)
         return self._decision(view, card, text)
 
@@ -111,6 +114,7 @@ class KnowledgeAnswers:
             text,
             citations=self._library.citations(card, view.context.lesson),
             may_reword=True,
+            of_engine=True,  # `tutor lesson check` measures every card over unfinished files
             topic=card.id,
             dialogue=view.dialogue.with_changes(card=card.id, criterion=card.criterion, finding="", choices=()),
         )
@@ -119,11 +123,38 @@ class KnowledgeAnswers:
         """The first remark of the card that fits a finding of theirs."""
         return next((own.says for own in card.own if own.rule in view.rules), "")
 
+    def _own_place(self, view: View, card: AnswerCard) -> str:
+        """Where their own files have what the card speaks of."""
+        finding = self._findings.like(view, f"{view.text[:200]} {card.says}") if view.findings else None
+        return f"\n\nIn yours: `{finding.file}` line {finding.line}. {finding.message}" if finding else ""
+
     def filled(self, view: View, text: str) -> str:
         """Slots of the course's own cards; a brace that is no slot stays as it stands."""
         for name, value in self._facts.slots(view.context.lesson).items():
             text = text.replace(f"{{{name}}}", value)
         return text.strip()
+
+    def supposed(self, view: View, found: Found) -> Decision:
+        """The likeliest meaning answered, said to be one, with the next one beside it."""
+        assert found.card is not None  # noqa: S101 - callers look at its share first
+        lead = self._phrases.say("supposed", view.context.turn.key, asked=_as_question(found.card).rstrip("?"))
+        said = self.said(view, found.card, lead=lead)
+        others = [card for name in found.others[:2] if (card := self._library.card(view.context.lesson, name))]
+        ids = tuple(card.id for card in others)
+        listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(others, start=1))
+        dialogue = (said.dialogue or view.dialogue).with_changes(choices=ids)
+        text = (
+            f"{said.draft}\n\n{self._phrases.say('or_else', view.context.turn.key, choices=listed)}"
+            if others
+            else said.draft
+        )
+        return said.with_changes(draft=text, dialogue=dialogue)
+
+    def by_field_words(self, view: View) -> Part[Found]:
+        """Only by the words that the field has in every language: latest, volume, SIGTERM."""
+        known = self._library.finder(view.context.lesson.id).knows
+        kept = " ".join(word for word in words(view.text) if known(word))
+        return self._read((yield call("search", query=kept or "-")), view, symptom=False)
 
     def offered(self, view: View, found: Found) -> Decision:
         """What was understood, as two or three choices; nothing is done on the likeliest of unlikely readings."""

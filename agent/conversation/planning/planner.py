@@ -10,23 +10,26 @@ from agent.conversation.decision import Decision
 from agent.conversation.dialogue import Dialogue, Listed
 from agent.conversation.handlers import criterion_status, explanation, submission
 from agent.conversation.planning import own_work
-from agent.conversation.planning.knowledge_answers import MAYBE, KnowledgeAnswers, follow_up
+from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, KnowledgeAnswers, follow_up
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, advanced, call
 from agent.conversation.tools.base import ToolCall, ToolResult
 from agent.conversation.tools.course_facts import CourseFacts
-from agent.conversation.tools.findings import line_of, quotes_remark
+from agent.conversation.tools.findings import Findings, names_instruction, quotes_remark
 from agent.conversation.tools.snippet import fragment_of
 from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.language import foreign
-from agent.understanding.questions import asks_yes_or_no, looks_like_question, opens_with_why
+from agent.understanding.questions import asks_yes_or_no, clauses_of, looks_like_question, opens_with_why
 from knowledge.course.cards import AnswerCard
+from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.library import Library
 
 OWN = 0.5  # probability from which a message is taken to be about their own files; chosen on the tuned moments
+OWN_HERE = 0.65  # the same where others listen, for whoever speaks of their own work there goes on in private
 OWN_TOO = 0.12  # the same where it names an instruction that is flagged in them
+_STATES = frozenset({Act.ANSWER, Act.CLAIM, Act.DISAGREE, Act.REPORT, Act.AGREE, Act.CORRECT})
 _PERSONAL = frozenset(
     {
         Act.WANT_HINT,
@@ -53,10 +56,12 @@ Handler = Callable[[View], Plan]
 class Planner:
     """A mind: given a view and the results so far, the next tool call or what is to be said."""
 
-    def __init__(self, library: Library, facts: CourseFacts, phrases: Phrases | None = None) -> None:
+    def __init__(
+        self, library: Library, facts: CourseFacts, findings: Findings, phrases: Phrases | None = None
+    ) -> None:
         self._phrases = phrases or Phrases.load()
         self._library = library
-        self._knowledge = KnowledgeAnswers(library, self._phrases, facts)
+        self._knowledge = KnowledgeAnswers(library, self._phrases, facts, findings)
         self.handlers: Mapping[Act, Handler] = {
             Act.ASK: self._ask,
             Act.REPORT: self._report,
@@ -105,6 +110,10 @@ class Planner:
             answered = yield from self._answer(view)
             if answered is not None:
                 return answered
+        if act in _STATES and (view.reading.may_be(Act.ANSWER, 0.1) or view.reading.may_be(Act.CLAIM, 0.1)):
+            confirmed = yield from self._confirmed(view)
+            if confirmed is not None:
+                return confirmed
         if foreign(view.text):
             return (yield from self._foreign(view))
         return (yield from self.handlers[act](view))
@@ -142,7 +151,8 @@ class Planner:
             return self._said(view, "people_channel", Intent.STAFF, declined=True)
         if act in (Act.CHAT, Act.THANKS, Act.AGREE, Act.FEEL):
             return self._said(view, "thanks" if act is Act.THANKS else "hello_channel", Intent.SOCIAL)
-        if act in _PERSONAL and not view.context.person.is_instructor:
+        own = view.reading.own >= OWN_HERE and act is not Act.REPORT
+        if (act in _PERSONAL or own) and not view.context.person.is_instructor:
             return self._said(view, "personal_in_channel", Intent.STUCK)
         answered = yield from self._from_material(view, symptom=act is Act.REPORT)
         if not answered.declined or act is Act.OFF_TOPIC:
@@ -154,7 +164,9 @@ class Planner:
 
     def _foreign(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view)
-        if found.card is not None and found.share >= MAYBE:
+        if found.share < MAYBE:
+            found = yield from self._knowledge.by_field_words(view)
+        if found.card is not None and found.share >= FOREIGN:
             lead = self._phrases.say("foreign", view.context.turn.key)
             return self._knowledge.said(view, found.card, lead=lead)
         text = self._phrases.say("foreign_nothing", view.context.turn.key, language=foreign(view.text))
@@ -204,6 +216,8 @@ class Planner:
         own = yield from self._own(view)
         if own is not None:
             return own
+        if found.card is not None and found.share >= LIKELY:
+            return self._knowledge.supposed(view, found)
         if found.card is not None and found.share >= MAYBE:
             return self._knowledge.offered(view, found)
         return self._said(view, "report_unknown", Intent.QUESTION)
@@ -237,6 +251,8 @@ class Planner:
         found = yield from self._knowledge.find(view, symptom=symptom)
         if found.sure and found.card is not None:
             return self._knowledge.said(view, found.card)
+        if found.card is not None and found.share >= LIKELY:
+            return self._knowledge.supposed(view, found)
         if found.card is not None and found.share >= MAYBE and not view.context.in_channel:
             return self._knowledge.offered(view, found)
         passages = yield from self._knowledge.passages(view)
@@ -254,7 +270,7 @@ class Planner:
         references = view.references
         if references.rest and view.dialogue.listed and view.dialogue.listed.kind == "findings":
             return (yield from self._rest(view))
-        if references.criterion:
+        if references.criterion and not (yield from self._asks_otherwise(view)):
             return (yield from self._criterion(view, references.criterion))
         if view.findings and self._is_meant(view):
             result = yield call("findings", meant=True)
@@ -262,6 +278,14 @@ class Planner:
             if found:
                 return self._of_finding(view, found[0])
         return None
+
+    def _asks_otherwise(self, view: View) -> Part[bool]:
+        """“leave P6; how do I see …”: a criterion is named in passing, and something else is asked."""
+        parts = [part for part in clauses_of(view.text) if view.references.criterion.lower() not in part.lower()]
+        if not parts or not looks_like_question(parts[-1]):
+            return False
+        found = (yield call("search", query=parts[-1][:300])).content.get("cards", ())
+        return bool(found) and float(found[0]["share"]) >= SURE_DESPITE
 
     def _is_meant(self, view: View) -> bool:
         """Whether the message speaks of their files: by a place, by what the model heard, or by a flagged instruction."""
@@ -273,8 +297,8 @@ class Planner:
             or view.reading.own >= OWN
         ):
             return True
-        heads = {line_of(finding, view.upload).split(" ", 1)[0].rstrip(":").upper() for finding in view.findings}
-        return view.reading.own >= OWN_TOO and any(word.upper() in heads for word in references.instructions)
+        flagged = any(names_instruction(finding, view) for finding in view.findings)
+        return view.reading.own >= OWN_TOO and flagged
 
     def _of_finding(self, view: View, told: own_work.Told) -> Decision:
         criterion = own_work.criterion_of_aspect(view.context.lesson, str(told["criterion"]))
@@ -352,7 +376,7 @@ class Planner:
             if criterion is None or judgement is None:
                 return (yield from self._from_material(view))
             if rendering.is_met(judgement):
-                return self._said(view, "disagree_met", Intent.QUESTION, criterion=f"{criterion.id} {criterion.title}")
+                return (yield from self._criterion(view, criterion.id))
             quote = rendering.evidence(judgement, view.upload)
             seen = quote or "no sentence in your newest version that says it"
         rule = f"**{criterion.id} {criterion.title}**: {criterion.met_when}" if criterion else "what the check says."
@@ -372,11 +396,27 @@ class Planner:
             return answered.with_changes(draft=f"{lead} {answered.draft}")
         return answered.with_changes(draft=f"{lead} {answered.draft}")
 
+    def _confirmed(self, view: View) -> Part[Decision | None]:
+        """Whoever says back rightly what was just spoken of hears that it is right."""
+        card = self._library.card(view.context.lesson, view.dialogue.card)
+        told: Sequence[own_work.Told] = ()
+        if view.dialogue.finding:
+            told = (yield call("findings", key=view.dialogue.finding)).content.get("findings", ())
+        known = sentences(card.says) if card is not None else []
+        known += [str(one["message"]) for one in told]
+        if not known or not view.context.services.explanations.says(view.text, known):
+            return None
+        said = self._said(view, "confirmed", Intent.ANSWER)
+        return said.with_changes(closing=str(told[0]["question"]) if told else "", of_engine=True)
+
     def _claim(self, view: View) -> Plan:
         """A belief that somebody states: a misconception is met; what is right is said to be right by its card."""
         believed = explanation.belief_stated(view.context)
         if believed is not None:
             return believed
+        confirmed = yield from self._confirmed(view)
+        if confirmed is not None:
+            return confirmed
         if view.references.criterion:
             return (yield from self._criterion(view, view.references.criterion))
         found = yield from self._knowledge.find(view)
@@ -458,7 +498,13 @@ class Planner:
         return self._decided(view, result, topic="hint", criterion=name)
 
     def _want_quiz(self, view: View) -> Plan:
-        result = yield call("quiz", criterion=view.references.criterion or view.dialogue.criterion)
+        own = own_work.heaviest(view) if view.reading.own >= OWN else None
+        if own is not None:
+            said = self._said(view, "quiz_own", Intent.QUESTION)
+            text = f"{said.draft} {own_work.place_of(own)}."
+            dialogue = view.dialogue.with_changes(finding=str(own["key"]), card="")
+            return said.with_changes(draft=text, closing=str(own["question"]), dialogue=dialogue, of_engine=True)
+        result = yield call("quiz", criterion=view.references.criterion, about=view.text[:200])
         if result.refused:
             return self._said(view, "quiz_out", Intent.QUESTION)
         said = self._said(view, "quiz", Intent.QUESTION)
@@ -481,7 +527,9 @@ class Planner:
         if view.references.criterion:
             return (yield from self._criterion(view, view.references.criterion))
         result = yield call("gate")
-        if not _wants_yes_or_no(view.text) or not view.status:
+        if _wants_yes_or_no(view.text) and not view.status:
+            return self._said(view, "nothing_yet", Intent.STATUS)
+        if not _wants_yes_or_no(view.text):
             return self._decided(view, result, topic="status")
         return _yes_or_no(view, self._phrases).with_changes(topic="status")
 
@@ -521,7 +569,7 @@ class Planner:
 
     def _decline(self, view: View) -> Plan:
         yield from ()
-        retracts = submission.is_formal(view.text)
+        retracts = submission.is_formal(view.text) or view.dialogue.last == "files"
         return self._said(view, "retract" if retracts else "decline_ok", Intent.SOCIAL)
 
     def _give_up(self, view: View) -> Plan:
@@ -615,7 +663,16 @@ class Planner:
 
 
 # What an unsure reading may still be taken for: looking something up harms nobody and answers most.
-_HARMLESS = (Act.DISAGREE, Act.REPORT, Act.SHOW, Act.MORE, Act.STATUS, Act.WANT_NEXT, Act.ASK)
+_HARMLESS = (
+    Act.DISAGREE,
+    Act.REPORT,
+    Act.SHOW,
+    Act.MORE,
+    Act.STATUS,
+    Act.WANT_NEXT,
+    Act.WANT_QUIZ,
+    Act.ASK,
+)
 
 
 def _meant(view: View) -> Act:
@@ -643,6 +700,7 @@ def _with_list(view: View) -> Dialogue:
     )
 
 
+FOREIGN = 0.08  # share from which the words of the field in another language's sentence lead to a card
 SURE_DESPITE = 0.7  # share of a card from which a message that sounds strange is answered all the same
 
 

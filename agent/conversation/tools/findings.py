@@ -16,8 +16,10 @@ from tools.credentials import masked
 from tools.findings import Finding
 from tools.uploads.files import Upload
 
+_WRITTEN = re.compile(r"\b[A-Z]{3,}\b|\b[a-z]+_[a-z_]+\b")  # instructions and keys in a remark
 _QUOTATION = re.compile(r"[“\"'‘]([^”\"'’]{8,120})[”\"'’]")
 NEAR = 0.42  # cosine from which words mean a finding; chosen on the moments that are not held out
+LIKE = 0.6  # cosine between an answer and a remark from which the remark is an example of it
 BLOCKING = 0.12  # what holding the gate back adds: people seldom mean advice
 INSTRUCTION = 0.35  # what naming the line's own instruction adds to it
 
@@ -57,6 +59,15 @@ class Findings(Tool[FindingsArguments]):
             return None
         return self._at_line(view) or _numbered(view) or _quoted(view) or self._of_words(view)
 
+    def like(self, view: View, text: str) -> Finding | None:
+        """The finding that a text speaks of closely; None where none is near."""
+        message, *near = self._embed(
+            [text[:600], *(f"{finding.message} {finding.question}" for finding in view.findings)]
+        )
+        scores = np.array(near) @ message
+        best = int(np.argmax(scores))
+        return view.findings[best] if scores[best] >= LIKE else None
+
     def _at_line(self, view: View) -> Finding | None:
         line = view.references.line
         at = [
@@ -82,18 +93,18 @@ class Findings(Tool[FindingsArguments]):
         texts = [f"{finding.message} {finding.question}" for finding in found]
         message, *near = self._embed([view.text[:400], *texts])
         raised = [
-            INSTRUCTION * _names_instruction(finding, view) + BLOCKING * (finding.effect is not None)
+            INSTRUCTION * names_instruction(finding, view) + BLOCKING * (finding.effect is not None)
             for finding in found
         ]
         scores: np.ndarray[Any, Any] = np.array(near) @ message + np.array(raised)
         return scores
 
 
-def _names_instruction(finding: Finding, view: View) -> bool:
-    """Whether the message names the instruction or key that stands on the finding's line."""
-    low = line_of(finding, view.upload).lower()
-    head = low.strip().split(" ", 1)[0].rstrip(":")
-    return any(word.lower() in (head, head.strip("- ")) for word in view.references.instructions)
+def names_instruction(finding: Finding, view: View) -> bool:
+    """Whether the message names the instruction or key that stands on the finding's line, or that the remark misses."""
+    head = line_of(finding, view.upload).lower().strip().split(" ", 1)[0].rstrip(":").strip("- ")
+    missed = set(_WRITTEN.findall(finding.message))
+    return any(word.lower() == head or word in missed for word in view.references.instructions)
 
 
 def _numbered(view: View) -> Finding | None:

@@ -12,10 +12,12 @@ from agent.conversation.view import View
 from agent.learners.mastery import MasteryLevel
 from knowledge.course.pack import Question
 
+ABOUT = 0.42  # cosine from which a question is about what they named
+
 
 class QuizArguments(Arguments):
     criterion: str = Field("", max_length=8)
-    section: str = Field("", max_length=80)
+    about: str = Field("", max_length=200)  # what they want to be asked about
 
 
 class Quiz(Tool[QuizArguments]):
@@ -38,12 +40,13 @@ class Quiz(Tool[QuizArguments]):
         return ToolResult({"id": chosen.id, "text": chosen.text, "criterion": chosen.criterion})
 
     def _in_order(self, view: View, fresh: list[Question], arguments: QuizArguments) -> Iterator[Question]:
-        if arguments.criterion or arguments.section:
-            yield from (
-                question
-                for question in fresh
-                if arguments.criterion == question.criterion != "" or arguments.section == question.section != ""
-            )
+        if arguments.criterion:
+            yield from (question for question in fresh if arguments.criterion == question.criterion)
+        if arguments.about and fresh:
+            message, *near = view.context.services.embed([arguments.about, *(question.text for question in fresh)])
+            best = max(range(len(fresh)), key=lambda place: float(near[place] @ message))
+            if float(near[best] @ message) >= ABOUT:
+                yield fresh[best]
         beliefs = view.context.services.mastery.beliefs(view.context.person.id, view.context.lesson.id)
         shaky = {subject for subject, belief in beliefs.items() if belief.criterion_status is MasteryLevel.SHAKY}
         opened = {
