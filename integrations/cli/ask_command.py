@@ -11,7 +11,8 @@ import typer
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.app import open_knowledge
-from agent.conversation.answering import Answer, Answerer
+from agent.conversation.answering import Answer
+from agent.conversation.course_answers import CourseAnswers
 from agent.settings import Settings
 from integrations.cli.batches import lines_of
 
@@ -31,6 +32,9 @@ class BatchQuestion(BaseModel):
     history: list[HistoryLine] = []
 
 
+DECLINED = 3  # exit code of a question that the course does not cover
+
+
 def ask(
     question: Annotated[str, typer.Argument(help="what you want to know")] = "",
     batch: Annotated[str, typer.Option(help="file with one JSON question a line, or - for standard input")] = "",
@@ -41,9 +45,10 @@ def ask(
     lines = lines_of(batch)
     knowledge = open_knowledge(Settings.read())
     if not batch:
-        _show(knowledge.answerer.answer(question), lessons={lesson.id for lesson in knowledge.course.lessons})
-        return
-    failed = sum(_answer_line(knowledge.answerer, line) for line in lines if line.strip())
+        answer = knowledge.answers.answer(question)
+        _show(answer, lessons={lesson.id for lesson in knowledge.course.lessons})
+        raise typer.Exit(DECLINED if answer.declined else 0)
+    failed = sum(_answer_line(knowledge.answers, line) for line in lines if line.strip())
     raise typer.Exit(1 if failed else 0)
 
 
@@ -55,7 +60,7 @@ def _show(answer: Answer, *, lessons: Collection[str]) -> None:
         print(f"[{number}] {one.title} ({one.url or command})")
 
 
-def _answer_line(answerer: Answerer, line: str) -> int:
+def _answer_line(answerer: CourseAnswers, line: str) -> int:
     """Prints the answer's line; 1 where the question's line could not be read."""
     try:
         asked = BatchQuestion.model_validate_json(line)
