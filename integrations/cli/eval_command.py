@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from agent.errors import ConfigurationInvalid
 from evals.scoreboard import SUITES, as_text, score
+from integrations.cli.parameters import PATH
 
 
-def evaluate(
-    suites: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(SUITES)}; all where none is named")] = None,
-    form: Annotated[str, typer.Option("--format", help="text or json")] = "text",
-    guides: Annotated[Path | None, typer.Option(help="folder of guides that share the index with the lesson")] = None,
-    out: Annotated[Path, typer.Option(help="folder for scoreboard.txt and scoreboard.json")] = Path("build/eval"),
-) -> None:
-    """Run the suites on the shipped lessons, print what came out and keep it in two files."""
-    unknown = set(suites or ()) - set(SUITES)
+@click.command()
+@click.argument("suites", nargs=-1, help=f"{', '.join(SUITES)}; all where none is named")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="what is printed")
+@click.option("--guides", type=PATH, help="folder of guides that share the index with the lesson")
+@click.option("--out", type=PATH, default="build/eval", help="folder for scoreboard.txt and scoreboard.json")
+def evaluate(suites: tuple[str, ...], form: str, guides: Path | None, out: Path) -> None:
+    """Run the suites on the shipped lessons. What comes out is printed and kept in two files."""
+    unknown = set(suites) - set(SUITES)
     if unknown:
         raise ConfigurationInvalid(f"There is no suite {', '.join(sorted(unknown))}; there are {', '.join(SUITES)}.")
     board = score(suites or list(SUITES), guides=guides)
