@@ -38,9 +38,8 @@ class LazyGroup(click.Group):
     """Lists what stands in its table, in that order; errors, help and completion of names import nothing."""
 
     def __init__(self, name: str | None = None, *, entries: Mapping[str, LazyCommand], **settings: Any) -> None:
-        super().__init__(
-            name, {key: click.Command(key, help=entry.summary) for key, entry in entries.items()}, **settings
-        )
+        described = {key: click.Command(key, help=entry.summary) for key, entry in entries.items()}
+        super().__init__(name, described, **settings)
         self.entries = entries
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
