@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Collection
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.app import open_knowledge
@@ -35,21 +36,21 @@ class BatchQuestion(BaseModel):
 DECLINED = 3  # exit code of a question that the course does not cover
 
 
-def ask(
-    question: Annotated[str, typer.Argument(help="what you want to know")] = "",
-    batch: Annotated[str, typer.Option(help="file with one JSON question a line, or - for standard input")] = "",
-) -> None:
-    """Answer from the course and the ingested guides, with citations."""
+@click.command()
+@click.argument("question", default="", help="what you want to know")
+@click.option("--batch", default="", help="file with one JSON question a line, or - for standard input")
+def ask(question: str, batch: str) -> None:
+    """Answer from the course and the guides, with citations."""
     if not batch and not question.strip():
-        raise typer.BadParameter("Ask something, or name a file of questions with --batch.")
+        raise click.UsageError("Ask something, or name a file of questions with --batch.")
     lines = lines_of(batch)
     knowledge = open_knowledge(Settings.read())
     if not batch:
         answer = knowledge.answers.answer(question)
         _show(answer, lessons={lesson.id for lesson in knowledge.course.lessons})
-        raise typer.Exit(DECLINED if answer.declined else 0)
+        sys.exit(DECLINED if answer.declined else 0)
     failed = sum(_answer_line(knowledge.answers, line) for line in lines if line.strip())
-    raise typer.Exit(1 if failed else 0)
+    sys.exit(1 if failed else 0)
 
 
 def _show(answer: Answer, *, lessons: Collection[str]) -> None:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
+from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import parse
-from tools.dockerfile.ignore_file import DockerIgnore
 from tools.errors import UnreadableFile
 from tools.uploads.files import FileKind, SourceFile, Upload
 
