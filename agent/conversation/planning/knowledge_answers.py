@@ -26,6 +26,7 @@ from knowledge.retrieval.library import Library
 
 SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
 LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
+OUTDOES = 0.6  # share from which the nearest card is taken before one whose sign stands in the message
 MAYBE = 0.22  # from here it is offered as one of several meanings
 MOST_PARTS = 3  # questions of one message that are answered one by one
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
@@ -58,7 +59,8 @@ class KnowledgeAnswers:
         best = self._read((yield call("search", query=view.text[:2_000])), view, symptom=symptom)
         for query in self._other_queries(view, leans=best.share < SURE):
             found = self._read((yield call("search", query=query)), view, symptom=symptom)
-            best = found if found.share > best.share and not best.signed else best
+            again = found.card is not None and found.card.id == view.dialogue.card
+            best = found if found.share > best.share and not best.signed and not again else best
         return best
 
     def several(self, view: View) -> Part[Decision | None]:
@@ -66,7 +68,8 @@ class KnowledgeAnswers:
         parts = questions_in(view.text)[:MOST_PARTS]
         cards: list[AnswerCard] = []
         for part in parts:
-            found = self._read((yield call("search", query=part[:SHORT_QUERY])), view, symptom=False)
+            asked = _SENTENCE.split(part.strip())[-1]
+            found = self._read((yield call("search", query=asked[:SHORT_QUERY])), view, symptom=False)
             if not found.sure or found.card is None:
                 return None
             cards.append(found.card)
@@ -96,11 +99,18 @@ class KnowledgeAnswers:
             return Found(None, 0.0, ())
         lesson, signed = view.context.lesson, list(result.content.get("signed", ()))
         ranked = [str(card["id"]) for card in cards]
+        if ranked[0] == view.dialogue.card and not view.references.leans and len(ranked) > 1:
+            return self._otherwise(view, ranked[1:], float(cards[0]["share"]))
         chosen = next((identifier for identifier in ranked if identifier in signed), signed[0] if signed else "")
-        if chosen and (symptom or chosen in ranked[:2]):
+        outdone = chosen != ranked[0] and float(cards[0]["share"]) >= OUTDOES
+        if chosen and not outdone and (symptom or chosen in ranked[:2]):
             others = tuple(identifier for identifier in ranked if identifier != chosen)
             return Found(self._library.card(lesson, chosen), max(SURE, float(cards[0]["share"])), others, signed=True)
         return Found(self._library.card(lesson, ranked[0]), float(cards[0]["share"]), tuple(ranked[1:]))
+
+    def _otherwise(self, view: View, others: Sequence[str], share: float) -> Found:
+        """What was said last is no answer to what is said now: the next ones, and only as a possibility."""
+        return Found(self._library.card(view.context.lesson, others[0]), min(share, LIKELY - 0.01), tuple(others[1:]))
 
     def said(self, view: View, card: AnswerCard, *, lead: str = "") -> Decision:
         """The card's answer, what it means for their own files, and where they can read it."""

@@ -36,7 +36,6 @@ _PERSONAL = frozenset(
         Act.WANT_WORK,
         Act.HAND_IN,
         Act.STATUS,
-        Act.ANSWER,
         Act.PRIVACY,
         Act.BUILD,
         Act.WANT_QUIZ,
@@ -49,6 +48,8 @@ _BESIDE = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.CLAIM, Act.DISAGREE, Act
 SHORT = 6  # words of a message that says nothing but that it hands in
 FEW = 4  # words; what is shorter beside a file asks nothing else
 
+_MINE = re.compile(r"\b(?:my|mine|our|ours)\b", re.IGNORECASE)
+_TAG = re.compile(r"\b(?:right|correct|yes|no|true|got (?:it|that)|get (?:it|that))\s*\?\s*$", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 Handler = Callable[[View], Plan]
 
@@ -103,6 +104,8 @@ class Planner:
             return (yield from self._take_files(view))
         if act in STAFF:
             return (yield from self._staff(view))
+        if view.references.rest and view.dialogue.listed and act in _MAY_WANT_REST and not view.context.turn.files:
+            return (yield from self._rest(view))
         chosen = self._choice(view)
         if chosen is not None:
             return self._knowledge.said(view, chosen)
@@ -152,6 +155,7 @@ class Planner:
         if act in (Act.CHAT, Act.THANKS, Act.AGREE, Act.FEEL):
             return self._said(view, "thanks" if act is Act.THANKS else "hello_channel", Intent.SOCIAL)
         own = view.reading.own >= OWN_HERE and act is not Act.REPORT
+        own = own or (bool(view.references.criterion) and _MINE.search(view.text) is not None)
         if (act in _PERSONAL or own) and not view.context.person.is_instructor:
             return self._said(view, "personal_in_channel", Intent.STUCK)
         answered = yield from self._from_material(view, symptom=act is Act.REPORT)
@@ -272,6 +276,10 @@ class Planner:
             return (yield from self._rest(view))
         if references.criterion and not (yield from self._asks_otherwise(view)):
             return (yield from self._criterion(view, references.criterion))
+        if quotes_remark(view) and looks_like_question(view.text):
+            meaning = yield from self._knowledge.find(view)
+            if meaning.card is not None and meaning.share >= LIKELY:
+                return self._knowledge.said(view, meaning.card)
         if view.findings and self._is_meant(view):
             result = yield call("findings", meant=True)
             found = list(result.content.get("findings", ()))
@@ -363,7 +371,7 @@ class Planner:
 
     def _disagree(self, view: View) -> Plan:
         lesson, name = view.context.lesson, view.references.criterion
-        if looks_like_question(view.text) and not (name or view.references.line or view.references.number):
+        if "?" in view.text or (looks_like_question(view.text) and not (name or view.references.line)):
             return (yield from self._ask(view))
         result = yield call("findings", meant=True) if view.findings else call("criterion", id=name or "-")
         found = list(result.content.get("findings", ())) if view.findings else []
@@ -398,6 +406,8 @@ class Planner:
 
     def _confirmed(self, view: View) -> Part[Decision | None]:
         """Whoever says back rightly what was just spoken of hears that it is right."""
+        if "?" in view.text and not _wants_confirmation(view.text):
+            return None
         card = self._library.card(view.context.lesson, view.dialogue.card)
         told: Sequence[own_work.Told] = ()
         if view.dialogue.finding:
@@ -662,6 +672,10 @@ class Planner:
         return decision
 
 
+_MAY_WANT_REST = frozenset({Act.MORE, Act.STATUS, Act.ASK, Act.CORRECT, Act.WANT_NEXT, Act.HAND_IN})
+_LOOKS_UP = (Act.DISAGREE, Act.REPORT, Act.SHOW, Act.MORE, Act.STATUS, Act.ASK)
+# Acts that a question in the same message outweighs.
+_NOT_ASKING = frozenset({Act.HAND_IN, Act.DECLINE, Act.AGREE, Act.THANKS, Act.FEEL, Act.CHAT, Act.CORRECT})
 # What an unsure reading may still be taken for: looking something up harms nobody and answers most.
 _HARMLESS = (
     Act.DISAGREE,
@@ -678,11 +692,19 @@ _HARMLESS = (
 def _meant(view: View) -> Act:
     """The likeliest act where it is sure; else the likeliest of those that only look something up."""
     reading = view.reading
-    if submission.is_formal(view.text) and len(view.text.split()) <= SHORT and reading.may_be(Act.HAND_IN, 0.1):
+    last = clauses_of(view.text)[-1:] or [""]
+    if submission.is_formal(last[0]) and not last[0].endswith("?") and reading.may_be(Act.HAND_IN, 0.08):
         return Act.HAND_IN
-    if reading.sure or reading.act in _HARMLESS:
+    if (
+        reading.act in _NOT_ASKING
+        and "?" in view.text
+        and len(view.text.split()) > SHORT
+        and not view.context.turn.files
+    ):
+        return Act.ASK
+    if reading.sure or (reading.act in _HARMLESS and reading.may_be(reading.act, 0.25)):
         return reading.act
-    possible = [act for act in reading.odds if act in _HARMLESS and reading.may_be(act, 0.12)]
+    possible = [act for act in reading.odds if act in _LOOKS_UP and reading.may_be(act, 0.12)]
     if possible:
         return possible[0]
     return Act.ASK
@@ -750,6 +772,11 @@ def _yes_or_no(view: View, phrases: Phrases) -> Decision:
     rest += f" Still to come: {rendering.listed(missing)}." if missing and not named else ""
     text = phrases.say("all_green", key, met=rendering.listed(met), are="is" if len(met) == 1 else "are", rest=rest)
     return Decision(Intent.STATUS, text)
+
+
+def _wants_confirmation(text: str) -> bool:
+    """“… right?”, “did I get that?”: a statement with a question mark."""
+    return _TAG.search(text) is not None
 
 
 def _without_code(text: str) -> str:
