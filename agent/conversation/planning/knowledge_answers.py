@@ -21,8 +21,10 @@ from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.questions import opens_by_tying, questions_in
 from knowledge.course.cards import AnswerCard
+from knowledge.course.pack import Lesson
 from knowledge.retrieval.lexical import words
 from knowledge.retrieval.library import Library
+from knowledge.retrieval.passages import Citation
 
 SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
 LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
@@ -197,12 +199,14 @@ class KnowledgeAnswers:
 
     def _linked(self, view: View, card: AnswerCard) -> Decision:
         """Where what was said last can be read."""
-        cited = self._library.citations(card, view.context.lesson)
-        places = "; ".join(f"{citation.title} {citation.url}".strip() for citation in cited)
+        lesson, criterion = view.context.lesson, view.context.lesson.criterion(card.criterion)
+        cited = self._library.citations(card, lesson)
+        places = [_place(citation, lesson) for citation in cited]
+        if not places and criterion is not None:
+            titles = [section.title for name in criterion.sections if (section := lesson.section(name))]
+            places = [f"the lesson, “{_bare(title)}”" for title in titles]
         text = (
-            f"It's from here: {places}."
-            if places
-            else "That one comes from the course itself; there is no page for it."
+            f"It's from {'; '.join(places)}." if places else "That one comes from the course; there's no page for it."
         )
         return self._decision(view, card, text)
 
@@ -212,6 +216,18 @@ class KnowledgeAnswers:
         if result.content.get("declined", True):
             return Decision(Intent.QUESTION, "", declined=True)
         return Decision(Intent.QUESTION, str(result.content["answer"]), may_reword=True, topic="passages")
+
+
+def _place(citation: Citation, lesson: Lesson) -> str:
+    """Where it stands, as a person would say it."""
+    if citation.source == lesson.id:
+        return f"the lesson, “{_bare(citation.title.partition(': ')[2])}”"
+    return f"“{citation.title}” ({citation.url})" if citation.url else f"“{citation.title}”"
+
+
+def _bare(title: str) -> str:
+    bare = title.removeprefix("Deep dive: ")
+    return f"{bare[:1].upper()}{bare[1:]}"
 
 
 def _as_question(card: AnswerCard) -> str:

@@ -129,7 +129,7 @@ class Planner:
         result = yield call("take_files", formally=formally)
         if result.decision is None:
             return self._decided(view, result, topic="files")
-        decision = result.decision.with_changes(topic="files", dialogue=_with_list(view))
+        decision = result.decision.with_changes(topic="files", of_engine=True, dialogue=_with_list(view))
         if formally or view.reading.act not in _BESIDE or len(view.text.split()) < FEW:
             return decision
         beside = yield from self._beside(view)
@@ -666,7 +666,7 @@ class Planner:
         """What the engine decided, in its words; why it did not, where a proposal was refused."""
         if result.decision is None:
             return Decision(Intent.QUESTION, result.refused, topic=topic)
-        decision = result.decision.with_changes(topic=topic)
+        decision = result.decision.with_changes(topic=topic, of_engine=result.decision.of_engine or topic in _ENGINES)
         if criterion and decision.dialogue is None:
             return decision.with_changes(dialogue=view.dialogue.with_changes(criterion=criterion, card=""))
         return decision
@@ -702,7 +702,8 @@ def _meant(view: View) -> Act:
         and not view.context.turn.files
     ):
         return Act.ASK
-    if reading.sure or (reading.act in _HARMLESS and reading.may_be(reading.act, 0.25)):
+    least = 0.4 if reading.act in (Act.WANT_QUIZ, Act.WANT_NEXT, Act.STATUS) else 0.25
+    if reading.sure or (reading.act in _HARMLESS and reading.may_be(reading.act, least)):
         return reading.act
     possible = [act for act in reading.odds if act in _LOOKS_UP and reading.may_be(act, 0.12)]
     if possible:
@@ -723,6 +724,7 @@ def _with_list(view: View) -> Dialogue:
 
 
 FOREIGN = 0.08  # share from which the words of the field in another language's sentence lead to a card
+_ENGINES = frozenset({"files", "submit", "status", "build"})  # topics of which every word is the engine's
 SURE_DESPITE = 0.7  # share of a card from which a message that sounds strange is answered all the same
 
 
