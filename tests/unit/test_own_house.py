@@ -1,4 +1,4 @@
-"""The project takes its own medicine, and its documents say what is there."""
+"""The project takes its own medicine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.settings import Settings
 from tools.findings import Verdict
 from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload
@@ -25,10 +24,3 @@ def test_our_dockerfile_and_compose_file_pass_our_own_inspection() -> None:
 @pytest.mark.parametrize("package", ["agent", "evals", "integrations", "knowledge", "tools"])
 def test_a_package_is_ours_and_not_another_of_that_name(package: str) -> None:
     assert (importlib.import_module(package).__file__ or "").startswith(str(ROOT))
-
-
-def test_every_setting_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for name, field in Settings.model_fields.items():
-        variable = str(field.validation_alias or f"TUTOR_{name.upper()}")
-        assert f"`{variable}`" in readme, variable
