@@ -34,7 +34,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"(?:agent|knowledge|tools|integrations|evals|tests|docs|scripts)/[\w./-]*")
 _MODULE = re.compile(r"python -m ((?:evals|integrations|tests)[\w.]*)(?: ([a-z]+))?")
-_TUTOR = re.compile(r"\btutor ([a-z]+)((?: (?:-{1,2}[a-z-]+|[a-z]+))*)")
+_TUTOR = re.compile(r"^(?:[A-Z_]+=\S+ +)*tutor ([a-z]+)((?: (?:-{1,2}[a-z-]+|[a-z]+))*)")
 _MAKE = re.compile(r"^make ([a-z-]+)")
 
 
