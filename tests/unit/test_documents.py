@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-import typer
-from click import Command, Group
+from click import Command, Context, Group
 
 from agent.settings import Settings
 from evals.benchmarks.__main__ import BENCHMARKS
@@ -77,21 +76,24 @@ def test_every_target_of_make_is_there(document: Path) -> None:
 
 @pytest.fixture(scope="module")
 def commands() -> Group:
-    cli._register()
-    return cast("Group", typer.main.get_command(cli.app))
+    return cast("Group", cli.tutor)
 
 
 @EACH
 def test_every_command_and_option_is_there(document: Path, commands: Group) -> None:
     for code in _code(document):
         for name, rest in _TUTOR.findall(code):
-            command: Command | None = commands.commands.get(name)
+            command: Command | None = commands.get_command(Context(commands), name)
             assert command is not None, code
             words = rest.split()
             if isinstance(command, Group) and words and not words[0].startswith("-"):
                 command = command.commands.get(words[0])
                 assert command is not None, code
-            options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+            options = {option for parameter in command.params for option in parameter.opts} | {
+                "--help",
+                "-h",
+                "--version",
+            }
             assert {word for word in words if word.startswith("-")} <= options, code
             if name == "eval":
                 assert {word for word in words if not word.startswith("-")} <= {*suites(), "lengths"}, code

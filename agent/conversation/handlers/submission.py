@@ -241,7 +241,8 @@ def _let_hints_fall(context: TurnContext, judgements: tuple[Judgement, ...]) -> 
 
 
 _FORMAL = re.compile(
-    r"\b(submit|submission|hand(ing)? (it |this |that |these |them |everything )?in|deliver(able)?s?|turn(ing)? (it|this) in|"
+    r"\b(submit|submission|hand(ing)? (it |this |that |these |them |everything )?in|deliver(able)?s?|"
+    r"turn(ing)? (it|this) in|"
     r"(for|to) the gate|gate review|final version|grade|assess|evaluate)\b",
     re.IGNORECASE,
 )

@@ -104,22 +104,28 @@ class Planner:
             return (yield from self._take_files(view))
         if act in STAFF:
             return (yield from self._staff(view))
-        if view.references.rest and view.dialogue.listed and act in _MAY_WANT_REST and not view.context.turn.files:
+        tied = yield from self._tied(view, act)
+        if tied is not None:
+            return tied
+        if foreign(view.text):
+            return (yield from self._foreign(view))
+        return (yield from self.handlers[act](view))
+
+    def _tied(self, view: View, act: Act) -> Part[Decision | None]:
+        """What means something only after what we said: the rest of a list, a choice, an answer, words said back."""
+        if view.references.rest and view.dialogue.listed and act in _MAY_WANT_REST:
             return (yield from self._rest(view))
         chosen = self._choice(view)
         if chosen is not None:
             return self._knowledge.said(view, chosen)
-        if view.pending:
-            answered = yield from self._answer(view)
-            if answered is not None:
-                return answered
-        if act in _STATES and (view.reading.may_be(Act.ANSWER, 0.1) or view.reading.may_be(Act.CLAIM, 0.1)):
-            confirmed = yield from self._confirmed(view)
-            if confirmed is not None:
-                return confirmed
-        if foreign(view.text):
-            return (yield from self._foreign(view))
-        return (yield from self.handlers[act](view))
+        answered = (yield from self._answer(view)) if view.pending else None
+        if (
+            answered is None
+            and act in _STATES
+            and (view.reading.may_be(Act.ANSWER, 0.1) or view.reading.may_be(Act.CLAIM, 0.1))
+        ):
+            return (yield from self._confirmed(view))
+        return answered
 
     # -- files --
 
