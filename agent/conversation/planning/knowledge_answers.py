@@ -22,6 +22,7 @@ from agent.domain.act import Intent
 from agent.understanding.questions import opens_by_tying, questions_in
 from knowledge.course.cards import AnswerCard
 from knowledge.course.pack import Lesson
+from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.lexical import words
 from knowledge.retrieval.library import Library
 from knowledge.retrieval.passages import Citation
@@ -30,6 +31,7 @@ SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` p
 LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
 OUTDOES = 0.6  # share from which the nearest card is taken before one whose sign stands in the message
 MAYBE = 0.22  # from here it is offered as one of several meanings
+SHORTLY = 8  # words of a message that only asks for more of the same
 MOST_PARTS = 3  # questions of one message that are answered one by one
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
 SHORT_QUERY = 300
@@ -172,12 +174,22 @@ class KnowledgeAnswers:
         """What was understood, as two or three choices; nothing is done on the likeliest of unlikely readings."""
         lesson = view.context.lesson
         cards = [found.card, *(self._library.card(lesson, other) for other in found.others)]
-        chosen = [card for card in dict.fromkeys(cards) if card is not None][:3]
+        chosen = [card for card in dict.fromkeys(cards) if card is not None and card.id != view.dialogue.card][:3]
+        if not chosen:
+            return Decision(Intent.QUESTION, self._phrases.say("unsure_nothing", view.context.turn.key), topic="unsure")
         listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(chosen, start=1))
         text = self._phrases.say("unsure", view.context.turn.key, choices=listed)
         ids = tuple(card.id for card in chosen)
         dialogue = view.dialogue.with_changes(choices=ids)
         return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
+
+    def reason(self, view: View, message: str) -> Part[str]:
+        """Why a remark matters, in the words of the card that is about it; empty where none is."""
+        found = (yield call("search", query=message)).content.get("cards", ())
+        if not found or float(found[0]["share"]) < LIKELY:
+            return ""
+        card = self._library.card(view.context.lesson, str(found[0]["id"]))
+        return (card.why or sentences(card.says)[0]) if card is not None else ""
 
     def more_of(self, view: View, card: AnswerCard) -> Decision | None:
         """What leans on the card that was said last: its reason, an example, how to see it; None where it does not."""
@@ -242,6 +254,8 @@ def _kinds() -> dict[str, list[str]]:
 
 
 def follow_up(text: str) -> str | None:
-    """What a short message wants of what was said before it."""
+    """What a short message wants of what was said before it; a longer one says for itself what it wants."""
+    if len(text.split()) > SHORTLY:
+        return None
     low = f" {' '.join(re.findall(r'[a-z0-9.]+(?:[’' + chr(39) + r'][a-z]+)?', text.lower()))} "
     return next((kind for kind, words in _kinds().items() if any(f" {word} " in low for word in words)), None)

@@ -22,6 +22,7 @@ from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.language import foreign
 from agent.understanding.questions import asks_yes_or_no, clauses_of, looks_like_question, opens_with_why
+from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
 from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.library import Library
@@ -109,12 +110,17 @@ class Planner:
             return tied
         if foreign(view.text):
             return (yield from self._foreign(view))
+        if act in (Act.ANSWER, Act.CLAIM) and "?" in view.text and not _wants_confirmation(view.text):
+            return (yield from self._ask(view))
         return (yield from self.handlers[act](view))
 
     def _tied(self, view: View, act: Act) -> Part[Decision | None]:
         """What means something only after what we said: the rest of a list, a choice, an answer, words said back."""
         if view.references.rest and view.dialogue.listed and act in _MAY_WANT_REST:
             return (yield from self._rest(view))
+        name = view.references.criterion
+        if name in view.status and speaks_of_verdict(view.text) and act is not Act.WANT_HINT:
+            return (yield from self._criterion(view, name))
         chosen = self._choice(view)
         if chosen is not None:
             return self._knowledge.said(view, chosen)
@@ -278,6 +284,9 @@ class Planner:
     def _own(self, view: View) -> Part[Decision | None]:
         """An answer from facts about their files, where the message means one of them; else None."""
         references = view.references
+        pointed = references.line or references.number or references.criterion or quotes_remark(view)
+        if len(references.criteria) > 1:
+            return self._several_criteria(view)
         if references.rest and view.dialogue.listed and view.dialogue.listed.kind == "findings":
             return (yield from self._rest(view))
         if references.criterion and not (yield from self._asks_otherwise(view)):
@@ -289,9 +298,26 @@ class Planner:
         if view.findings and self._is_meant(view):
             result = yield call("findings", meant=True)
             found = list(result.content.get("findings", ()))
+            if found and not pointed:
+                nearer = yield from self._knowledge.find(view)
+                again = str(found[0]["key"]) == view.dialogue.finding
+                if nearer.card is not None and (nearer.sure or (again and nearer.share >= LIKELY)):
+                    return self._knowledge.said(view, nearer.card)
             if found:
-                return self._of_finding(view, found[0])
+                return (yield from self._of_finding(view, found[0]))
         return None
+
+    def _several_criteria(self, view: View) -> Decision:
+        """One line for each: what it asks, and how theirs stands."""
+        lines = []
+        for name in view.references.criteria:
+            criterion = view.context.lesson.criterion(name)
+            judgement = view.status.get(name)
+            mark = f"{rendering.mark(judgement)} " if judgement else ""
+            if criterion is not None:
+                lines.append(f"- {mark}**{criterion.id} {criterion.title}**: {criterion.met_when}")
+        dialogue = view.dialogue.with_changes(criterion=view.references.criteria[-1], card="", finding="")
+        return Decision(Intent.QUESTION, "\n".join(lines), dialogue=dialogue, topic="criteria", of_engine=True)
 
     def _asks_otherwise(self, view: View) -> Part[bool]:
         """“leave P6; how do I see …”: a criterion is named in passing, and something else is asked."""
@@ -314,19 +340,21 @@ class Planner:
         flagged = any(names_instruction(finding, view) for finding in view.findings)
         return view.reading.own >= OWN_TOO and flagged
 
-    def _of_finding(self, view: View, told: own_work.Told) -> Decision:
+    def _of_finding(self, view: View, told: own_work.Told) -> Plan:
         criterion = own_work.criterion_of_aspect(view.context.lesson, str(told["criterion"]))
         dialogue = view.dialogue.with_changes(
             finding=str(told["key"]), card="", criterion=criterion.id if criterion else "", choices=()
         )
-        return own_work.about_finding(view, told).with_changes(dialogue=dialogue, topic=str(told["rule"]))
+        why = (yield from self._knowledge.reason(view, str(told["message"]))) if told["blocks"] else ""
+        return own_work.about_finding(view, told, why=why).with_changes(dialogue=dialogue, topic=str(told["rule"]))
 
     def _criterion(self, view: View, name: str) -> Plan:
         """The verdict on their work where there is one; what the criterion asks otherwise."""
         told = (yield call("criterion", id=name)).content
         judged = str(told.get("verdict", "not checked")) != "not checked"
         dialogue = view.dialogue.with_changes(criterion=name, card="", finding="", choices=())
-        about_work = view.reading.about is About.OWN or view.reading.act in (Act.DISAGREE, Act.MORE, Act.STATUS)
+        about_work = speaks_of_verdict(view.text) or view.reading.act in (Act.DISAGREE, Act.STATUS)
+        about_work = about_work or (view.reading.about is About.OWN and not asks_yes_or_no(view.text))
         card = yield from self._card_of(view, name)
         if judged and view.is_private and (about_work or card is None):
             findings = (yield call("findings")).content.get("findings", ())
@@ -372,12 +400,15 @@ class Planner:
             f"{number}. {own_work.place_of(by_key[name])} · **{by_key[name]['criterion']}**: {by_key[name]['message']}"
             for number, name in enumerate(rest[:10], start=first)
         ]
-        dialogue = view.dialogue.with_changes(listed=Listed("findings", tuple(ids), len(ids)))
+        dialogue = view.dialogue.with_changes(listed=Listed("findings", tuple(ids), first - 1 + len(lines)))
         return Decision(Intent.QUESTION, "\n".join(lines), dialogue=dialogue, topic="findings", of_engine=True)
 
     def _disagree(self, view: View) -> Plan:
         lesson, name = view.context.lesson, view.references.criterion
         if "?" in view.text or (looks_like_question(view.text) and not (name or view.references.line)):
+            return (yield from self._ask(view))
+        pointed = name or view.references.line or view.references.number or quotes_remark(view)
+        if not pointed and view.dialogue.last not in ("files", "findings") and not view.dialogue.finding:
             return (yield from self._ask(view))
         result = yield call("findings", meant=True) if view.findings else call("criterion", id=name or "-")
         found = list(result.content.get("findings", ())) if view.findings else []
@@ -461,7 +492,7 @@ class Planner:
             result = yield call("findings", key=view.dialogue.finding)
             found = list(result.content.get("findings", ()))
             if found:
-                return self._of_finding(view, found[0])
+                return (yield from self._of_finding(view, found[0]))
         if view.dialogue.criterion and card is None and len(view.text.split()) <= 6:
             return (yield from self._criterion(view, view.dialogue.criterion))
         return (yield from self._from_material(view))
@@ -534,7 +565,7 @@ class Planner:
             return criterion_status.report(view.context)
         told = own_work.heaviest(view)
         if told is not None:
-            said = self._of_finding(view, told)
+            said = yield from self._of_finding(view, told)
             return said.with_changes(draft=f"First: {_uncapped_code(said.draft)}", intent=Intent.STATUS, topic="next")
         step = rendering.next_step(view.context.lesson, view.status)
         return Decision(Intent.STATUS, step or self._phrases.say("work_done", view.context.turn.key), topic="next")
@@ -708,6 +739,10 @@ def _meant(view: View) -> Act:
         and not view.context.turn.files
     ):
         return Act.ASK
+    if reading.act is Act.WANT_WORK and opens_with_why(last[0]):
+        return Act.ASK
+    if reading.act is Act.WANT_QUIZ and not looks_like_question(last[0]):
+        return Act.WANT_QUIZ if reading.may_be(Act.WANT_QUIZ, 0.25) else Act.ASK
     least = 0.4 if reading.act in (Act.WANT_QUIZ, Act.WANT_NEXT, Act.STATUS) else 0.25
     if reading.sure or (reading.act in _HARMLESS and reading.may_be(reading.act, least)):
         return reading.act
