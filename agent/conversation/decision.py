@@ -33,6 +33,9 @@ class Decision:
     hint_level: int = 0
     forget: bool = False  # delete what is stored of this person once the turn is done
     archive_of: str = ""  # lesson whose week artefact goes with the reply
+    attached: tuple[
+        tuple[str, str], ...
+    ] = ()  # (path, digest) of a learner's files that go with a reply to an instructor
     annotate: bool = False  # the learner's files go with the reply, our questions at their lines
     question_asked: str = ""  # id of the lesson's question that `closing` puts
     notices: tuple[Notice, ...] = ()

@@ -21,7 +21,6 @@ from agent.conversation.handlers import (
     explanation,
     fault_exercise,
     hint,
-    instructors,
     mastery,
     privacy,
     question,
@@ -29,10 +28,12 @@ from agent.conversation.handlers import (
     told_in_chat,
 )
 from agent.conversation.handlers.channels import in_channel
+from agent.conversation.instructors import answer as answer_instructor
 from agent.conversation.leak_guard import guarded, leaks
 from agent.guardrails.questions import settle
 from agent.llm.port import Message
 from agent.llm.voice import Brief
+from agent.understanding.acts import About, Act, Reading
 from agent.understanding.intents import Intent, tells_what_happened
 from agent.understanding.topics import criterion_of, is_about_own_work
 
@@ -143,6 +144,9 @@ def _why_believed(context: TurnContext, state: State) -> Decision:
     return mastery.answer(context) if about_persons else _inquire(context, state)
 
 
+# Acts are not read here yet, and nothing is remembered of what an instructor asked before.
+_ASKED = Reading(Act.STAFF_MANY, About.PERSON, {Act.STAFF_MANY: 1.0})
+
 NODES: dict[Intent, Callable[[TurnContext, State], Decision]] = {
     Intent.QUESTION: _inquire,
     Intent.OUT_OF_SCOPE: _inquire,
@@ -153,7 +157,7 @@ NODES: dict[Intent, Callable[[TurnContext, State], Decision]] = {
     Intent.SUBMIT: _hand_in,
     Intent.STATUS: lambda context, state: criterion_status.report(context),  # noqa: ARG005
     Intent.SOCIAL: lambda context, state: criterion_status.greet(context),  # noqa: ARG005
-    Intent.STAFF: lambda context, state: instructors.staff_query(context),  # noqa: ARG005
+    Intent.STAFF: lambda context, state: answer_instructor(context, _ASKED, {})[0],  # noqa: ARG005
     Intent.PRIVACY: lambda context, state: privacy.answer(context),  # noqa: ARG005
     Intent.BELIEFS: _why_believed,
 }
