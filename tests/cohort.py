@@ -14,6 +14,7 @@ from agent.conversation.context import Services, TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.instructors import answer
 from agent.domain.people import Person, Role
+from agent.domain.reply import Action
 from agent.domain.turn import Turn
 from agent.grading.fault_exercise import shown
 from agent.settings import Settings
@@ -66,6 +67,10 @@ class Cohort:
         result = self.tutoring.take(turn)
         return result.reply.text if result.reply else ""
 
+    def presses(self, person: Person, button: str, value: str) -> None:
+        action = Action(button, "", value)
+        self.tutoring.take(Turn(f"k{next(self.keys)}", f"c:{person.id}", person, "", action=action))
+
     def sends(self, name: str, text: str, folder: Path, *paths: str, changed: tuple[str, str] = ("", "")) -> None:
         """Files of a folder, all of them where none is named; `changed` replaces a text in each."""
         files = [
@@ -84,9 +89,11 @@ class Cohort:
         channel: str | None = None,
         reading: Reading = _ANYTHING,
     ) -> tuple[Decision, dict[str, str]]:
+        return answer(self.turn(text, by=by, channel=channel), reading, memory or {})
+
+    def turn(self, text: str, *, by: Person = INSTRUCTOR, channel: str | None = None) -> TurnContext:
         turn = Turn(f"q{next(self.keys)}", f"c:{by.id}", by, text, channel=channel)
-        context = TurnContext(self.services, turn, self.lesson, lambda _: None)
-        return answer(context, reading, memory or {})
+        return TurnContext(self.services, turn, self.lesson, lambda _: None)
 
 
 @contextmanager
@@ -102,6 +109,7 @@ def open_cohort(folder: Path) -> Iterator[Cohort]:
         _wait(cohort)
         for name in BELIEVERS:
             cohort.says(PEOPLE[name], BELIEF)
+        cohort.presses(PEOPLE["Wei Zhang"], "contest", "expose-publishes")
         cohort.says(STRANGER, "", *(file for file in upload_of(WEAK) if file.path == "Dockerfile"))
         clock.ahead = timedelta(days=2, hours=3)
         yield cohort

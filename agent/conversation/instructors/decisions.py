@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import mastery
 from agent.conversation.handlers.gate_outcome import ARCHIVE, after_decision, passed_text
+from agent.conversation.instructors.answers.phrasing import joined
 from agent.conversation.instructors.queries.names import Roster
 from agent.conversation.instructors.queries.tokens import tokens
 from agent.conversation.instructors.queries.vocabulary import vocabulary
@@ -38,6 +40,8 @@ _VERDICTS = {
     "not-met": Verdict.NOT_MET,
 }
 _DONE = {Verdict.MET: "Approved", Verdict.PARTLY: "Left as partly met:", Verdict.NOT_MET: "Rejected"}
+_OVERRIDES = {"waive": "waiv", "reopen": "reopen"}
+MAX_FORMS = 4
 FORMS = (
     "“approve D6 for NAME: the reason”, “reject D6 for NAME: the reason”, “waive the gate for NAME: the reason”, "
     "“reopen the gate for NAME: the reason”"
@@ -96,10 +100,16 @@ def rule(context: TurnContext, ruling: Ruling) -> Decision:
     return _override(context, ruling, learner) if ruling.is_override else _judge(context, ruling, learner)
 
 
-def unformed() -> Decision:
-    """For whoever decides in words that could mean more than one thing."""
-    text = f"Nothing has changed yet: a decision goes into the record, so I take it in one form only. Write {FORMS}."
-    return Decision(Intent.STAFF, text)
+def unformed(context: TurnContext, people: Sequence[str], criteria: Sequence[str]) -> Decision:
+    """For whoever decides in other words: the form, with the names that were understood."""
+    said = context.turn.text.lower()
+    verbs = [f"{verb} the gate" for verb, word in _OVERRIDES.items() if word in said]
+    wanted = verbs or [f"{verb} {criterion}" for criterion in criteria for verb in ("approve", "reject")]
+    found = (context.services.learners.find(identifier) for identifier in people)
+    names = [person.name for person in found if person is not None]
+    forms = [f"“{verb} for {name}: the reason”" for name in names for verb in wanted][:MAX_FORMS]
+    text = "Nothing has changed yet: a decision goes into the record, so I take it in one form only. Write "
+    return Decision(Intent.STAFF, f"{text}{joined(forms, 'or') if forms else FORMS}.")
 
 
 def _judge(context: TurnContext, ruling: Ruling, learner: Person) -> Decision:

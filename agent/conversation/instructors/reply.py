@@ -12,6 +12,7 @@ from agent.conversation.instructors import decisions
 from agent.conversation.instructors.answers import cohort, criteria, learner, misconceptions, pending, stuck, work
 from agent.conversation.instructors.answers.lookup import Answer, Lookup
 from agent.conversation.instructors.answers.phrasing import joined, on
+from agent.conversation.instructors.queries.following import following
 from agent.conversation.instructors.queries.message import Reader, StaffMessage
 from agent.conversation.instructors.queries.names import Doubt
 from agent.conversation.instructors.queries.query import OF_PERSONS, Kind, Query
@@ -56,7 +57,7 @@ def answer(context: TurnContext, reading: Reading, query: Mapping[str, str]) -> 
 
 def names_a_learner(context: TurnContext) -> bool:
     """Whether an instructor's message names somebody, whatever else it seems to do."""
-    return context.person.is_instructor and bool(_read(context, None).people)
+    return context.person.is_instructor and _read(context, None).sure
 
 
 def continues(context: TurnContext, query: Mapping[str, str]) -> bool:
@@ -65,8 +66,7 @@ def continues(context: TurnContext, query: Mapping[str, str]) -> bool:
     if last is None or not context.person.is_instructor:
         return False
     message = _read(context, last)
-    leans = message.is_bare or message.asks_how or message.speaks_of("he")
-    return leans and message.is_readable and bool(message.topics or message.scope.criteria or message.people)
+    return message.asks_how or (message.is_readable and following(message, last) is not None)
 
 
 def _answered(context: TurnContext, reading: Reading, query: Mapping[str, str]) -> tuple[Decision, Memory]:
@@ -78,9 +78,10 @@ def _answered(context: TurnContext, reading: Reading, query: Mapping[str, str]) 
     ruling = decisions.read_ruling(text)
     if ruling is not None:
         return decisions.rule(context, ruling), dict(query)
-    if decisions.is_meant(text) or reading.act is Act.STAFF_DECIDE:
-        return decisions.unformed(), dict(query)
     last = Query.recalled(query)
+    if decisions.is_meant(text) or reading.act is Act.STAFF_DECIDE:
+        message = _read(context, last)
+        return decisions.unformed(context, message.people, message.scope.criteria), dict(query)
     understood = understand(_read(context, last), reading, last)
     if understood.doubts and not (understood.query and understood.query.people):
         return _in_doubt(understood)

@@ -78,9 +78,7 @@ def _overview_line(lookup: Lookup, chosen: int) -> str:
         }[which]
         return f"**{chosen} of {counted(total, 'learner')}** {has_or_have(chosen)} {what}."
     parts = [f"{number} {label}" for label, number in _split(cohort) if number]
-    newest = max((learner.uploads.last for learner in cohort if learner.uploads.last), default=None)
-    last = f" Last upload {ago(newest, lookup.now)}." if newest else ""
-    return f"**{counted(total, 'learner')}** on the {gate}: {joined(parts)}.{last}"
+    return f"**{counted(total, 'learner')}** on the {gate}: {joined(parts)}. {lookup.freshness}"
 
 
 def _split(cohort: Sequence[LearnerProgress]) -> Iterator[tuple[str, int]]:
@@ -184,9 +182,7 @@ def recent(lookup: Lookup) -> Answer:
         f"{counted(people, 'learner')} in {span}: {counted(kinds['Upload'], 'upload')}, "
         f"{counted(kinds['Review'], 'review')}, {kinds['Gate']} through the {lookup.lesson.gate}."
     )
-    newest = max((one.uploads.last for one in lookup.cohort if one.uploads.last), default=None)
-    last = f" The last upload came {ago(newest, lookup.now)}." if newest else ""
-    text = f"**{said}**" if events else f"Nothing came in during {span}.{last}"
+    text = f"**{said}**" if events else f"Nothing came in during {span}. {lookup.freshness}"
     return Answer(
         text,
         f"{WHO} The newest upload, each review and each gate of {span}.",

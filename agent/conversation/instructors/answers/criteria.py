@@ -34,7 +34,7 @@ def _one(lookup: Lookup, criterion: Criterion) -> Answer:
     lacking = sorted(_lacking(lookup.cohort, criterion), key=lambda learner: _since(learner, criterion.id))
     total = counted(len(lookup.cohort), "learner")
     if lookup.query.which == "has":
-        text = f"**{named(criterion)}**: met by **{len(having)} of {total}**."
+        text = f"**{named(criterion)}**: met by **{len(having)} of {total}**. {lookup.freshness}"
         return Answer(text, COUNTED, ("Learner",), tuple((one.person.name,) for one in having), _ids(having))
     text = f"**{named(criterion)}**: **{len(lacking)} of {total}** still {'lacks' if len(lacking) == 1 else 'lack'} it"
     split = f": {_split(lacking, criterion)}." if lacking else "."
@@ -77,7 +77,7 @@ def _several(lookup: Lookup, criteria: Sequence[Criterion]) -> Answer:
     number = {one.id: sum(not learner.lacks(one.id) for learner in lookup.cohort) for one in criteria}
     split = joined([f"{number[criterion.id]} have {named(criterion)}" for criterion in criteria])
     asked = f" **{len(learners)}** {_asked(criteria, wanted)}." if any(wanted) else ""
-    text = f"Of {counted(len(lookup.cohort), 'learner')}, {split}.{asked}"
+    text = f"Of {counted(len(lookup.cohort), 'learner')}, {split}.{asked} {lookup.freshness}"
     columns = ("Learner", *(criterion.id for criterion in criteria))
     return Answer(text, COUNTED, columns, rows, _ids(learners))
 
@@ -122,9 +122,7 @@ def every(lookup: Lookup) -> Answer:
     if not decided[hardest.id]:
         return Answer(f"Nothing for the {lookup.lesson.gate} was judged yet, of {total}.", COUNTED)
     met = f"{counts[hardest.id]['met']} of the {decided[hardest.id]} whose files were judged have it"
-    text = (
-        f"**{named(hardest)}** is the hardest: {met}, of {total}. All of the {lookup.lesson.gate}, the hardest first:"
-    )
+    text = f"**{named(hardest)}** is the hardest: {met}, of {total}. {lookup.freshness} The hardest stand first."
     return Answer(text, COUNTED, ("Criterion", "Met", "Partly", "Not met", "With you", "Not judged"), rows)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from agent.conversation.context import Services, TurnContext
+from agent.conversation.instructors.answers.phrasing import ago
 from agent.conversation.instructors.queries.query import Query
 from agent.domain.people import Person
 from agent.domain.reply import Action
@@ -100,6 +101,12 @@ class Lookup:
         """A lesson that is unlocked and untouched says nothing of anybody."""
         lessons = self.services.course.lessons
         return next((one for one in reversed(lessons) if self._has_begun(person, one)), lessons[0])
+
+    @property
+    def freshness(self) -> str:
+        """How old the newest of what is counted is."""
+        newest = max((learner.uploads.last for learner in self.cohort if learner.uploads.last), default=None)
+        return f"Last upload {ago(newest, self.now)}." if newest else "Nobody has sent a file yet."
 
     @cached_property
     def observations(self) -> dict[str, list[Observation]]:

@@ -20,6 +20,7 @@ from tools.uploads.files import SourceFile, Upload
 
 MAX_LINES, MAX_WIDTH = 15, 100  # of a file that is quoted
 MAX_QUOTED = 2  # files
+MAX_UNMET = 8  # criteria of a review
 MAX_ATTACHED, MAX_BYTES = 10, 400_000
 FILES_COUNTED = "Every upload in this lesson; a version is another content under the same name. Times are UTC."
 
@@ -215,7 +216,9 @@ def _reviews(lookup: Lookup, learner: LearnerProgress) -> Answer:
         f"{ago(last.created_at, lookup.now)}: {required_met(learner.lesson, last)} of {learner.required} required "
         "criteria met."
     )
-    told = masked(rendering.review_lines(learner.lesson, unmet, upload))
+    told = masked(rendering.review_lines(learner.lesson, unmet[:MAX_UNMET], upload))
+    if len(unmet) > MAX_UNMET:
+        told += f"\n… and {len(unmet) - MAX_UNMET} more."
     rows = tuple(
         (
             f"Review {review.number}",

@@ -94,6 +94,7 @@ def _of_same_list(message: StaffMessage, last: Query) -> Query | None:
         return replace(last, kind=Kind.COHORT, which="open", page=0)
     if message.is_only("since"):
         return replace(last, part="since", page=0)
-    if message.is_bare and len(message.tokens) <= FEW and not message.strange:
+    asks = message.is_bare and len(message.tokens) <= FEW and not message.speaks_of("yes")
+    if asks and message.common == len(message.tokens):
         return replace(last, part="what" if message.names("what", "which") else last.part, page=0)
     return None

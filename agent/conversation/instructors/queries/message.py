@@ -38,6 +38,7 @@ class StaffMessage:
     which: str = ""
     days: str = ""
     common: int = 0  # words that mean something here
+    sure: bool = False  # whether somebody is named as they are called
 
     @property
     def is_readable(self) -> bool:
@@ -119,6 +120,7 @@ class Reader:
             _which(topics, scope, len(read)),
             _days(read),
             sum(place in taken or self._roster.is_common(token.word) for place, token in enumerate(read)),
+            bool(naming.sure),
         )
 
     def _meant(self, token: Token, place: int, naming: Naming) -> str:

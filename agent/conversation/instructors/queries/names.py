@@ -34,12 +34,16 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Naming:
-    """`used` are the places of words that were read as names; `strange` those of words that nobody knows."""
+    """`used` are the places of words that were read as names; `strange` those of words that nobody knows.
+
+    `sure` are those people who are named as they are called, not by a beginning of it or a misspelling.
+    """
 
     people: tuple[Person, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     used: frozenset[int] = frozenset()
     strange: tuple[int, ...] = ()
+    sure: tuple[Person, ...] = ()
 
 
 class Roster:
@@ -113,12 +117,21 @@ class _Search:
     def run(self) -> Naming:
         self._mentions()
         self._whole_names()
-        for way in (self._exactly, self._by_beginning, self._by_likeness):
-            for place in self._free():
-                self._take(place, way)
+        self._take_all(self._exactly)
+        sure = self._people()
+        self._take_all(self._by_beginning)
+        self._take_all(self._by_likeness)
         strange = tuple(place for place in self._free() if self._is_strange(place))
-        people = dict.fromkeys(person for place in sorted(self._found) for person in self._found[place])
-        return Naming(tuple(people), (*self._doubts, *self._unknown(strange)), frozenset(self._used), strange)
+        doubts = (*self._doubts, *self._unknown(strange))
+        return Naming(self._people(), doubts, frozenset(self._used), strange, sure)
+
+    def _people(self) -> tuple[Person, ...]:
+        """In the order in which they are named, each once."""
+        return tuple(dict.fromkeys(person for place in sorted(self._found) for person in self._found[place]))
+
+    def _take_all(self, way: Callable[[int], tuple[Person, ...]]) -> None:
+        for place in self._free():
+            self._take(place, way)
 
     def _free(self) -> list[int]:
         return [place for place in range(len(self._tokens)) if place not in self._used and place not in self._taken]

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from agent.conversation.decision import Decision
+from agent.conversation.instructors import continues, names_a_learner
 from agent.domain.people import Person
 from agent.learners.misconceptions import SMALLEST_GROUP
 from agent.understanding.acts import About, Act, Reading
@@ -137,7 +138,7 @@ def test_who_lacks_a_criterion_who_has_it_and_the_next_criterion(cohort: Cohort)
     lacking, memory = cohort.asks("who still lacks D3")
     assert lacking.draft.startswith("**D3 No secrets**: **8 of 15 learners** still lack it: 5 not met and 3 without a")
     having, _ = cohort.asks("the others?", memory)
-    assert having.draft == "**D3 No secrets**: met by **7 of 15 learners**."
+    assert having.draft == "**D3 No secrets**: met by **7 of 15 learners**. Last upload 2 days ago."
     following, _ = cohort.asks("and P4?", memory)
     assert following.draft.startswith("**P4 Image hygiene**: **11 of 15 learners** still lack it")
     one, _ = cohort.asks("what about Lena Brandt?", memory)
@@ -202,7 +203,9 @@ def test_lists_of_the_cohort(cohort: Cohort, text: str, names: set[str]) -> None
 def test_what_waits_comes_with_its_buttons_one_submission_at_a_time(cohort: Cohort) -> None:
     decision, memory = cohort.asks("anything to decide?")
     assert decision.draft.startswith("**2 criteria wait** for you, of 2 learners; the longest for 2 days.")
-    assert [action.label for action in decision.actions] == ["Approve D6", "Decide on D6"]
+    assert [action.label for action in decision.actions[:2]] == ["Approve D6", "Decide on D6"]
+    assert "**Wei Zhang** says that I am wrong about “EXPOSE publishes the port on the host.”" in decision.draft
+    assert [action.id for action in decision.actions[2:]] == ["uphold", "dismiss"]
     following, _ = cohort.asks("next", memory)
     assert following.actions[0].value != decision.actions[0].value
     assert "Nothing of Kai Nakamura waits" in cohort.asks("is anything of Kai's waiting for me?")[0].draft
@@ -308,6 +311,32 @@ def test_what_is_not_understood_says_what_can_be_asked(cohort: Cohort) -> None:
     unsure = Reading(Act.STAFF_ONE, About.PERSON, {Act.STAFF_ONE: 0.4})
     decision, _ = cohort.asks("hmm", reading=unsure)
     assert "who is stuck" in decision.draft
+
+
+def test_who_decides_in_other_words_is_given_the_form_with_the_names(cohort: Cohort) -> None:
+    deciding = Reading(Act.STAFF_DECIDE, About.PERSON, {Act.STAFF_DECIDE: 0.9})
+    decision, _ = cohort.asks("d6 ok for priya, i saw it run", reading=deciding)
+    assert decision.draft.startswith("Nothing has changed yet")
+    assert "“approve D6 for Priya Raman: the reason” or “reject D6 for Priya Raman: the reason”" in decision.draft
+    other, _ = cohort.asks("pls reopen amaras gate", reading=deciding)
+    assert "“reopen the gate for Amara Okafor: the reason”" in other.draft
+
+
+def test_what_continues_the_last_question_is_known(cohort: Cohort) -> None:
+    _, memory = cohort.asks("who lacks D3?")
+    for text in ("and P4?", "next", "the others?", "what about Kai?", "how did you count?"):
+        assert continues(cohort.turn(text), memory), text
+    for text in ("what is a digest?", "thanks!", "does EXPOSE publish a port?", "hello"):
+        assert not continues(cohort.turn(text), memory), text
+    assert not continues(cohort.turn("and P4?"), {})
+    assert not continues(cohort.turn("next", by=PEOPLE["Wei Zhang"]), memory)
+
+
+def test_a_learner_is_named_where_nothing_is_guessed(cohort: Cohort) -> None:
+    for text in ("what would you tell Kai about layers?", "<@U0LEARN05>", "priya raman asks what a digest is"):
+        assert names_a_learner(cohort.turn(text)), text
+    for text in ("what is a digest?", "how are ports published?", "Kaito"):
+        assert not names_a_learner(cohort.turn(text)), text
 
 
 def test_the_graph_answers_instructors_in_the_same_words(cohort: Cohort) -> None:
