@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from agent.conversation.instructors.answers.lookup import Answer, Lookup, named
-from agent.conversation.instructors.answers.phrasing import age, ago, counted, is_or_are, joined, lasting, on, shortened
+from agent.conversation.instructors.answers.phrasing import age, ago, counted, is_or_are, lasting, on, shortened
 from agent.conversation.instructors.answers.standing import (
     judged_open,
     not_handed_in,
@@ -18,7 +18,7 @@ from agent.conversation.instructors.answers.standing import (
     what_is_open,
 )
 from agent.learners.mastery import Observation
-from agent.learners.progress import LearnerProgress, required_met
+from agent.learners.progress import NOT_CHECKED, LearnerProgress, required_met
 from knowledge.course.pack import Criterion
 
 COUNTED = (
@@ -54,7 +54,8 @@ def _criterion_line(lookup: Lookup, learner: LearnerProgress, one: Criterion, hi
     verdict = {"pending": "waits for you", "not checked": "not handed in"}.get(
         learner.word(one.id), learner.word(one.id)
     )
-    for_long = f", open for {lasting(since, lookup.now)}" if learner.lacks(one.id) and since else ""
+    is_open = learner.lacks(one.id) and learner.word(one.id) != NOT_CHECKED
+    for_long = f", open for {lasting(since, lookup.now)}" if is_open and since else ""
     tried = f"; {counted(tries(learner, one.id), 'attempt')}, {_hints_said(hints, lookup.now)}"
     why = (judgement.missing or judgement.reason) if judgement and learner.lacks(one.id) else ""
     return f"- **{named(one)}**: {verdict}{for_long}{tried}.{f' {why}' if why else ''}"
@@ -202,7 +203,7 @@ def _ahead(learners: Sequence[LearnerProgress]) -> str:
     where = f" on the {first.lesson.gate}" if len(gates) == 1 else ""
     if _how_far(first) == _how_far(rest[0]):
         return f"**{first.person.name}** and **{rest[0].person.name}** are level{where}: {_far(first)}."
-    others = joined([f"{other.person.name} {_far(other)}" for other in rest[:3]])
+    others = "; ".join(f"{other.person.name}: {_far(other)}" for other in rest[:3])
     return f"**{first.person.name}** is furthest{where}: {_far(first)}; {others}."
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agent.conversation.handlers.gate_outcome import pending_reply
 from agent.conversation.handlers.mastery import subject_text
 from agent.conversation.instructors.answers.lookup import Answer, Lookup
 from agent.conversation.instructors.answers.phrasing import age, counted, lasting
-from agent.domain.reply import Action
+from agent.domain.reply import Action, Reply
 from agent.grading.reviews import PendingReview
 from agent.learners.mastery import MasteryLevel, believe
 from knowledge.course.pack import Lesson
@@ -17,35 +17,44 @@ COUNTED = (
     "Criteria of each learner's newest submission that I could not decide, while their gate is not closed; the longest "
     "first."
 )
-MAX_CONTESTED = 3
+MAX_CONTESTED, MAX_LISTED = 3, 30
 
 Waiting = tuple[Lesson, PendingReview]
 
 
 def of(lookup: Lookup) -> Answer:
+    """All of it as a table, and one submission with its buttons; `page` is which."""
     waiting = sorted(_waiting(lookup), key=lambda one: one[1].since)
     contested = list(_contested(lookup)) if not lookup.query.people and not lookup.query.criteria else []
     if not waiting:
         return _nothing(lookup, contested)
     reviews = list(dict.fromkeys(pending.review_id for _, pending in waiting))
-    shown = reviews[min(lookup.query.page, len(reviews) - 1)]
-    lesson, first = next(one for one in waiting if one[1].review_id == shown)
-    reply = pending_reply(
-        first.person.name, lesson, shown, [pending.judgement for _, pending in waiting if pending.review_id == shown]
-    )
+    if lookup.query.page >= len(reviews):
+        return Answer(
+            f"That was all: {counted(len(reviews), 'submission waits', 'submissions wait')} for you.", COUNTED
+        )
+    reply = _submission(waiting, reviews[lookup.query.page])
+    more = "“next” shows the next one." if lookup.query.page + 1 < len(reviews) else ""
+    lines = [_head(lookup, waiting), reply.text, more, *(line for line, _ in contested)]
+    actions = (*reply.actions, *(action for _, buttons in contested for action in buttons))
+    listed = waiting[:MAX_LISTED] if len(waiting) > 1 else []
+    rows = tuple((one.person.name, one.judgement.criterion, age(one.since, lookup.now)) for _, one in listed)
+    people = tuple(pending.person.id for _, pending in listed)
+    text = "\n".join(line for line in lines if line)
+    return Answer(text, COUNTED, ("Learner", "Criterion", "Waiting for"), rows, people, actions)
+
+
+def _submission(waiting: Sequence[Waiting], review_id: str) -> Reply:
+    those = [one for one in waiting if one[1].review_id == review_id]
+    lesson, first = those[0]
+    return pending_reply(first.person.name, lesson, review_id, [pending.judgement for _, pending in those])
+
+
+def _head(lookup: Lookup, waiting: Sequence[Waiting]) -> str:
     people = len({pending.person.id for _, pending in waiting})
     longest = lasting(waiting[0][1].since, lookup.now)
     number = counted(len(waiting), "criterion waits", "criteria wait")
-    head = f"**{number}** for you, of {counted(people, 'learner')}; the longest for {longest}."
-    more = "“next” shows the next one." if len(reviews) > 1 else ""
-    rows = tuple(
-        (pending.person.name, pending.judgement.criterion, age(pending.since, lookup.now)) for _, pending in waiting
-    )
-    text = "\n".join(part for part in (head, reply.text, more, *(line for line, _ in contested)) if part)
-    actions = (*reply.actions, *(action for _, buttons in contested for action in buttons))
-    columns = ("Learner", "Criterion", "Waiting for") if len(waiting) > 1 else ()
-    ids = tuple(pending.person.id for _, pending in waiting)
-    return Answer(text, COUNTED, columns, rows if columns else (), ids if columns else (), actions=actions)
+    return f"**{number}** for you, of {counted(people, 'learner')}; the longest for {longest}."
 
 
 def _waiting(lookup: Lookup) -> Iterator[Waiting]:

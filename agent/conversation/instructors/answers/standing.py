@@ -87,8 +87,9 @@ def open_cell(learner: LearnerProgress) -> str:
     if learner.is_through:
         return ""
     ids = [criterion.id for criterion in judged_open(learner)]
+    more = [f"{len(ids) - MAX_NAMED} more"] if len(ids) > MAX_NAMED else []
     files = [f"no {file}" for file in missing_files(learner)] if learner.handed_in else []
-    return ", ".join([*([shortened(ids, MAX_NAMED)] if ids else []), *files])
+    return "; ".join(part for part in (", ".join([*ids[:MAX_NAMED], *more]), ", ".join(files)) if part)
 
 
 def _longest(lookup: Lookup, learner: LearnerProgress, criteria: Sequence[Criterion]) -> str:

@@ -55,7 +55,7 @@ def of(lookup: Lookup) -> Answer:
     shown = rest if lookup.query.which == "rest" or not stuck else stuck
     shown.sort(key=lambda caught: (-caught.hints, caught.since))
     rows = tuple(_row(lookup, caught) for caught in shown)
-    lines = [_headline(lookup, len(stuck), len(rest)), _on_what(shown) if lookup.query.part == "what" else ""]
+    lines = [_headline(lookup, len(stuck), len(rest)), _on_what(shown) if shown and lookup.query.part == "what" else ""]
     columns = ("Learner", "Stuck on", "Open for", "Attempts", "Hints", "Last upload")
     people = tuple(caught.learner.person.id for caught in shown)
     return Answer(" ".join(line for line in lines if line), COUNTED, columns, rows, people)
@@ -102,4 +102,4 @@ def _headline(lookup: Lookup, stuck: int, rest: int) -> str:
 
 def _on_what(shown: list[Caught]) -> str:
     counts = Counter(caught.on for caught in shown)
-    return f"Most of them on {joined([f'{what} ({number})' for what, number in counts.most_common(5)])}."
+    return f"What holds them: {', '.join(f'{what} ({number})' for what, number in counts.most_common(5))}."

@@ -95,6 +95,7 @@ def _files(lookup: Lookup, learner: LearnerProgress) -> Answer:
         return _listed(lookup, newest.values(), text, {})
     contents = lookup.services.submissions.by_digests({version.path: version.digest for version in wanted})
     head = [_version_line(learner, version, lookup.now) for version in wanted]
+    head.append(rendering.verdict_line(learner.lesson, learner.history.criterion_status, file))
     shown = [_quoted(file) for file in list(contents)[:MAX_QUOTED]]
     return Answer("\n".join([*head, *shown]), FILES_COUNTED, attached=_attachable(lookup, wanted))
 

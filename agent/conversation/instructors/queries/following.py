@@ -31,7 +31,7 @@ def following(message: StaffMessage, last: Query) -> Query | None:
         return replace(last, page=last.page + 1)
     if message.is_only("yes") and last.kind is Kind.LEARNER:
         return replace(last, kind=Kind.WORK, part="", which="", page=0)
-    if message.is_bare and (message.scope.criteria or message.scope.lesson):
+    if message.is_bare and message.is_all_known and (message.scope.criteria or message.scope.lesson):
         return _of_other_criteria(message, last)
     if _leans_on_people(message, last):
         return _carry(last, of_persons(message, last.people))
@@ -67,7 +67,7 @@ def _other_half(last: Query) -> Query:
     if last.kind is Kind.CRITERION and " " in last.which:
         return replace(last, which="", page=0)
     first = {Kind.CRITERION: "has", Kind.STUCK: "rest"}.get(last.kind, "")
-    return replace(last, which=_OTHER_HALF.get(last.which, first), page=0)
+    return replace(last, which=_OTHER_HALF.get(last.which, first), part="", page=0)
 
 
 def _leans_on_people(message: StaffMessage, last: Query) -> bool:
@@ -94,7 +94,7 @@ def _of_same_list(message: StaffMessage, last: Query) -> Query | None:
         return replace(last, kind=Kind.COHORT, which="open", page=0)
     if message.is_only("since"):
         return replace(last, part="since", page=0)
-    asks = message.is_bare and len(message.tokens) <= FEW and not message.speaks_of("yes")
-    if asks and message.common == len(message.tokens):
+    asks = message.names("what", "which", "whom", "where", "why") or message.topics.keys() - {"yes"}
+    if asks and message.is_bare and message.is_all_known and len(message.tokens) <= FEW:
         return replace(last, part="what" if message.names("what", "which") else last.part, page=0)
     return None

@@ -45,6 +45,10 @@ class StaffMessage:
         """At least half of its words are known: what is written in another language is not guessed at."""
         return 2 * self.common >= len(self.tokens)
 
+    @property
+    def is_all_known(self) -> bool:
+        return self.common == len(self.tokens)
+
     def speaks_of(self, *topics: str) -> bool:
         return any(topic in self.topics for topic in topics)
 

@@ -12,6 +12,7 @@ from agent.conversation.instructors.queries.rules import of_cohort, of_persons, 
 from agent.understanding.acts import Act, Reading
 
 _BY_ACT = {Act.STAFF_MANY: Kind.COHORT, Act.STAFF_PENDING: Kind.PENDING}
+_OF_SOMEBODY = "files dockerfile compose plan quotes reviews receipts history".split()  # whose, is asked back
 _VAGUE = frozenset({Kind.COHORT, Kind.PASSED, Kind.CRITERIA})  # what a question about somebody unknown looks like
 
 
@@ -36,9 +37,15 @@ def understand(message: StaffMessage, reading: Reading, last: Query | None) -> U
     query = of_cohort(message)
     if not _is_foreign(message, reading) and (message.doubts or _may_be_name(message, query)):
         return _in_doubt(message)
-    if query is None and (message.is_readable or reading.sure) and (kind := _BY_ACT.get(reading.act)):
-        query = scoped(message, kind)
-    return Understood(query)
+    return Understood(query or _by_act(message, reading))
+
+
+def _by_act(message: StaffMessage, reading: Reading) -> Query | None:
+    """Where the words alone say too little."""
+    kind = _BY_ACT.get(reading.act)
+    if message.speaks_of(*_OF_SOMEBODY) and not (kind and reading.sure):
+        return of_persons(message, ())
+    return scoped(message, kind) if kind and (message.is_readable or reading.sure) else None
 
 
 def _is_foreign(message: StaffMessage, reading: Reading) -> bool:

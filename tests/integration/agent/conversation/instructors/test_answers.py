@@ -89,6 +89,12 @@ def test_first_words_answer_the_message(cohort: Cohort, text: str, first: str) -
     assert cohort.asks(text)[0].draft.startswith(first)
 
 
+def test_whose_is_asked_back_where_nobody_is_named(cohort: Cohort) -> None:
+    decision, memory = cohort.asks("show me the plan")
+    assert decision.draft == "You ask for files, but not whose. Name a learner, or several."
+    assert cohort.asks("Dmitri", memory)[0].draft.startswith("**Dmitri Volkov**, `plan.md`, version 1")
+
+
 def test_an_unknown_name_is_said_with_what_was_understood(cohort: Cohort) -> None:
     decision, _ = cohort.asks("show me Marek's hints")
     assert decision.draft.startswith("You ask about hints, but I know nobody called “Marek”.")
@@ -161,7 +167,7 @@ def test_who_is_stuck_on_what_and_how_it_was_counted(cohort: Cohort) -> None:
     assert _column(decision, "Learner")[0] == "Ben Castellano"  # two hints
     assert "How" not in decision.draft
     what, _ = cohort.asks("on what?", memory)
-    assert "Most of them on " in what.draft
+    assert "What holds them: D1 Pinned base (4), " in what.draft
     how, _ = cohort.asks("how did you count?", memory)
     assert "Stuck: something handed in, the gate open" in how.draft
     assert how.table is None
@@ -206,8 +212,9 @@ def test_what_waits_comes_with_its_buttons_one_submission_at_a_time(cohort: Coho
     assert [action.label for action in decision.actions[:2]] == ["Approve D6", "Decide on D6"]
     assert "**Wei Zhang** says that I am wrong about “EXPOSE publishes the port on the host.”" in decision.draft
     assert [action.id for action in decision.actions[2:]] == ["uphold", "dismiss"]
-    following, _ = cohort.asks("next", memory)
+    following, memory = cohort.asks("next", memory)
     assert following.actions[0].value != decision.actions[0].value
+    assert cohort.asks("next", memory)[0].draft == "That was all: 2 submissions wait for you."
     assert "Nothing of Kai Nakamura waits" in cohort.asks("is anything of Kai's waiting for me?")[0].draft
 
 
@@ -337,6 +344,13 @@ def test_a_learner_is_named_where_nothing_is_guessed(cohort: Cohort) -> None:
         assert names_a_learner(cohort.turn(text)), text
     for text in ("what is a digest?", "how are ports published?", "Kaito"):
         assert not names_a_learner(cohort.turn(text)), text
+
+
+def test_the_files_go_with_the_message(cohort: Cohort) -> None:
+    result = cohort.tutoring.take(cohort.turn("what did Priya hand in?").turn)
+    assert result.reply is not None
+    assert {file.name for file in result.reply.files} == {"Dockerfile", "compose.yaml", "plan.md"}
+    assert b"USER 10001" in next(file.data for file in result.reply.files if file.name == "Dockerfile")
 
 
 def test_the_graph_answers_instructors_in_the_same_words(cohort: Cohort) -> None:
