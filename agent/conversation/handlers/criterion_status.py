@@ -121,10 +121,11 @@ def _for_instructors(lesson: Lesson) -> str:
     return (
         f"Hello, I tutor *{lesson.title}* and the lessons after it. You are an instructor here. Ask me:\n"
         f"- “who is stuck on the {lesson.gate}?”, “how is the cohort doing?”, “who has handed nothing in?”\n"
-        "- “how is NAME doing?” for one learner\n"
+        "- “how is NAME doing?”, “what did NAME hand in?”, “compare NAME with NAME”\n"
+        "- “who lacks D3?”, “what does my cohort get wrong?”\n"
         "- “what is waiting for my decision?”, then “approve D6 for NAME” or “reject D6 for NAME: the reason”\n"
         "- “waive the gate for NAME: the reason”, “reopen the gate for NAME: the reason”\n"
-        "Each number comes with how it was counted. My Home tab shows the cohort and what waits for you."
+        "“How did you count?” says where a number comes from. My Home tab shows the cohort and what waits for you."
     )
 
 

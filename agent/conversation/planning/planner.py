@@ -9,6 +9,7 @@ from agent.conversation import rendering
 from agent.conversation.decision import Decision
 from agent.conversation.dialogue import Dialogue, Listed
 from agent.conversation.handlers import criterion_status, explanation, submission
+from agent.conversation.instructors import continues, names_a_learner
 from agent.conversation.planning import own_work
 from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, KnowledgeAnswers, follow_up
 from agent.conversation.planning.phrases import Phrases
@@ -103,7 +104,7 @@ class Planner:
             return (yield from self._in_channel(view, act))
         if view.context.turn.files or view.context.turn.refused:
             return (yield from self._take_files(view))
-        if act in STAFF:
+        if act in STAFF or self._is_of_learners(view):
             return (yield from self._staff(view))
         tied = yield from self._tied(view, act)
         if tied is not None:
@@ -113,6 +114,11 @@ class Planner:
         if act in (Act.ANSWER, Act.CLAIM) and "?" in view.text and not _wants_confirmation(view.text):
             return (yield from self._ask(view))
         return (yield from self.handlers[act](view))
+
+    def _is_of_learners(self, view: View) -> bool:
+        """An instructor who names a learner, or goes on with what they asked of learners."""
+        context = view.context
+        return context.person.is_instructor and (names_a_learner(context) or continues(context, view.dialogue.query))
 
     def _tied(self, view: View, act: Act) -> Part[Decision | None]:
         """What means something only after what we said: the rest of a list, a choice, an answer, words said back."""
