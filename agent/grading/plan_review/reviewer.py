@@ -20,7 +20,11 @@ from tools.uploads.files import SourceFile
 REMEMBERED = 2_048  # sentences: a revised plan is mostly the plan before
 MIN_WORDS = 25
 PARROTED = 0.8  # share of a statement's words that stand in the rubric's own sentence
-TOO_LONG = f"The plan has more than {MAX_STATEMENTS} sentences, which is more than I read; an instructor looks at it."
+MAX_CHARACTERS = 60_000  # quotations within quotations cost the Markdown parser 3 s at this length (2026-11-29)
+TOO_LONG = (
+    f"The plan is longer than the {MAX_STATEMENTS} sentences or {MAX_CHARACTERS:,} characters that I read; "
+    "an instructor looks at it."
+)
 TOO_SHORT = "The plan is only a few words long. What do you do about this in your own system?"
 
 
@@ -67,8 +71,8 @@ class PlanReviewer:
             return tuple(_unread(criterion, _foreign(spoken)) for criterion in self._criteria)
         if len(text.split()) < MIN_WORDS:
             return tuple(Judgement(criterion.id, Verdict.NOT_MET, missing=TOO_SHORT) for criterion in self._criteria)
-        found = statements(text, guarded=self._guarded)
-        if len(found) > MAX_STATEMENTS:
+        found = statements(text[:MAX_CHARACTERS], guarded=self._guarded)
+        if len(text) > MAX_CHARACTERS or len(found) > MAX_STATEMENTS:
             return tuple(_unread(criterion, TOO_LONG) for criterion in self._criteria)
         return self._judged(found, file)
 

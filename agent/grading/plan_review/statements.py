@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.grading.plan_review.assertions import Claim, ends_scope, opens_scope, read_claim, rejects
+from knowledge.markdown import BlockKind, blocks
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$|^\s*\*\*[^*]+\*\*:?\s*$|^\s*__[^_]+__:?\s*$")
-_UNDERLINE = re.compile(r"^\s{0,3}(=+|-{3,})\s*$")
-_QUOTE = re.compile(r"^\s*>")
+_TEXT = (BlockKind.PARAGRAPH, BlockKind.ROW, BlockKind.HTML)
+# What people mean as headings, items and rows although Markdown takes it for lines of a paragraph.
+_BOLD_LINE = re.compile(r"^\s*\*\*[^*]+\*\*:?\s*$|^\s*__[^_]+__:?\s*$")
+_ITEM = re.compile(r"^\s*(?:(?:[•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|(?:[☐□☑✓✔✅❌✗]|\[[ xX]\])\s*)")
 _ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|]+\|[^|]+\|.*$")
-_RULE = re.compile(r"^[\s|:\-–=*_]+$")
-_ITEM = re.compile(r"^\s*(?:(?:[-*+•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|(?:[☐□☑✓✔✅❌✗]|\[[ xX]\])\s*)")
 _LABEL = re.compile(r"^\s{0,6}[A-Za-z][\w &/-]{0,22}:\s")
-_UNDONE = re.compile(r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[ \]|[☐□❌✗])")
+_UNDONE = re.compile(r"^\s*(?:(?:•|\d+[.)])\s+)?(?:\[ \]|[☐□❌✗])")
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(style|script|template|noscript)\b[^>]*>.*?(?:</\1>|\Z)|"
     r"<(\w+)\b[^>]*\b(?:style|hidden|color|class|bgcolor|size)\b[^>]*>.*?(?:</\2>|\Z)|"
@@ -83,7 +82,7 @@ def _spoiled_by_neighbours(pieces: list[_Piece]) -> set[int]:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    for block, (start, raw) in enumerate(_blocks(text)):
+    for block, (start, raw) in enumerate(_parts(text)):
         item = _ITEM.match(raw)
         undone = _UNDONE.match(raw) is not None
         begin = item.end() if item else 0
@@ -95,30 +94,26 @@ def _pieces(text: str) -> Iterator[_Piece]:
                 yield _Piece(start + left, start + left + len(piece.rstrip()), said, block, undone)
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
+def _parts(text: str) -> Iterator[tuple[int, str]]:
     """(offset, paragraph or item or row): wrapped lines of a paragraph are joined by their own newline."""
-    offset, fenced = 0, False
-    held_start, held = 0, ""
-    for line in text.splitlines(keepends=True):
-        bare = line.rstrip("\r\n")
-        fence = _FENCE.match(bare)
-        if held and _UNDERLINE.match(bare) and held.count("\n") == 1:
-            held = ""  # the line before was a heading
-        alone = bool(
-            fence or fenced or not bare.strip() or _HEADING.match(bare) or _QUOTE.match(bare) or _RULE.match(bare)
-        )
-        if held and (alone or _ITEM.match(bare) or _ROW.match(bare) or _LABEL.match(bare)):
-            yield held_start, held
+    for block in blocks(text, indented_code=False):
+        underlined = block.kind is BlockKind.HEADING and "\n" in block.content  # a paragraph above a rule, in truth
+        if not block.quoted and (block.kind in _TEXT or underlined):
+            yield from _apart(block.start, text[block.start : block.end])
+
+
+def _apart(offset: int, paragraph: str) -> Iterator[tuple[int, str]]:
+    start, held = offset, ""
+    for line in paragraph.splitlines(keepends=True):
+        drawn = _BOLD_LINE.match(line) or not any(map(str.isalnum, line))
+        if held and (drawn or _ITEM.match(line) or _ROW.match(line) or _LABEL.match(line)):
+            yield start, held
             held = ""
-        if not alone:
-            held_start, held = (held_start, held + line) if held else (offset, line)
-            if _ROW.match(bare):
-                yield held_start, held
-                held = ""
-        fenced = fenced != bool(fence)
+        if not drawn:
+            start, held = (start, held + line) if held else (offset, line)
         offset += len(line)
     if held:
-        yield held_start, held
+        yield start, held
 
 
 def _readable(raw: str) -> str:
