@@ -19,6 +19,7 @@ from evals.suites.grounding import grounding
 from evals.suites.injections import injections
 from evals.suites.inspection import inspection
 from evals.suites.intent import intent
+from evals.suites.language import language
 from evals.suites.leaks import leaks
 from evals.suites.retrieval import retrieval
 from evals.suites.review import review
@@ -31,6 +32,7 @@ SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
     "grounding": grounding,
     "support": support,
     "intent": intent,
+    "language": language,
     "inspection": inspection,
     "review": review,
     "gate": gate,

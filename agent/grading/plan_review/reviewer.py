@@ -10,7 +10,8 @@ from agent.grading.plan_review.fitted import recall
 from agent.grading.plan_review.guide import Guide, read_guides
 from agent.grading.plan_review.matching import Matcher, WeighedStatement
 from agent.grading.plan_review.meaning import Embed, Learnt
-from agent.grading.plan_review.statements import MAX_STATEMENTS, Statement, language, statements
+from agent.grading.plan_review.statements import MAX_STATEMENTS, Statement, statements
+from agent.understanding.language import foreign
 from knowledge.course.pack import Criterion, Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.lexical import words
@@ -25,6 +26,7 @@ TOO_LONG = (
     f"The plan is longer than the {MAX_STATEMENTS} sentences or {MAX_CHARACTERS:,} characters that I read; "
     "an instructor looks at it."
 )
+_FOREIGN = "The plan seems to be written in {}; I can only judge English, so an instructor reads it."
 TOO_SHORT = "The plan is only a few words long. What do you do about this in your own system?"
 
 
@@ -66,9 +68,9 @@ class PlanReviewer:
     def review(self, file: SourceFile) -> tuple[Judgement, ...]:
         """One judgement for each text criterion, in the rubric's order; raises UnreadableFile."""
         text = file.text
-        spoken = language(text)
-        if spoken != "english":
-            return tuple(_unread(criterion, _foreign(spoken)) for criterion in self._criteria)
+        spoken = foreign(text)
+        if spoken:
+            return tuple(_unread(criterion, _FOREIGN.format(spoken)) for criterion in self._criteria)
         if len(text.split()) < MIN_WORDS:
             return tuple(Judgement(criterion.id, Verdict.NOT_MET, missing=TOO_SHORT) for criterion in self._criteria)
         found = statements(text[:MAX_CHARACTERS], guarded=self._guarded)
@@ -98,8 +100,3 @@ class PlanReviewer:
 
 def _unread(criterion: Criterion, reason: str) -> Judgement:
     return Judgement(criterion.id, Verdict.NOT_MET, pending=True, reason=reason)
-
-
-def _foreign(spoken: str) -> str:
-    named = spoken.capitalize() if spoken != "unknown" else "another language"
-    return f"The plan seems to be written in {named}; I can only judge English, so an instructor reads it."

@@ -123,28 +123,3 @@ def _readable(raw: str) -> str:
         re.sub(r"(\*\*|__|`|(?<!\w)\*|\*(?!\w)|(?<!\w)_(?=\w)|(?<=\w)_(?!\w))", "", straight).split()
     ).strip(" ;")
     return said[:MAX_STATEMENT_CHARACTERS]
-
-
-_COMMON: dict[str, frozenset[str]] = {
-    "english": frozenset("the and is are to of in for we with by on our it that from this each at as be will".split()),
-    "german": frozenset("der die das und ist sind wir mit von für auf nicht ein eine werden wird im den zu".split()),
-    "french": frozenset("le la les et est sont nous avec pour dans des une un du sur pas par en que".split()),
-    "spanish": frozenset("el la los las y es son con para en de una un por que se del al como".split()),
-    "italian": frozenset("il la le e è sono con per in di una un che del della si come nel".split()),
-    "portuguese": frozenset("o a os as e é são com para em de uma um por que do da no na".split()),
-    "dutch": frozenset("de het een en is zijn wij met van voor op niet worden wordt in te dat".split()),
-}
-
-
-def language(text: str) -> str:
-    """The language whose commonest words are the most frequent; `unknown` where too few are known."""
-    found = re.findall(r"[^\W\d_]+", _INVISIBLE.sub("", text).lower())[:3_000]
-    if not found:
-        return "english"
-    if sum("a" <= word[0] <= "z" for word in found) < len(found) / 2:
-        return "unknown"
-    if len(found) < 15:
-        return "english"
-    counts = {name: sum(word in common for word in found) / len(found) for name, common in _COMMON.items()}
-    best = max(counts, key=lambda name: (counts[name], name == "english"))
-    return best if counts[best] >= 0.06 and counts[best] > 1.3 * counts["english"] else "english"
