@@ -17,8 +17,9 @@ Embed = Callable[[Sequence[str]], Vectors]  # texts -> one unit vector a row
 
 WEIGHTS = Path(__file__).with_name("intent_weights.npz")
 BUCKETS = 4_096  # of groups of letters
-MEANING, LETTERS = 3.0, 3.0  # how much each side counts against the other
-SHARPNESS = 6.0  # of the odds; the weights aim at 1 for the intent that is meant and at 0 for the others
+MEANING, LETTERS = 3.0, 3.0  # how much each side counts against the other; chosen, not measured
+# Of the odds; the weights aim at 1 for the intent that is meant and at 0 for the others. Chosen, not measured.
+SHARPNESS = 6.0
 _WORD = re.compile(r"[\w@#']+|[?!]")
 
 

@@ -13,7 +13,9 @@ import yaml
 from agent.domain.turn import Turn
 from agent.understanding.intent_model import Embed, IntentModel
 
-SURE = 0.2  # how far the likeliest reading is ahead of the next where nobody needs to be asked
+# How far the likeliest reading is ahead of the next where nobody needs to be asked. Read once over the messages apart,
+# 2026-11-29: 15 of 167 are unsure and 10 of these misread, 5 of the others.
+SURE = 0.2
 MAX_READ_CHARACTERS = 2_000  # what a person wants stands at the start; the rest is material
 
 

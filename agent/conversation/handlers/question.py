@@ -24,8 +24,8 @@ from knowledge.course.pack import Question
 from knowledge.retrieval.passages import Hit
 from tools.findings import Verdict
 
-SAME = 0.8  # cosine from which two questions ask the same
-RELATED = 0.46  # cosine between what was asked and a question back
+SAME = 0.8  # cosine from which two questions ask the same; chosen, not measured
+RELATED = 0.46  # cosine between what was asked and a question back; chosen, not measured
 _ASKED = re.compile(r"[^.!?\n]{8,400}\?")
 _OF_FILES = re.compile(r"\b(this|these|that|those|it|they|here|attached|files?|upload)\b", re.IGNORECASE)
 

@@ -19,8 +19,8 @@ from tools.findings import Verdict
 from tools.uploads.files import SourceFile
 
 REMEMBERED = 2_048  # sentences: a revised plan is mostly the plan before
-MIN_WORDS = 25
-PARROTED = 0.8  # share of a statement's words that stand in the rubric's own sentence
+MIN_WORDS = 25  # chosen, not measured
+PARROTED = 0.8  # share of a statement's words that stand in the rubric's own sentence; chosen, not measured
 MAX_CHARACTERS = 60_000  # quotations within quotations cost the Markdown parser 3 s at this length (2026-11-29)
 TOO_LONG = (
     f"The plan is longer than the {MAX_STATEMENTS} sentences or {MAX_CHARACTERS:,} characters that I read; "
