@@ -13,14 +13,14 @@ from knowledge.retrieval.passages import Citation, Passage
 MAX_CHARACTERS = 900  # tuned recall@3 is 0.983 with 600, 900 and 1,200 (`tutor eval retrieval --guides`, 2026-11-29)
 
 
-def split(document: Document, *, url: str = "", licence: str = "", lesson: str = "") -> list[Passage]:
+def split(document: Document, *, url: str = "", lesson: str = "") -> list[Passage]:
     passages = []
     for part in document.parts:
         address = f"{url}#{part.anchor or part.slug}" if url else ""
         citation = Citation(_title(part), document.source, part.slug, address)
         for number, text in enumerate(_chunks(part.text)):
             identifier = hashlib.sha256(f"{document.source}#{part.slug}#{number}#{text}".encode()).hexdigest()[:32]
-            passages.append(Passage(identifier, text, " > ".join(part.path), citation, lesson, licence))
+            passages.append(Passage(identifier, text, " > ".join(part.path), citation, lesson))
     return list({passage.id: passage for passage in passages}.values())
 
 

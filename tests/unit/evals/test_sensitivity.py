@@ -14,7 +14,7 @@ def test_each_value_is_measured_and_the_number_put_back() -> None:
     before = support.LEFT_OUT
     found = measured(NUMBER, [1.0, 3.0], lambda: {"seen": support.LEFT_OUT, "same": 7})
     assert found == [{"seen": 1, "same": 7}, {"seen": 3, "same": 7}]
-    assert support.LEFT_OUT == before
+    assert before == support.LEFT_OUT
     assert [line.split() for line in differing(found)] == [["seen", "1.000", "3.000"]]
 
 
@@ -22,4 +22,4 @@ def test_a_measurement_that_fails_leaves_the_number_as_it_was() -> None:
     before = support.LEFT_OUT
     with pytest.raises(ZeroDivisionError):
         measured(NUMBER, [9.0], lambda: {"seen": 1 / 0})
-    assert support.LEFT_OUT == before
+    assert before == support.LEFT_OUT
