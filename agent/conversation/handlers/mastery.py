@@ -17,7 +17,7 @@ from agent.learners.mastery import MasteryEstimate, MasteryLevel, Observation, O
 from agent.understanding.topics import named_criterion
 from knowledge.course.pack import Criterion, Lesson
 
-NEAR = 0.45  # cosine between what is asked about and the words of a subject
+NEAR = 0.45  # cosine between what is asked about and the words of a subject; chosen, not measured
 MAX_SHOWN = 3
 MAX_ROWS = 2
 _CONTESTS = re.compile(

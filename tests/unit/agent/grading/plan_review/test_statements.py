@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.grading.plan_review.assertions import read_claim
-from agent.grading.plan_review.statements import language, statements
+from agent.grading.plan_review.statements import statements
 
 _PIECES = st.sampled_from(
     [
@@ -144,20 +144,3 @@ def test_only_the_denied_clause_is_dropped() -> None:
     claim = read_claim("Limits are set to 1 GB, but we have no replicas.")
     assert claim is not None
     assert claim.affirmed == "Limits are set to 1 GB"
-
-
-@pytest.mark.parametrize(
-    ("text", "spoken"),
-    [
-        ("Die Bilder werden in der Nacht gebaut und sind mit einer Prüfsumme von uns für den Tag gesichert.", "german"),
-        ("Les images sont construites dans la nuit et la somme est vérifiée par nous pour le jour suivant.", "french"),
-        ("The images are built at night and we check the sum of each for the day that comes.", "english"),
-        (
-            "Образы собираются ночью, и мы проверяем контрольную сумму каждого образа перед тем как запустить.",
-            "unknown",
-        ),
-        ("# Härtung\n## Geheimnisse\nThey are kept in Vault and arrive as files when a container starts.", "english"),
-    ],
-)
-def test_the_language_of_a_plan(text: str, spoken: str) -> None:
-    assert language(text) == spoken
