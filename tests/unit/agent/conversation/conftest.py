@@ -16,8 +16,9 @@ from tests.samples import INSTRUCTOR, LEARNER, lesson
 
 def _view_of(person: Person) -> View:
     """What a mind sees of a message that says nothing yet; there are no services behind it."""
+    heard: list[str] = []
     turn = Turn("k", "c", person, "hello")
-    context = TurnContext(cast(Services, None), turn, lesson("one", 1), [].append)
+    context = TurnContext(cast(Services, None), turn, lesson("one", 1), heard.append)
     reading = Reading(Act.CHAT, About.NONE, {Act.CHAT: 1.0}, {About.NONE: 1.0})
     return View(context, reading, References(), Dialogue(), ())
 
