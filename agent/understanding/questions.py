@@ -54,5 +54,17 @@ def questions_in(text: str) -> list[str]:
     return asked if len(asked) > 1 else []
 
 
+_OPINION = re.compile(
+    r"\b(?:what|why) (?:do|did|would) (?:you|u) (?:think|believe|say|suppose)(?: that)? (?:i|we)\b(?!['’]m\b| am\b| should\b)|"
+    r"\bwhat (?:do|have) (?:you|u) (?:seen?|noticed?) (?:of|about) what i\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_opinion(text: str) -> bool:
+    """Whether it asks what the tutor thinks that the person knows, and why."""
+    return _OPINION.search(text) is not None
+
+
 def asks_yes_or_no(text: str) -> bool:
     return _YES_NO.search(text) is not None

@@ -21,7 +21,13 @@ from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.language import foreign
-from agent.understanding.questions import asks_yes_or_no, clauses_of, looks_like_question, opens_with_why
+from agent.understanding.questions import (
+    asks_for_opinion,
+    asks_yes_or_no,
+    clauses_of,
+    looks_like_question,
+    opens_with_why,
+)
 from knowledge.course.cards import AnswerCard
 from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.library import Library
@@ -45,6 +51,10 @@ _PERSONAL = frozenset(
     }
 )
 
+_OF_LEARNERS = frozenset(
+    {Act.HAND_IN, Act.BUILD, Act.STATUS, Act.WANT_HINT, Act.WANT_NEXT, Act.WANT_QUIZ, Act.WANT_WORK}
+)  # what nobody has who has no way of their own through the lesson
+_STORED = ("what-is-stored", "see-my-data", "delete-my-data")  # cards that the list itself answers better
 _BESIDE = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.CLAIM, Act.DISAGREE, Act.EXPERIMENT, Act.MORE})
 SHORT = 6  # words of a message that says nothing but that it hands in
 FEW = 4  # words; what is shorter beside a file asks nothing else
@@ -99,10 +109,14 @@ class Planner:
         act = _meant(view)
         if view.context.in_channel:
             return (yield from self._in_channel(view, act))
-        if view.context.turn.files or view.context.turn.refused:
-            return (yield from self._take_files(view))
         if act in STAFF:
             return (yield from self._staff(view))
+        if not view.is_private and (act in _OF_LEARNERS or view.context.turn.files):
+            return self._said(view, "instructor_own", Intent.STAFF)
+        if view.context.turn.files or view.context.turn.refused:
+            return (yield from self._take_files(view))
+        if view.is_private and _speaks_of_opinion(view, act):
+            return self._decided(view, (yield call("mastery")), topic="mastery")
         chosen = self._choice(view)
         if chosen is not None:
             return self._knowledge.said(view, chosen)
@@ -288,7 +302,7 @@ class Planner:
         return bool(found) and float(found[0]["share"]) >= SURE_DESPITE
 
     def _is_meant(self, view: View) -> bool:
-        """Whether the message speaks of their files: by a place, by what the model heard, or by a flagged instruction."""
+        """Whether it speaks of their files: by a place, by what the model heard, or by a flagged instruction."""
         references = view.references
         if (
             references.line
@@ -457,7 +471,11 @@ class Planner:
             return (yield from self._refused_work(view, view.references.criterion))
         if not view.is_private or not len(view.upload):
             return self._said(view, "work_plain", Intent.STUCK)
-        told = own_work.heaviest(view)
+        told, named = own_work.heaviest(view), named_artefact(view.text)
+        judged = own_work.criterion_of_aspect(view.context.lesson, str(told["criterion"])) if told else None
+        other = rendering.next_open(view.context.lesson, view.status, named) if named else None
+        if other is not None and (judged is None or judged.artefact != named):
+            return (yield from self._refused_work(view, other.id))
         if told is None:
             opened = rendering.next_open(view.context.lesson, view.status)
             return self._said(view, "work_plain" if opened else "work_done", Intent.STUCK)
@@ -573,7 +591,8 @@ class Planner:
         return self._said(view, "retract" if retracts else "decline_ok", Intent.SOCIAL)
 
     def _give_up(self, view: View) -> Plan:
-        yield from ()
+        if looks_like_question(view.text):  # “how do I pass?”
+            return (yield from self._ask(view))
         return self._said(view, "gave_up_nothing", Intent.ANSWER)
 
     def _thanks(self, view: View) -> Plan:
@@ -613,7 +632,7 @@ class Planner:
     def _privacy(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view)
         wants_all = view.reading.sure and view.reading.about is About.PERSON
-        if found.sure and found.card is not None and found.card.id not in ("what-is-stored", "delete-my-data"):
+        if found.sure and found.card is not None and found.card.id not in _STORED:
             return self._knowledge.said(view, found.card)
         if not wants_all and not found.sure:
             return (yield from self._from_material(view))
@@ -686,6 +705,11 @@ def _meant(view: View) -> Act:
     if possible:
         return possible[0]
     return Act.ASK
+
+
+def _speaks_of_opinion(view: View, act: Act) -> bool:
+    """Asks what is thought of them, or says that it is wrong."""
+    return asks_for_opinion(view.text) or (act is Act.DISAGREE and view.dialogue.last == "mastery")
 
 
 def _with_list(view: View) -> Dialogue:
