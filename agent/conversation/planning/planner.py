@@ -683,6 +683,7 @@ class Planner:
 
 # What an unsure reading may still be taken for: looking something up harms nobody and answers most.
 _HARMLESS = (
+    Act.CLAIM,
     Act.DISAGREE,
     Act.REPORT,
     Act.SHOW,
@@ -690,6 +691,7 @@ _HARMLESS = (
     Act.STATUS,
     Act.WANT_NEXT,
     Act.WANT_QUIZ,
+    Act.WANT_WORK,
     Act.ASK,
 )
 
