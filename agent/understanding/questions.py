@@ -55,7 +55,8 @@ def questions_in(text: str) -> list[str]:
 
 
 _OPINION = re.compile(
-    r"\b(?:what|why) (?:do|did|would) (?:you|u) (?:think|believe|say|suppose)(?: that)? (?:i|we)\b(?!['’]m\b| am\b| should\b)|"
+    r"\b(?:what|why) (?:do|did|would) (?:you|u) (?:think|believe|say|suppose)(?: that)? (?:i|we)\b"
+    r"(?!['’]m\b| am\b| should\b)|"
     r"\bwhat (?:do|have) (?:you|u) (?:seen?|noticed?) (?:of|about) what i\b",
     re.IGNORECASE,
 )

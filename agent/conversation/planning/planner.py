@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from agent.conversation import rendering
 from agent.conversation.decision import Decision
 from agent.conversation.dialogue import Dialogue, Listed
-from agent.conversation.handlers import criterion_status, explanation, submission
+from agent.conversation.handlers import criterion_status, explanation, mastery, submission
 from agent.conversation.planning import own_work
 from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, KnowledgeAnswers, follow_up
 from agent.conversation.planning.phrases import Phrases
@@ -115,22 +115,22 @@ class Planner:
             return self._said(view, "instructor_own", Intent.STAFF)
         if view.context.turn.files or view.context.turn.refused:
             return (yield from self._take_files(view))
-        if view.is_private and _speaks_of_opinion(view, act):
+        first = yield from self._before_acts(view, act)
+        return first if first is not None else (yield from self.handlers[act](view))
+
+    def _before_acts(self, view: View, act: Act) -> Part[Decision | None]:
+        """What goes before the act that was read: what answers us, and what can be told by other means."""
+        if view.is_private and _speaks_of_opinion(view):
             return self._decided(view, (yield call("mastery")), topic="mastery")
         chosen = self._choice(view)
         if chosen is not None:
             return self._knowledge.said(view, chosen)
-        if view.pending:
-            answered = yield from self._answer(view)
-            if answered is not None:
-                return answered
-        if act in _STATES and (view.reading.may_be(Act.ANSWER, 0.1) or view.reading.may_be(Act.CLAIM, 0.1)):
-            confirmed = yield from self._confirmed(view)
-            if confirmed is not None:
-                return confirmed
-        if foreign(view.text):
+        answered = (yield from self._answer(view)) if view.pending else None
+        if answered is None and act in _STATES and _may_state(view):
+            answered = yield from self._confirmed(view)
+        if answered is None and foreign(view.text):
             return (yield from self._foreign(view))
-        return (yield from self.handlers[act](view))
+        return answered or (None if view.reading.sure else self._told_in_chat(view))
 
     # -- files --
 
@@ -180,7 +180,7 @@ class Planner:
         found = yield from self._knowledge.find(view)
         if found.share < MAYBE:
             found = yield from self._knowledge.by_field_words(view)
-        if found.card is not None and found.share >= FOREIGN:
+        if found.card is not None and found.share >= FOREIGN and found.card.id != "languages":
             lead = self._phrases.say("foreign", view.context.turn.key)
             return self._knowledge.said(view, found.card, lead=lead)
         text = self._phrases.say("foreign_nothing", view.context.turn.key, language=foreign(view.text))
@@ -222,6 +222,17 @@ class Planner:
             return (yield from self._status(view))
         own = yield from self._own(view)
         return own if own is not None else (yield from self._from_material(view))
+
+    def _told_in_chat(self, view: View) -> Decision | None:
+        """What somebody tells of their own system, and what is still open in their plan: it counts once it is there."""
+        if looks_like_question(view.text) or view.reading.about is not About.OWN or not view.is_private:
+            return None
+        spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
+        opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
+        if not opened or len(view.text.split()) < FEW:
+            return None
+        matter = rendering.named(view.context.lesson, opened)
+        return self._said(view, "belongs_in_plan", Intent.ANSWER, matter=matter)
 
     def _report(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view, symptom=True)
@@ -709,9 +720,13 @@ def _meant(view: View) -> Act:
     return Act.ASK
 
 
-def _speaks_of_opinion(view: View, act: Act) -> bool:
+def _may_state(view: View) -> bool:
+    return view.reading.may_be(Act.ANSWER, 0.1) or view.reading.may_be(Act.CLAIM, 0.1)
+
+
+def _speaks_of_opinion(view: View) -> bool:
     """Asks what is thought of them, or says that it is wrong."""
-    return asks_for_opinion(view.text) or (act is Act.DISAGREE and view.dialogue.last == "mastery")
+    return asks_for_opinion(view.text) or (view.dialogue.last == "mastery" and mastery.contests(view.text))
 
 
 def _with_list(view: View) -> Dialogue:
