@@ -67,5 +67,17 @@ def asks_for_opinion(text: str) -> bool:
     return _OPINION.search(text) is not None
 
 
+_OTHERS = re.compile(
+    r"\bwho(?:['’]s|\s+(?:is|are|else|has|have|all))\b[^.?!\n]*\b(?:stuck|gates?|hand(?:ed)?|passed|behind|ahead|best|worst|"
+    r"submitted|learners?|students?|cohort)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_of_others(text: str) -> bool:
+    """Whether it asks who of the cohort does or has done something."""
+    return _OTHERS.search(text) is not None
+
+
 def asks_yes_or_no(text: str) -> bool:
     return _YES_NO.search(text) is not None

@@ -23,6 +23,7 @@ from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.language import foreign
 from agent.understanding.questions import (
     asks_for_opinion,
+    asks_of_others,
     asks_yes_or_no,
     clauses_of,
     looks_like_question,
@@ -56,7 +57,7 @@ _OF_LEARNERS = frozenset(
 )  # what nobody has who has no way of their own through the lesson
 _STORED = ("what-is-stored", "see-my-data", "delete-my-data")  # cards that the list itself answers better
 _BESIDE = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.CLAIM, Act.DISAGREE, Act.EXPERIMENT, Act.MORE})
-SHORT = 6  # words of a message that says nothing but that it hands in
+SHORT = 8  # words of a message that says nothing but that it hands in
 FEW = 4  # words; what is shorter beside a file asks nothing else
 
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
@@ -122,6 +123,8 @@ class Planner:
         """What goes before the act that was read: what answers us, and what can be told by other means."""
         if view.is_private and _speaks_of_opinion(view):
             return self._decided(view, (yield call("mastery")), topic="mastery")
+        if view.is_private and criterion_status.asks_for_archive(view.text):
+            return criterion_status.report(view.context)
         chosen = self._choice(view)
         if chosen is not None:
             return self._knowledge.said(view, chosen)
@@ -710,8 +713,14 @@ _HARMLESS = (
 def _meant(view: View) -> Act:
     """The likeliest act where it is sure; else the likeliest of those that only look something up."""
     reading = view.reading
-    if submission.is_formal(view.text) and len(view.text.split()) <= SHORT and reading.may_be(Act.HAND_IN, 0.1):
+    short = len(view.text.split()) <= SHORT
+    if short and (
+        submission.orders_submission(view.text)
+        or (submission.is_formal(view.text) and reading.may_be(Act.HAND_IN, 0.1))
+    ):
         return Act.HAND_IN
+    if asks_of_others(view.text) and not view.context.person.is_instructor:
+        return Act.PEOPLE
     if reading.sure or reading.act in _HARMLESS:
         return reading.act
     possible = [act for act in reading.odds if act in _HARMLESS and reading.may_be(act, 0.12)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from agent.understanding.questions import (
+    asks_for_opinion,
+    asks_of_others,
     asks_yes_or_no,
     clauses_of,
     looks_like_question,
@@ -68,3 +70,28 @@ def test_clauses_end_at_marks_and_dashes() -> None:
         "Go",
     ]
     assert clauses_of("") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what do you think I know?", "why do you think I don't know what a tag is?", "why did you say that we miss it"],
+)
+def test_what_asks_for_our_opinion_of_somebody(text: str) -> None:
+    assert asks_for_opinion(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["what do you think I should do?", "what do you think of tags?", "why do I need it?", "do you think so?"]
+)
+def test_what_asks_for_no_opinion_of_somebody(text: str) -> None:
+    assert not asks_for_opinion(text)
+
+
+@pytest.mark.parametrize("text", ["who is stuck on the runtime gate?", "who has handed in?", "who's the best learner"])
+def test_what_asks_of_others(text: str) -> None:
+    assert asks_of_others(text)
+
+
+@pytest.mark.parametrize("text", ["who are you?", "who pulls the image?", "I'm stuck on the gate", "who is PID 1?"])
+def test_what_does_not_ask_of_others(text: str) -> None:
+    assert not asks_of_others(text)
