@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from agent.conversation import rendering
 from agent.conversation.decision import Decision
 from agent.conversation.dialogue import Dialogue, Listed
-from agent.conversation.handlers import criterion_status, explanation, submission
+from agent.conversation.handlers import criterion_status, explanation, mastery, submission
 from agent.conversation.instructors import continues, names_a_learner
 from agent.conversation.planning import own_work
 from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, KnowledgeAnswers, follow_up
@@ -22,7 +22,14 @@ from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.language import foreign
-from agent.understanding.questions import asks_yes_or_no, clauses_of, looks_like_question, opens_with_why
+from agent.understanding.questions import (
+    asks_for_opinion,
+    asks_of_others,
+    asks_yes_or_no,
+    clauses_of,
+    looks_like_question,
+    opens_with_why,
+)
 from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
 from knowledge.ingestion.splitting import sentences
@@ -46,8 +53,12 @@ _PERSONAL = frozenset(
     }
 )
 
+_OF_LEARNERS = frozenset(
+    {Act.HAND_IN, Act.BUILD, Act.STATUS, Act.WANT_HINT, Act.WANT_NEXT, Act.WANT_QUIZ, Act.WANT_WORK}
+)  # what nobody has who has no way of their own through the lesson
+_STORED = ("what-is-stored", "see-my-data", "delete-my-data")  # cards that the list itself answers better
 _BESIDE = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.CLAIM, Act.DISAGREE, Act.EXPERIMENT, Act.MORE})
-SHORT = 6  # words of a message that says nothing but that it hands in
+SHORT = 8  # words of a message that says nothing but that it hands in
 FEW = 4  # words; what is shorter beside a file asks nothing else
 
 _MINE = re.compile(r"\b(?:my|mine|our|ours)\b", re.IGNORECASE)
@@ -102,15 +113,15 @@ class Planner:
         act = _meant(view)
         if view.context.in_channel:
             return (yield from self._in_channel(view, act))
-        if view.context.turn.files or view.context.turn.refused:
-            return (yield from self._take_files(view))
         if act in STAFF or self._is_of_learners(view):
             return (yield from self._staff(view))
-        tied = yield from self._tied(view, act)
-        if tied is not None:
-            return tied
-        if foreign(view.text):
-            return (yield from self._foreign(view))
+        if not view.is_private and (act in _OF_LEARNERS or view.context.turn.files):
+            return self._said(view, "instructor_own", Intent.STAFF)
+        if view.context.turn.files or view.context.turn.refused:
+            return (yield from self._take_files(view))
+        first = yield from self._before_acts(view, act)
+        if first is not None:
+            return first
         if act in (Act.ANSWER, Act.CLAIM) and "?" in view.text and not _wants_confirmation(view.text):
             return (yield from self._ask(view))
         return (yield from self.handlers[act](view))
@@ -119,6 +130,17 @@ class Planner:
         """An instructor who names a learner, or goes on with what they asked of learners."""
         context = view.context
         return context.person.is_instructor and (names_a_learner(context) or continues(context, view.dialogue.query))
+
+    def _before_acts(self, view: View, act: Act) -> Part[Decision | None]:
+        """What goes before the act that was read: what can be told by other means, and what answers us."""
+        if view.is_private and _speaks_of_opinion(view):
+            return self._decided(view, (yield call("mastery")), topic="mastery")
+        if view.is_private and criterion_status.asks_for_archive(view.text):
+            return criterion_status.report(view.context)
+        tied = yield from self._tied(view, act)
+        if tied is None and foreign(view.text):
+            return (yield from self._foreign(view))
+        return tied or (None if view.reading.sure else self._told_in_chat(view))
 
     def _tied(self, view: View, act: Act) -> Part[Decision | None]:
         """What means something only after what we said: the rest of a list, a choice, an answer, words said back."""
@@ -131,11 +153,7 @@ class Planner:
         if chosen is not None:
             return self._knowledge.said(view, chosen)
         answered = (yield from self._answer(view)) if view.pending else None
-        if (
-            answered is None
-            and act in _STATES
-            and (view.reading.may_be(Act.ANSWER, 0.1) or view.reading.may_be(Act.CLAIM, 0.1))
-        ):
+        if answered is None and act in _STATES and _may_state(view):
             return (yield from self._confirmed(view))
         return answered
 
@@ -188,7 +206,7 @@ class Planner:
         found = yield from self._knowledge.find(view)
         if found.share < MAYBE:
             found = yield from self._knowledge.by_field_words(view)
-        if found.card is not None and found.share >= FOREIGN:
+        if found.card is not None and found.share >= FOREIGN and found.card.id != "languages":
             lead = self._phrases.say("foreign", view.context.turn.key)
             return self._knowledge.said(view, found.card, lead=lead)
         text = self._phrases.say("foreign_nothing", view.context.turn.key, language=foreign(view.text))
@@ -230,6 +248,17 @@ class Planner:
             return (yield from self._status(view))
         own = yield from self._own(view)
         return own if own is not None else (yield from self._from_material(view))
+
+    def _told_in_chat(self, view: View) -> Decision | None:
+        """What somebody tells of their own system, and what is still open in their plan: it counts once it is there."""
+        if looks_like_question(view.text) or view.reading.about is not About.OWN or not view.is_private:
+            return None
+        spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
+        opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
+        if not opened or len(view.text.split()) < FEW:
+            return None
+        matter = rendering.named(view.context.lesson, opened)
+        return self._said(view, "belongs_in_plan", Intent.ANSWER, matter=matter)
 
     def _report(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view, symptom=True)
@@ -510,7 +539,11 @@ class Planner:
             return (yield from self._refused_work(view, view.references.criterion))
         if not view.is_private or not len(view.upload):
             return self._said(view, "work_plain", Intent.STUCK)
-        told = own_work.heaviest(view)
+        told, named = own_work.heaviest(view), named_artefact(view.text)
+        judged = own_work.criterion_of_aspect(view.context.lesson, str(told["criterion"])) if told else None
+        other = rendering.next_open(view.context.lesson, view.status, named) if named else None
+        if other is not None and (judged is None or judged.artefact != named):
+            return (yield from self._refused_work(view, other.id))
         if told is None:
             opened = rendering.next_open(view.context.lesson, view.status)
             return self._said(view, "work_plain" if opened else "work_done", Intent.STUCK)
@@ -626,7 +659,8 @@ class Planner:
         return self._said(view, "retract" if retracts else "decline_ok", Intent.SOCIAL)
 
     def _give_up(self, view: View) -> Plan:
-        yield from ()
+        if looks_like_question(view.text):  # “how do I pass?”
+            return (yield from self._ask(view))
         return self._said(view, "gave_up_nothing", Intent.ANSWER)
 
     def _thanks(self, view: View) -> Plan:
@@ -666,7 +700,7 @@ class Planner:
     def _privacy(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view)
         wants_all = view.reading.sure and view.reading.about is About.PERSON
-        if found.sure and found.card is not None and found.card.id not in ("what-is-stored", "delete-my-data"):
+        if found.sure and found.card is not None and found.card.id not in _STORED:
             return self._knowledge.said(view, found.card)
         if not wants_all and not found.sure:
             return (yield from self._from_material(view))
@@ -721,6 +755,7 @@ _LOOKS_UP = (Act.DISAGREE, Act.REPORT, Act.SHOW, Act.MORE, Act.STATUS, Act.ASK)
 _NOT_ASKING = frozenset({Act.HAND_IN, Act.DECLINE, Act.AGREE, Act.THANKS, Act.FEEL, Act.CHAT, Act.CORRECT})
 # What an unsure reading may still be taken for: looking something up harms nobody and answers most.
 _HARMLESS = (
+    Act.CLAIM,
     Act.DISAGREE,
     Act.REPORT,
     Act.SHOW,
@@ -728,6 +763,7 @@ _HARMLESS = (
     Act.STATUS,
     Act.WANT_NEXT,
     Act.WANT_QUIZ,
+    Act.WANT_WORK,
     Act.ASK,
 )
 
@@ -738,6 +774,10 @@ def _meant(view: View) -> Act:
     last = clauses_of(view.text)[-1:] or [""]
     if submission.is_formal(last[0]) and not last[0].endswith("?") and reading.may_be(Act.HAND_IN, 0.08):
         return Act.HAND_IN
+    if submission.orders_submission(view.text) and len(view.text.split()) <= SHORT:
+        return Act.HAND_IN
+    if asks_of_others(view.text) and not view.context.person.is_instructor:
+        return Act.PEOPLE
     if (
         reading.act in _NOT_ASKING
         and "?" in view.text
@@ -756,6 +796,15 @@ def _meant(view: View) -> Act:
     if possible:
         return possible[0]
     return Act.ASK
+
+
+def _may_state(view: View) -> bool:
+    return view.reading.may_be(Act.ANSWER, 0.1) or view.reading.may_be(Act.CLAIM, 0.1)
+
+
+def _speaks_of_opinion(view: View) -> bool:
+    """Asks what is thought of them, or says that it is wrong."""
+    return asks_for_opinion(view.text) or (view.dialogue.last == "mastery" and mastery.contests(view.text))
 
 
 def _with_list(view: View) -> Dialogue:
