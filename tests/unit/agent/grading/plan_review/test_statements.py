@@ -49,6 +49,22 @@ def test_code_quotes_headings_and_hidden_text_are_no_statements() -> None:
     assert _said(text) == ["This one stays."]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("> quoted words\ngo on here\n\nThis one stays.", ["This one stays."]),
+        ("~~~\nsome code\n```\nmore code\n~~~\nThis one stays.", ["This one stays."]),
+        ("- an item that stays\n---\nAnd this one.", ["an item that stays", "And this one."]),
+        ("Two lines here\nabove a rule.\n---\nAnd this one.", ["Two lines here above a rule.", "And this one."]),
+        ("- an item:\n\n      deep inside of it\n", ["an item:", "deep inside of it"]),
+        ("• what is no item\n• for Markdown\n2) or so", ["what is no item", "for Markdown", "or so"]),
+        ("| head one | two |\n|---|---|\n| a row | cells |", ["head one ; two", "a row ; cells"]),
+    ],
+)
+def test_what_is_code_or_quoted_is_the_parsers_to_say_and_the_rest_is_read(text: str, said: list[str]) -> None:
+    assert _said(text) == said
+
+
 def test_rows_items_and_wrapped_sentences() -> None:
     text = "| a row | with cells |\n- an item that\n  goes on\n- next one. Another\n\nOne sentence. Two\nlines here."
     assert _said(text) == [
