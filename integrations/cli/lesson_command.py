@@ -13,10 +13,14 @@ from agent.grading.plan_review.guide import read_guides, read_sentences
 from agent.settings import Settings
 from integrations.cli.experiment_command import experiment
 from integrations.cli.parameters import PATH
+from knowledge.course.card_check import unfound, unpacked
 from knowledge.course.loader import load_course, load_lesson
 from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
+from knowledge.retrieval.library import Library
+from knowledge.retrieval.packed_vectors import FILE as VECTORS
+from knowledge.retrieval.packed_vectors import PackedVectors
 from tools.findings import ASPECTS
 
 _pack = click.argument(
@@ -39,6 +43,7 @@ def check(path: Path | None) -> None:
     try:
         lessons = _lessons(path)
         faults = [fault for other_lesson in lessons for fault in _faults(other_lesson)]
+        faults += _faults_of_cards(path)
     except CourseInvalid as error:
         lessons, faults = (), list(error.faults)
     for fault in faults:
@@ -113,8 +118,19 @@ def _faults(one: Lesson) -> Iterator[str]:
         yield f"{one.id}/review/{FILE}: does not fit the guides any more; run tutor lesson learn"
 
 
+def _faults_of_cards(path: Path | None) -> list[str]:
+    """Of a whole pack: each card is found by each of its phrasings, among the cards of its lesson and of the course."""
+    if path is not None and (path / "lesson.yaml").exists():
+        return []
+    course = load_course(path)
+    packed = PackedVectors(Embedding(), course.lessons[0].folder.parents[1] / VECTORS)
+    library = Library(course, packed)
+    finders = [library.finder(lesson.id) for lesson in course.lessons if lesson.cards]
+    return [*unpacked(course, packed), *(fault for finder in finders for fault in unfound(finder))]
+
+
 def _summary(one: Lesson) -> str:
     return (
         f"{one.id}: {len(one.sections)} sections, {len(one.rubric)} criteria, {len(one.questions)} questions, "
-        f"{len(one.misconceptions)} misconceptions, {len(one.readings)} readings"
+        f"{len(one.misconceptions)} misconceptions, {len(one.readings)} readings, {len(one.cards)} answer cards"
     )
