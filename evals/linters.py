@@ -18,10 +18,10 @@ from typing import Any
 import yaml
 
 from evals.labelled import DEFECTS, HALVES, Labelled, labelled, score_aspect
+from tools.dockerfile import DOCKERFILE
 from tools.findings import ASPECTS, COMPOSE_ASPECTS
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
-from tools.uploads.files import FileKind
 
 CHECKOV = "checkov==3.3.30"
 CRITERIA: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(
@@ -41,9 +41,7 @@ def hadolint(cases: Sequence[Labelled]) -> tuple[Said, int]:
     linter = Hadolint.find()
     if linter is None:
         raise SystemExit("hadolint is missing: run `make setup`.")
-    files = [
-        (number, file.text) for number, case in enumerate(cases) for file in case.upload.of_kind(FileKind.DOCKERFILE)
-    ]
+    files = [(number, file.text) for number, case in enumerate(cases) for file in case.upload.of_kind(DOCKERFILE)]
     rows = linter.lint([text for _, text in files])
     codes: list[list[str]] = [[] for _ in cases]
     for (number, _), found in zip(files, rows, strict=True):

@@ -7,15 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from agent.domain.reply import OutgoingFile
+from tools.compose import COMPOSE
+from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
 from tools.errors import UnreadableFile
 from tools.findings import Finding
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
-_COMMENTED = (FileKind.DOCKERFILE, FileKind.DOCKERIGNORE, FileKind.COMPOSE)  # a line of these may be a comment
+_COMMENTED = (DOCKERFILE, DOCKERIGNORE, COMPOSE)  # a line of these may be a comment
 _NAMED = {
-    FileKind.DOCKERIGNORE: re.compile(r"docker ?ignore", re.IGNORECASE),
-    FileKind.DOCKERFILE: re.compile(r"docker ?file", re.IGNORECASE),
-    FileKind.COMPOSE: re.compile(r"compose|blueprint|stack", re.IGNORECASE),
+    DOCKERIGNORE: re.compile(r"docker ?ignore", re.IGNORECASE),
+    DOCKERFILE: re.compile(r"docker ?file", re.IGNORECASE),
+    COMPOSE: re.compile(r"compose|blueprint|stack", re.IGNORECASE),
 }
 _HEAD = (
     "# Your file with my questions, each above its line (#? criterion: question). Remove them before you hand it in."

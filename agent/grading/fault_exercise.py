@@ -11,10 +11,12 @@ from typing import Any
 
 from agent.domain.exercise import FaultExercise
 from knowledge.course.pack import Criterion, Lesson
+from tools.compose import COMPOSE
+from tools.dockerfile import DOCKERFILE
 from tools.errors import ToolError
 from tools.findings import Finding, Inspection
 from tools.inspection.inspector import inspect
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 RECORDED = "twin"  # the key of an exercise in the ledger, which is append-only and older than the name
 OPTIONS = "ABCD"
@@ -128,8 +130,8 @@ def _shell_form(match: re.Match[str]) -> str:
 
 
 # What is put back, by kind of file: a pattern of one line, and the line that it becomes.
-_CHANGES: Mapping[FileKind, Sequence[tuple[str, Change]]] = {
-    FileKind.DOCKERFILE: (
+_CHANGES: Mapping[str, Sequence[tuple[str, Change]]] = {
+    DOCKERFILE: (
         (
             r"^(?P<head>FROM\s+(?:--\S+\s+)*[\w./-]+?)(?::[\w.-]+)?(?:@sha256:\w+)?(?P<tail>\s.*)?$",
             lambda m: f"{m['head']}:latest{m['tail'] or ''}",
@@ -145,7 +147,7 @@ _CHANGES: Mapping[FileKind, Sequence[tuple[str, Change]]] = {
             lambda m: f"{m['line']}\nRUN apt-get update && apt-get install -y build-essential",
         ),
     ),
-    FileKind.COMPOSE: (
+    COMPOSE: (
         (
             r"^(?P<head>\s+image:\s*[\"']?[\w./-]+):[\w.-]+(?:@sha256:\w+)?(?P<tail>[\"']?\s*)$",
             lambda m: m["head"] + m["tail"],

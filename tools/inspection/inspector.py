@@ -9,7 +9,9 @@ from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 
+from tools.artefacts.recognition import OTHER
 from tools.compose.inspection import inspect_compose, read_stacks
+from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
 from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.parser import Parsed, SyntaxFault, parse
 from tools.dockerfile.stages import stages
@@ -32,7 +34,7 @@ from tools.inspection.checks import (
 )
 from tools.inspection.checks.rule import DockerfileRule, Subject
 from tools.inspection.hadolint import Hadolint, Row, advice
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 CHECKS_VERSION = "2"
 RULES: tuple[DockerfileRule, ...] = (
@@ -89,7 +91,7 @@ def _advised(upload: Upload, own: Inspection, linted: Sequence[Sequence[Row]], l
 
 def _readable(upload: Upload) -> list[tuple[SourceFile, str]]:
     found = []
-    for file in upload.of_kind(FileKind.DOCKERFILE):
+    for file in upload.of_kind(DOCKERFILE):
         try:
             found.append((file, file.text))
         except UnreadableFile:
@@ -137,7 +139,7 @@ def _unreadable(upload: Upload) -> dict[str, str]:
     """A picture beside a Dockerfile is no fault; by itself it is nothing to look at."""
     found = {}
     for file in upload:
-        if file.kind is FileKind.OTHER and len(upload) > 1:
+        if file.kind == OTHER and len(upload) > 1:
             continue
         try:
             _ = file.text
@@ -184,7 +186,7 @@ def _fault(file: SourceFile, fault: SyntaxFault, aspect: str, *, fatal: bool) ->
 def _ignore(upload: Upload, dockerfile: SourceFile) -> DockerIgnore | None:
     """`Dockerfile.dockerignore` before `.dockerignore`, as BuildKit takes them."""
     name = posixpath.basename(dockerfile.path)
-    files = upload.of_kind(FileKind.DOCKERIGNORE)
+    files = upload.of_kind(DOCKERIGNORE)
     own = [file for file in files if posixpath.basename(file.path) == f"{name}.dockerignore"]
     general = [file for file in files if posixpath.basename(file.path) == ".dockerignore"]
     for file in (*own, *general):

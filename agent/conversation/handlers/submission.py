@@ -16,11 +16,13 @@ from agent.domain.verdicts import Judgement
 from agent.grading.assessment import place
 from agent.understanding.intents import Intent
 from knowledge.course.pack import Lesson
+from tools.artefacts.recognition import OTHER
+from tools.artefacts.registry import artefact_type
 from tools.errors import UnreadableFile, UploadRefused
 from tools.findings import Inspection, Verdict
 from tools.sandbox.build.context import dockerfiles_of
 from tools.uploads.archives.expanding import expand
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 SUBMIT = Action("submit", "Submit for the gate", style="primary")
 ANNOTATE = Action("annotate", "Questions in the file")
@@ -48,7 +50,7 @@ def _taken(context: TurnContext) -> tuple[TurnContext, str]:
     taken, refused = list[SourceFile](), [*context.turn.refused, *came.refused]
     for file in came.files:
         try:
-            _ = file.text if file in came.plain or file.kind is not FileKind.OTHER else ""
+            _ = file.text if file in came.plain or file.kind != OTHER else ""
             taken.append(file)
         except UnreadableFile as error:
             refused.append(str(error))
@@ -79,10 +81,10 @@ def _count_attempts(context: TurnContext, workspace: Upload) -> None:
 
 
 def artefact_digest(workspace: Upload, artefact: str) -> str:
-    """Digest of the files that carry an artefact; a Dockerfile's context counts with it."""
-    context = ("dockerfile", "dockerignore", "dependencies")
-    kinds = context if artefact == "dockerfile" else (artefact,)
-    files = [file for file in workspace if file.kind.value in kinds]
+    """Digest of the files that carry an artefact; its companions count with it."""
+    found = artefact_type(artefact)
+    kinds = (artefact, *found.companions) if found else ()
+    files = [file for file in workspace if file.kind in kinds]
     return Upload.of(files).digest if files else ""
 
 

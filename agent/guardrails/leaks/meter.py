@@ -11,14 +11,18 @@ from agent.grading.plan_review.statements import statements
 from agent.guardrails.leaks import compose_splices, dockerfile_splices
 from agent.guardrails.leaks.offers import Offer, OfferKind, offers
 from knowledge.course.pack import Lesson
+from tools.artefacts.registry import prose_in
+from tools.compose import COMPOSE
+from tools.dependencies import DEPENDENCIES
+from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
 from tools.errors import ToolError
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.inspector import inspect
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 MAX_PLAN = 20_000  # characters of a plan that are set beside a reply
 MAX_TRIES = 60  # inspections that one reply may cost
-_DOCKERFILE_SIDE = (FileKind.DOCKERFILE, FileKind.DOCKERIGNORE, FileKind.DEPENDENCIES)
+_DOCKERFILE_SIDE = (DOCKERFILE, DOCKERIGNORE, DEPENDENCIES)
 _MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]")
 _QUOTED = re.compile(r"“[^”]*”")
 _LEAD_IN = re.compile(r"(?m)^[^.:\n]{0,80}:\s+(?=[A-Z])|^[^.\n]{0,60}\bfor (?:example|instance)\W+")
@@ -52,7 +56,7 @@ class LeakMeter:
         if not given:
             return
         aspects = {criterion.aspect: criterion.id for criterion in lesson.rubric if criterion.judged_by == "inspection"}
-        for kinds, own in (((FileKind.COMPOSE,), "compose"), (_DOCKERFILE_SIDE, "dockerfile")):
+        for kinds, own in (((COMPOSE,), "compose"), (_DOCKERFILE_SIDE, "dockerfile")):
             wanted = {criterion.aspect for criterion in lesson.rubric if criterion.aspect and criterion.artefact == own}
             part = Upload.of(file for file in upload if file.kind in kinds)
             passed = _passed(part, given, own) if wanted else set()
@@ -117,7 +121,7 @@ def _of_whole_file(given: Sequence[Offer], artefact: str) -> set[str]:
 
 def _variants(part: Upload, offer: Offer, findings: Sequence[Finding], artefact: str) -> Iterator[Upload]:
     module = compose_splices if artefact == "compose" else dockerfile_splices
-    kind = FileKind.COMPOSE if artefact == "compose" else FileKind.DOCKERFILE
+    kind = COMPOSE if artefact == "compose" else DOCKERFILE
     for file in part.of_kind(kind):
         text = _text(file)
         flagged = [
@@ -138,7 +142,7 @@ def _beside(part: Upload, offer: Offer) -> Iterator[Upload]:
     patterns = _patterns(offer)
     if patterns:
         yield _with(part, ".dockerignore", "\n".join([_text(ignored) if ignored else "", *patterns]) + "\n")
-    for file in part.of_kind(FileKind.DEPENDENCIES):
+    for file in part.of_kind(DEPENDENCIES):
         text = _text(file)
         if offer.kind is OfferKind.BLOCK and re.search(r"(?m)^[\w.\[\]-]+==\d", offer.text):
             yield _with(part, file.path, offer.text)
@@ -167,7 +171,7 @@ def _text(file: SourceFile) -> str:
 
 
 def _plan(upload: Upload) -> SourceFile | None:
-    plans = [(file.path, _text(file)[:MAX_PLAN]) for file in upload.of_kind(FileKind.PLAN)]
+    plans = [(file.path, _text(file)[:MAX_PLAN]) for file in prose_in(upload)]
     path, text = max(plans, key=lambda plan: len(plan[1]), default=("", ""))
     return SourceFile(path, text.encode()) if text else None
 

@@ -1,0 +1,39 @@
+"""The registered artefact types, and what is asked of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tools.artefacts.description import ArtefactType
+from tools.artefacts.discovery import descriptions
+from tools.uploads.files import SourceFile, Upload
+
+
+def artefact_types() -> tuple[ArtefactType, ...]:
+    """In the order in which they are shown."""
+    return descriptions()
+
+
+def artefact_type(name: str) -> ArtefactType | None:
+    """None for `other`, and for what was never registered."""
+    return next((artefact for artefact in artefact_types() if artefact.name == name), None)
+
+
+def is_prose(kind: str) -> bool:
+    """Whether such files are read as text, as a plan is."""
+    found = artefact_type(kind)
+    return found is not None and found.is_prose
+
+
+def prose_in(upload: Upload) -> tuple[SourceFile, ...]:
+    return tuple(file for file in upload if is_prose(file.kind))
+
+
+def documents_in(upload: Upload) -> Mapping[str, SourceFile]:
+    """By type the one file that is reviewed as text, where there is one."""
+    found = {
+        artefact.name: artefact.document(upload.of_kind(artefact.name))
+        for artefact in artefact_types()
+        if artefact.document is not None
+    }
+    return {name: file for name, file in found.items() if file is not None}

@@ -1,0 +1,35 @@
+"""The Compose file: the blueprint of the local stack."""
+
+from __future__ import annotations
+
+import re
+
+from tools.artefacts.description import ArtefactType
+from tools.artefacts.recognition import Recognition
+from tools.compose import COMPOSE
+
+_SERVICES = re.compile(r"^services\s*:", re.MULTILINE)
+_YAML = (".yml", ".yaml")
+
+
+def _holds(name: str, text: str) -> bool:
+    return name.endswith(_YAML) and _SERVICES.search(text) is not None
+
+
+def _may_be(name: str, text: str) -> bool:
+    return name.endswith(_YAML) or _SERVICES.search(text) is not None
+
+
+ARTEFACT = ArtefactType(
+    name=COMPOSE,
+    order=30,
+    recognition=Recognition(
+        names=re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml|.+\.compose\.ya?ml|.*blueprint.*\.ya?ml"),
+        file_name="compose.yaml",
+        holds=_holds,
+        may_be=_may_be,
+    ),
+    comment="#",
+    is_single=True,
+    is_outside_build=True,
+)

@@ -1,0 +1,35 @@
+"""The Dockerfile."""
+
+from __future__ import annotations
+
+import re
+
+from tools.artefacts.description import ArtefactType
+from tools.artefacts.recognition import Recognition
+from tools.dependencies import DEPENDENCIES
+from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
+
+_FROM = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
+_OTHERS_WITH_FROM = frozenset({"modelfile", "earthfile"})
+
+
+def _holds(name: str, text: str) -> bool:
+    return "." not in name and name not in _OTHERS_WITH_FROM and _FROM.search(text) is not None
+
+
+def _may_be(name: str, text: str) -> bool:
+    return not name.endswith((".yml", ".yaml")) and _FROM.search(text) is not None
+
+
+ARTEFACT = ArtefactType(
+    name=DOCKERFILE,
+    order=20,
+    recognition=Recognition(
+        names=re.compile(r"(docker|container)file([.-].+)?|.+\.(docker|container)file"),
+        file_name="Dockerfile",
+        holds=_holds,
+        may_be=_may_be,
+    ),
+    companions=(DOCKERIGNORE, DEPENDENCIES),
+    comment="#",
+)
