@@ -18,8 +18,9 @@ from typing import Any
 import yaml
 
 from evals.labelled import DEFECTS, HALVES, Labelled, labelled, score_aspect
+from tools.artefacts.registry import aspects
+from tools.compose.rules import COMPOSE_ASPECTS
 from tools.dockerfile import DOCKERFILE
-from tools.findings import ASPECTS, COMPOSE_ASPECTS
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
 
@@ -33,7 +34,7 @@ Said = list[set[str]]  # for each upload the aspects of which a tool says that s
 def ours(cases: Sequence[Labelled]) -> tuple[Said, int]:
     """Verdicts, and the number of all remarks on clean files."""
     found = inspect_many([case.upload for case in cases])
-    said = [{aspect for aspect in ASPECTS if match_found.criteria[aspect].value in DEFECTS} for match_found in found]
+    said = [{aspect for aspect in aspects() if match_found.criteria[aspect].value in DEFECTS} for match_found in found]
     return said, sum(len(one.findings) for case, one in zip(cases, found, strict=True) if case.is_clean)
 
 
@@ -99,7 +100,7 @@ def install_checkov(folder: Path) -> Path | None:
 def table(cases: Sequence[Labelled], tools: Mapping[str, tuple[Said, int]]) -> str:
     """Precision and recall for each aspect; a dash where a tool has no rule for it."""
     lines = [f"{'':10}" + "".join(f"{name:>20}" for name in tools)]
-    for aspect in ASPECTS:
+    for aspect in aspects():
         cells = [_cell(cases, name, said, aspect) for name, (said, _) in tools.items()]
         lines.append(f"{aspect:10}" + "".join(f"{cell:>20}" for cell in cells))
     clean = [number for number, case in enumerate(cases) if case.is_clean]

@@ -15,7 +15,7 @@ from knowledge.course.loader import load_course, load_lesson
 from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
-from tools.findings import ASPECTS
+from tools.artefacts.registry import aspects
 
 app = typer.Typer(no_args_is_help=True)
 _Pack = Annotated[
@@ -96,10 +96,10 @@ def _lessons(path: Path | None) -> Sequence[Lesson]:
 def _faults(one: Lesson) -> Iterator[str]:
     """What only the tools and the reviewer can know: whether they can judge what the rubric asks of them."""
     for criterion in one.rubric:
-        if criterion.aspect and criterion.aspect not in ASPECTS:
+        if criterion.aspect and criterion.aspect not in aspects():
             yield (
                 f"{one.id}/rubric.yaml: {criterion.id} → aspect “{criterion.aspect}” is inspected by nothing; "
-                f"write one of {', '.join(ASPECTS)}"
+                f"write one of {', '.join(aspects())}"
             )
     guides, faults = read_guides(one)
     if not faults:

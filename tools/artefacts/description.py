@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from tools.artefacts.recognition import Recognition
-from tools.uploads.files import SourceFile
+from tools.findings import Finding, Verdict
+from tools.uploads.files import SourceFile, Upload
+
+
+class Inspected(NamedTuple):
+    """What the files of a type say: a verdict for each of its aspects, findings, and lines that show what is met."""
+
+    criteria: Mapping[str, Verdict]
+    findings: tuple[Finding, ...] = ()
+    evidence: Mapping[str, tuple[tuple[str, int, int], ...]] = MappingProxyType({})  # aspect -> (file, line, end_line)
 
 
 @dataclass(frozen=True)
@@ -16,6 +27,8 @@ class ArtefactType:
     name: str
     order: int
     recognition: Recognition
+    aspects: tuple[str, ...] = ()  # what `inspect` judges; a rubric maps its criteria to them
+    inspect: Callable[[Upload], Inspected] | None = None  # without such a file every aspect is `not checked`
     companions: tuple[str, ...] = ()  # kinds of files that are judged with it, and count as an edit of it
     comment: str = ""  # what starts a line that is a comment; empty where a line can be none
     is_single: bool = False  # a newer file replaces the former, whatever it is called now

@@ -19,6 +19,11 @@ def artefact_type(name: str) -> ArtefactType | None:
     return next((artefact for artefact in artefact_types() if artefact.name == name), None)
 
 
+def aspects() -> tuple[str, ...]:
+    """All that inspection judges, in the order of reports."""
+    return tuple(aspect for artefact in artefact_types() for aspect in artefact.aspects)
+
+
 def is_prose(kind: str) -> bool:
     """Whether such files are read as text, as a plan is."""
     found = artefact_type(kind)

@@ -61,6 +61,14 @@ class SourceFile:
         return decode(self.path, self.data)
 
     @cached_property
+    def is_readable(self) -> bool:
+        try:
+            _ = self.text
+        except UnreadableFile:
+            return False
+        return True
+
+    @cached_property
     def kind(self) -> str:
         """The name of its artefact type, or `other`."""
         named = kind_of(self.path)
@@ -98,6 +106,10 @@ class Upload:
 
     def of_kind(self, kind: str) -> tuple[SourceFile, ...]:
         return tuple(file for file in self.files if file.kind == kind)
+
+    def readable(self, kind: str) -> tuple[SourceFile, ...]:
+        """Those whose `text` can be had."""
+        return tuple(file for file in self.of_kind(kind) if file.is_readable)
 
     def find(self, path: str) -> SourceFile | None:
         return next((file for file in self.files if file.path == path), None)

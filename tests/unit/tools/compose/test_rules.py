@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from tools.compose.inspection import RULES, inspect_compose
-from tools.compose.rules import ComposeRule, examples
-from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict
+from tools.compose.rules import COMPOSE_ASPECTS, ComposeRule, examples
+from tools.findings import Finding, Severity, Verdict
 from tools.uploads.files import SourceFile, Upload
 
 

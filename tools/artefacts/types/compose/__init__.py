@@ -7,6 +7,8 @@ import re
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.recognition import Recognition
 from tools.compose import COMPOSE
+from tools.compose.inspection import inspect_compose
+from tools.compose.rules import COMPOSE_ASPECTS
 
 _SERVICES = re.compile(r"^services\s*:", re.MULTILINE)
 _YAML = (".yml", ".yaml")
@@ -29,6 +31,8 @@ ARTEFACT = ArtefactType(
         holds=_holds,
         may_be=_may_be,
     ),
+    aspects=COMPOSE_ASPECTS,
+    inspect=inspect_compose,
     comment="#",
     is_single=True,
     is_outside_build=True,

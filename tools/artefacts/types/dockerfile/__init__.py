@@ -6,8 +6,10 @@ import re
 
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.recognition import Recognition
+from tools.artefacts.types.dockerfile.inspection import inspect
 from tools.dependencies import DEPENDENCIES
 from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
+from tools.inspection.checks.rule import DOCKERFILE_ASPECTS
 
 _FROM = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
 _OTHERS_WITH_FROM = frozenset({"modelfile", "earthfile"})
@@ -30,6 +32,8 @@ ARTEFACT = ArtefactType(
         holds=_holds,
         may_be=_may_be,
     ),
+    aspects=DOCKERFILE_ASPECTS,
+    inspect=inspect,
     companions=(DOCKERIGNORE, DEPENDENCIES),
     comment="#",
 )

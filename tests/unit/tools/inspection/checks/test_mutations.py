@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tools.findings import DOCKERFILE_ASPECTS, Inspection, Verdict
-from tools.inspection.inspector import RULES, inspect
+from tools.artefacts.types.dockerfile.inspection import RULES
+from tools.findings import Inspection, Verdict
+from tools.inspection.checks.rule import DOCKERFILE_ASPECTS
+from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload
 
 CLEAN = {

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.findings import DOCKERFILE_ASPECTS, Verdict
-from tools.inspection.checks.rule import DockerfileRule, said_elsewhere
-from tools.inspection.inspector import RULES, inspect, inspect_dockerfile
+from tools.artefacts.types.dockerfile.inspection import RULES, inspect_dockerfile
+from tools.findings import Verdict
+from tools.inspection.checks.rule import DOCKERFILE_ASPECTS, DockerfileRule, said_elsewhere
+from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload
 
 INSTRUCTIONS = st.sampled_from("FROM RUN COPY ADD ENV ARG USER CMD ENTRYPOINT LABEL ONBUILD HEALTHCHECK".split())
