@@ -24,6 +24,11 @@ def aspects() -> tuple[str, ...]:
     return tuple(aspect for artefact in artefact_types() for aspect in artefact.aspects)
 
 
+def keywords() -> frozenset[str]:
+    """Words that begin a line of code even in running text."""
+    return frozenset().union(*(artefact.patching.keywords for artefact in artefact_types() if artefact.patching))
+
+
 def is_prose(kind: str) -> bool:
     """Whether such files are read as text, as a plan is."""
     found = artefact_type(kind)

@@ -111,6 +111,10 @@ class Upload:
         """Those whose `text` can be had."""
         return tuple(file for file in self.of_kind(kind) if file.is_readable)
 
+    def with_text(self, path: str, text: str) -> Upload:
+        """With this file added, or in place of the one at its path."""
+        return Upload.of([*(file for file in self.files if file.path != path), SourceFile(path, text.encode())])
+
     def find(self, path: str) -> SourceFile | None:
         return next((file for file in self.files if file.path == path), None)
 

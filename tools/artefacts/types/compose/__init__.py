@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tools.artefacts.description import ArtefactType
+from tools.artefacts.description import ArtefactType, Patching
 from tools.artefacts.recognition import Recognition
+from tools.artefacts.types.compose.patches import patches
 from tools.compose import COMPOSE
 from tools.compose.inspection import inspect_compose
 from tools.compose.rules import COMPOSE_ASPECTS
@@ -33,6 +34,7 @@ ARTEFACT = ArtefactType(
     ),
     aspects=COMPOSE_ASPECTS,
     inspect=inspect_compose,
+    patching=Patching(of_file=patches, whole=(r"(?m)^services:",)),
     comment="#",
     is_single=True,
     is_outside_build=True,

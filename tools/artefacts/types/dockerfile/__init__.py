@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from tools.artefacts.description import ArtefactType
+from tools.artefacts.description import ArtefactType, Patching
 from tools.artefacts.recognition import Recognition
 from tools.artefacts.types.dockerfile.inspection import inspect
+from tools.artefacts.types.dockerfile.patches import patches, patches_beside
 from tools.dependencies import DEPENDENCIES
 from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
+from tools.dockerfile.parser import KEYWORDS
 from tools.inspection.checks.rule import DOCKERFILE_ASPECTS
 
 _FROM = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
@@ -34,6 +36,12 @@ ARTEFACT = ArtefactType(
     ),
     aspects=DOCKERFILE_ASPECTS,
     inspect=inspect,
+    patching=Patching(
+        of_file=patches,
+        beside=patches_beside,
+        whole=(r"(?m)^\s*FROM\s", r"(?m)^\s*(CMD|ENTRYPOINT)\s"),
+        keywords=KEYWORDS,
+    ),
     companions=(DOCKERIGNORE, DEPENDENCIES),
     comment="#",
 )
