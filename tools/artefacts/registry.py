@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.discovery import descriptions
+from tools.artefacts.pasting import Pasting
 from tools.uploads.files import SourceFile, Upload
 
 
@@ -27,6 +28,11 @@ def aspects() -> tuple[str, ...]:
 def keywords() -> frozenset[str]:
     """Words that begin a line of code even in running text."""
     return frozenset().union(*(artefact.patching.keywords for artefact in artefact_types() if artefact.patching))
+
+
+def pastings() -> list[tuple[str, Pasting]]:
+    """(name of the file, how it is told in a message) of each type that is."""
+    return [(artefact.recognition.file_name, artefact.pasting) for artefact in artefact_types() if artefact.pasting]
 
 
 def is_prose(kind: str) -> bool:

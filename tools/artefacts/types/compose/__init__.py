@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-from tools.artefacts.description import ArtefactType, Patching
+from tools.artefacts.description import ArtefactType
+from tools.artefacts.patching import Patching
 from tools.artefacts.recognition import Recognition
+from tools.artefacts.types.compose.faults import FAULTS
+from tools.artefacts.types.compose.pasting import PASTING
 from tools.artefacts.types.compose.patches import patches
 from tools.compose import COMPOSE
 from tools.compose.inspection import inspect_compose
@@ -34,6 +37,8 @@ ARTEFACT = ArtefactType(
     ),
     aspects=COMPOSE_ASPECTS,
     inspect=inspect_compose,
+    faults=FAULTS,
+    pasting=PASTING,
     patching=Patching(of_file=patches, whole=(r"(?m)^services:",)),
     comment="#",
     is_single=True,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from tools.artefacts.description import ArtefactType, Patching
+from tools.artefacts.description import ArtefactType
+from tools.artefacts.patching import Patching
 from tools.artefacts.recognition import Recognition
+from tools.artefacts.types.dockerfile.faults import FAULTS
 from tools.artefacts.types.dockerfile.inspection import inspect
+from tools.artefacts.types.dockerfile.pasting import PASTING
 from tools.artefacts.types.dockerfile.patches import patches, patches_beside
 from tools.dependencies import DEPENDENCIES
 from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
@@ -36,6 +39,8 @@ ARTEFACT = ArtefactType(
     ),
     aspects=DOCKERFILE_ASPECTS,
     inspect=inspect,
+    faults=FAULTS,
+    pasting=PASTING,
     patching=Patching(
         of_file=patches,
         beside=patches_beside,
