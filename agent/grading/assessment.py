@@ -8,7 +8,7 @@ from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.second_opinion import SecondOpinion
 from agent.grading.receipts import Receipts
 from knowledge.course.pack import Course, Criterion, Lesson
-from tools.artefacts.registry import documents_in
+from tools.artefacts.registry import documents_in, wording_of
 from tools.errors import UnreadableFile
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint
@@ -123,5 +123,4 @@ def place(finding: Finding) -> str:
 
 
 def _absent(criterion: Criterion) -> str:
-    names = {"dockerfile": "a Dockerfile", "compose": "a Compose file", "plan": "the plan as a Markdown file"}
-    return f"Nothing to look at yet: hand in {names.get(criterion.artefact, 'its file')}."
+    return f"Nothing to look at yet: hand in {wording_of(criterion.artefact).some}."

@@ -10,12 +10,12 @@ import typer
 
 from agent.grading.plan_review.fitted import FILE, is_current, keep
 from agent.grading.plan_review.guide import read_guides, read_sentences
+from agent.grading.rubric import faults_of_rubric
 from agent.settings import Settings
 from knowledge.course.loader import load_course, load_lesson
 from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
-from tools.artefacts.registry import aspects
 
 app = typer.Typer(no_args_is_help=True)
 _Pack = Annotated[
@@ -95,12 +95,7 @@ def _lessons(path: Path | None) -> Sequence[Lesson]:
 
 def _faults(one: Lesson) -> Iterator[str]:
     """What only the tools and the reviewer can know: whether they can judge what the rubric asks of them."""
-    for criterion in one.rubric:
-        if criterion.aspect and criterion.aspect not in aspects():
-            yield (
-                f"{one.id}/rubric.yaml: {criterion.id} → aspect “{criterion.aspect}” is inspected by nothing; "
-                f"write one of {', '.join(aspects())}"
-            )
+    yield from faults_of_rubric(one)
     guides, faults = read_guides(one)
     if not faults:
         _, faults = read_sentences(one.folder / "review", guides)

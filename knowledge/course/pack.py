@@ -21,7 +21,7 @@ class Criterion:
     id: str
     name: str
     title: str
-    artefact: str  # dockerfile | compose | plan
+    artefact: str  # name of an artefact type, which the tools register
     judged_by: str
     required: bool
     met_when: str
@@ -126,6 +126,11 @@ class Lesson:
     # source -> section -> ways in which learners ask for it; the lesson's own source is its id
     asked: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     fault_exercise: bool = False  # whether a fault is to be found unaided before the gate passes
+
+    @property
+    def artefacts(self) -> tuple[str, ...]:
+        """What is handed in for the gate, in the rubric's order."""
+        return tuple(dict.fromkeys(criterion.artefact for criterion in self.rubric))
 
     def criterion(self, identifier: str) -> Criterion | None:
         return next((other_criterion for other_criterion in self.rubric if other_criterion.id == identifier), None)

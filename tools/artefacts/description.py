@@ -11,6 +11,7 @@ from tools.artefacts.faults import LineFault
 from tools.artefacts.pasting import Pasting
 from tools.artefacts.patching import Patching
 from tools.artefacts.recognition import Recognition
+from tools.artefacts.wording import Wording
 from tools.findings import Finding, Verdict
 from tools.uploads.files import SourceFile, Upload
 
@@ -30,6 +31,7 @@ class ArtefactType:
     name: str
     order: int
     recognition: Recognition
+    wording: Wording | None = None  # of what a criterion can be about
     aspects: tuple[str, ...] = ()  # what `inspect` judges; a rubric maps its criteria to them
     inspect: Callable[[Upload], Inspected] | None = None  # without such a file every aspect is `not checked`
     faults: tuple[LineFault, ...] = ()  # that can be put back into a good one
@@ -40,6 +42,11 @@ class ArtefactType:
     is_single: bool = False  # a newer file replaces the former, whatever it is called now
     is_outside_build: bool = False  # no image depends on it, unless an instruction names it
     document: Callable[[Sequence[SourceFile]], SourceFile | None] | None = None  # which of several is reviewed as text
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a criterion can be about it."""
+        return bool(self.aspects) or self.is_prose
 
     @property
     def is_prose(self) -> bool:

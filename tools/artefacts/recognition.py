@@ -27,6 +27,7 @@ class Recognition:
     file_name: str = ""  # what such a file is called where nobody named it
     holds: Telling = _never
     may_be: Telling = _never
+    mentioned: re.Pattern[str] = re.compile(r"(?!)")  # what a message calls it
 
 
 class Recognised(Protocol):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.discovery import descriptions
 from tools.artefacts.pasting import Pasting
+from tools.artefacts.wording import Wording
+from tools.errors import UnknownArtefact
 from tools.uploads.files import SourceFile, Upload
 
 
@@ -18,6 +20,20 @@ def artefact_types() -> tuple[ArtefactType, ...]:
 def artefact_type(name: str) -> ArtefactType | None:
     """None for `other`, and for what was never registered."""
     return next((artefact for artefact in artefact_types() if artefact.name == name), None)
+
+
+def judged_types() -> tuple[ArtefactType, ...]:
+    """Those that a criterion can be about."""
+    return tuple(artefact for artefact in artefact_types() if artefact.is_judged)
+
+
+def wording_of(name: str) -> Wording:
+    """Of a type that a criterion can be about; raises UnknownArtefact for others."""
+    found = artefact_type(name)
+    if found is None or found.wording is None:
+        known = ", ".join(artefact.name for artefact in judged_types())
+        raise UnknownArtefact(f"There is no artefact type “{name}” that can be judged; there are: {known}.")
+    return found.wording
 
 
 def aspects() -> tuple[str, ...]:
@@ -33,6 +49,12 @@ def keywords() -> frozenset[str]:
 def pastings() -> list[tuple[str, Pasting]]:
     """(name of the file, how it is told in a message) of each type that is."""
     return [(artefact.recognition.file_name, artefact.pasting) for artefact in artefact_types() if artefact.pasting]
+
+
+def is_mentioned(kind: str, text: str) -> bool:
+    """Whether a message names such a file."""
+    found = artefact_type(kind)
+    return found is not None and found.recognition.mentioned.search(text) is not None
 
 
 def is_prose(kind: str) -> bool:

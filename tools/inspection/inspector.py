@@ -9,9 +9,9 @@ from itertools import islice
 from types import MappingProxyType
 
 from tools.artefacts.recognition import OTHER
-from tools.artefacts.registry import artefact_types
+from tools.artefacts.registry import artefact_types, aspects
 from tools.errors import LinterUnavailable, UnreadableFile
-from tools.findings import Finding, Inspection
+from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint, Row, advice
 from tools.uploads.files import Upload
 
@@ -55,9 +55,10 @@ def _advised(upload: Upload, own: Inspection, linted: Sequence[Sequence[Row]], l
 
 def _inspect(upload: Upload) -> Inspection:
     found = [artefact.inspect(upload) for artefact in artefact_types() if artefact.inspect is not None]
+    judged = {aspect: verdict for part in found for aspect, verdict in part.criteria.items()}
     return Inspection(
         upload.digest,
-        MappingProxyType({aspect: verdict for part in found for aspect, verdict in part.criteria.items()}),
+        MappingProxyType({aspect: judged.get(aspect, Verdict.NOT_CHECKED) for aspect in aspects()}),
         _in_order([finding for part in found for finding in part.findings]),
         MappingProxyType({"tutor": CHECKS_VERSION}),
         MappingProxyType({aspect: spans for part in found for aspect, spans in part.evidence.items()}),

@@ -17,7 +17,7 @@ from agent.grading.assessment import place
 from agent.understanding.intents import Intent
 from knowledge.course.pack import Lesson
 from tools.artefacts.recognition import OTHER
-from tools.artefacts.registry import artefact_type
+from tools.artefacts.registry import artefact_type, wording_of
 from tools.errors import UnreadableFile, UploadRefused
 from tools.findings import Inspection, Verdict
 from tools.sandbox.build.context import dockerfiles_of
@@ -92,7 +92,7 @@ def _inspected(context: TurnContext) -> Decision:
     services, lesson = context.services, context.lesson
     workspace = services.submissions.workspace(context.person.id, lesson.id)
     if not len(workspace):
-        names = rendering.listed(list(rendering.ARTEFACT_NAMES.values()))
+        names = rendering.listed(rendering.artefact_names(lesson.artefacts))
         return Decision(Intent.SUBMIT, f"I have no file of yours yet. Attach {names} to a message here.")
     inspection = services.assessor.inspect(workspace)
     judgements = {judgement.criterion: judgement for judgement in services.assessor.judge(lesson, workspace)}
@@ -122,9 +122,8 @@ def _unreadable(inspection: Inspection) -> list[str]:
 
 
 def _overview(lesson: Lesson, judgements: dict[str, Judgement]) -> str:
-    titles = {"dockerfile": "Dockerfile", "compose": "Blueprint", "plan": "Plan"}
-    lines = [(title, rendering.verdict_line(lesson, judgements, artefact)) for artefact, title in titles.items()]
-    return "\n".join(f"**{title}** {line}" for title, line in lines if line)
+    lines = {artefact: rendering.verdict_line(lesson, judgements, artefact) for artefact in lesson.artefacts}
+    return "\n".join(f"**{wording_of(artefact).title}** {line}" for artefact, line in lines.items() if line)
 
 
 def _ending(lesson: Lesson, judgements: dict[str, Judgement], inspection: Inspection, more: int) -> str:

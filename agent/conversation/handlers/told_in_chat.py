@@ -14,7 +14,7 @@ _OWN = re.compile(r"\b(we|our|ours|us|i|my|mine)\b", re.IGNORECASE)
 
 
 def told(context: TurnContext) -> Decision | None:
-    """None where the message says nothing that an open criterion of the plan asks for."""
+    """None where the message says nothing that an open criterion of a text asks for."""
     text = context.turn.text
     if not context.is_tutored or looks_like_question(text):
         return None
@@ -25,7 +25,8 @@ def told(context: TurnContext) -> Decision | None:
     about = [statement for statement in spoken if not rendering.is_met(criterion_status.get(statement))]
     if not about:
         return None
-    name = rendering.ARTEFACT_NAMES["plan"]
+    artefacts = [criterion.artefact for criterion in context.lesson.rubric if criterion.id in about]
+    name = rendering.listed(rendering.artefact_names(dict.fromkeys(artefacts)))
     matter = rendering.named(context.lesson, about)
     told = f"That is about **{matter}**. I judge what stands in {name}, not what is said here: "
     onward = rendering.next_step(context.lesson, criterion_status)

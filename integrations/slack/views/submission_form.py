@@ -19,7 +19,7 @@ MAX_BOXES, MAX_OPTIONS = 10, 100  # what Slack takes as checkboxes, and in a lis
 def form(services: Services, person: Person, lesson: Lesson) -> Block:
     files = list(services.submissions.workspace(person.id, lesson.id))
     if not files:
-        names = rendering.listed(list(rendering.ARTEFACT_NAMES.values()))
+        names = rendering.listed(rendering.artefact_names(lesson.artefacts))
         return modal(
             TITLE, [section(f"I have no file of yours yet. Attach {names} to a message, then come back here.")]
         )

@@ -11,7 +11,11 @@ from tools.dockerfile import DOCKERIGNORE
 ARTEFACT = ArtefactType(
     name=DOCKERIGNORE,
     order=10,  # before the Dockerfile, whose names `Dockerfile.dockerignore` would fit too
-    recognition=Recognition(names=re.compile(r".*\.dockerignore", re.DOTALL), file_name=".dockerignore"),
+    recognition=Recognition(
+        names=re.compile(r".*\.dockerignore", re.DOTALL),
+        file_name=".dockerignore",
+        mentioned=re.compile(r"docker ?ignore", re.IGNORECASE),
+    ),
     comment="#",
     is_single=True,
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.recognition import Recognition
+from tools.artefacts.wording import Wording
 from tools.uploads.files import SourceFile
 
 _PLAN_WORDS = ("plan", "harden", "deploy", "release")
@@ -22,7 +23,17 @@ def _document(files: Sequence[SourceFile]) -> SourceFile | None:
 ARTEFACT = ArtefactType(
     name="plan",
     order=90,
-    recognition=Recognition(names=re.compile(r".*\.(md|markdown)", re.DOTALL), file_name="plan.md"),
+    recognition=Recognition(
+        names=re.compile(r".*\.(md|markdown)", re.DOTALL),
+        file_name="plan.md",
+        mentioned=re.compile(r"\bplan\b", re.IGNORECASE),
+    ),
+    wording=Wording(
+        title="Plan",
+        full_title="Deployment hardening plan",
+        some="the plan as a Markdown file",
+        yours="your plan as a Markdown file",
+    ),
     is_single=True,
     is_outside_build=True,
     document=_document,

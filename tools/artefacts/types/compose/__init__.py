@@ -10,6 +10,7 @@ from tools.artefacts.recognition import Recognition
 from tools.artefacts.types.compose.faults import FAULTS
 from tools.artefacts.types.compose.pasting import PASTING
 from tools.artefacts.types.compose.patches import patches
+from tools.artefacts.wording import Wording
 from tools.compose import COMPOSE
 from tools.compose.inspection import inspect_compose
 from tools.compose.rules import COMPOSE_ASPECTS
@@ -34,6 +35,10 @@ ARTEFACT = ArtefactType(
         file_name="compose.yaml",
         holds=_holds,
         may_be=_may_be,
+        mentioned=re.compile(r"\b(compose|blueprints?|stack(?! ?trace))\b", re.IGNORECASE),
+    ),
+    wording=Wording(
+        title="Blueprint", full_title="Local stack blueprint", some="a Compose file", yours="your Compose file"
     ),
     aspects=COMPOSE_ASPECTS,
     inspect=inspect_compose,

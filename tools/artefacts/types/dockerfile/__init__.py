@@ -11,6 +11,7 @@ from tools.artefacts.types.dockerfile.faults import FAULTS
 from tools.artefacts.types.dockerfile.inspection import inspect
 from tools.artefacts.types.dockerfile.pasting import PASTING
 from tools.artefacts.types.dockerfile.patches import patches, patches_beside
+from tools.artefacts.wording import Wording
 from tools.dependencies import DEPENDENCIES
 from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
 from tools.dockerfile.parser import KEYWORDS
@@ -36,7 +37,9 @@ ARTEFACT = ArtefactType(
         file_name="Dockerfile",
         holds=_holds,
         may_be=_may_be,
+        mentioned=re.compile(r"\bdocker ?files?\b", re.IGNORECASE),
     ),
+    wording=Wording(title="Dockerfile", full_title="Dockerfile", some="a Dockerfile", yours="your Dockerfile"),
     aspects=DOCKERFILE_ASPECTS,
     inspect=inspect,
     faults=FAULTS,

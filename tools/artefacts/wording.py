@@ -1,0 +1,13 @@
+"""How people call a file of a type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    title: str  # before its verdicts in a line: “Blueprint”
+    full_title: str  # over its criteria on a page: “Local stack blueprint”
+    some: str  # what is still to be handed in: “a Compose file”
+    yours: str  # “your Compose file”
