@@ -8,7 +8,7 @@ from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.second_opinion import SecondOpinion
 from agent.grading.receipts import Receipts
 from knowledge.course.pack import Course, Criterion, Lesson
-from tools.artefacts.registry import documents_in, wording_of
+from tools.artefacts.registry import aspects, documents_in, wording_of
 from tools.errors import UnreadableFile
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint
@@ -36,11 +36,11 @@ class Assessor:
 
     def inspect(self, upload: Upload) -> Inspection:
         known = self._receipts.inspection(upload.digest)
-        if known is not None:
+        if known is not None and known.criteria.keys() >= set(aspects()):
             return known
         inspection = inspect(upload, linter=self._linter)
         self._receipts.save_inspection(inspection)
-        return inspection
+        return self._receipts.inspection(upload.digest) or inspection
 
     def judge(self, lesson: Lesson, upload: Upload) -> tuple[Judgement, ...]:
         """One judgement for each criterion of the lesson's rubric, in its order."""
