@@ -12,6 +12,7 @@ import yaml
 
 from agent.domain.turn import Turn
 from agent.understanding.intent_model import Embed, IntentModel
+from agent.understanding.known_words import in_known_words
 
 SURE = 0.2  # how far the likeliest reading is ahead of the next where nobody needs to be asked
 MAX_READ_CHARACTERS = 2_000  # what a person wants stands at the start; the rest is material
@@ -106,6 +107,7 @@ class IntentReader:
         return self._of_text(text, pending=pending)
 
     def _of_text(self, text: str, *, pending: bool) -> IntentReading:
+        text = in_known_words(text)
         ruled = next((intent for intent in self._patterns if self._matches(intent, text)), None)
         if ruled is not None:
             return IntentReading(ruled)
@@ -126,7 +128,7 @@ class IntentReader:
 def tells_what_happened(text: str) -> bool:
     """A cry for help that says what went wrong, and demands neither the work nor a hint."""
     enough = len(text.split()) >= (FEWER if _SYMPTOM.search(text) else FEW_WORDS)
-    return enough and _DEMAND.search(text) is None
+    return enough and _DEMAND.search(in_known_words(text)) is None
 
 
 def looks_like_question(text: str) -> bool:

@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from agent.understanding.intent_model import Embed
+from agent.understanding.known_words import in_known_words
 from knowledge.course.pack import Criterion, Lesson
 from tools.artefacts.registry import is_mentioned
 
@@ -59,4 +60,4 @@ def named_artefact(text: str, lesson: Lesson) -> str:
 
 
 def is_about_own_work(text: str) -> bool:
-    return _OWN_WORK.search(text) is not None
+    return _OWN_WORK.search(in_known_words(text)) is not None

@@ -34,6 +34,7 @@ ARTEFACT = ArtefactType(
         some="the plan as a Markdown file",
         yours="your plan as a Markdown file",
     ),
+    stand_in="",
     is_single=True,
     is_outside_build=True,
     document=_document,

@@ -40,6 +40,7 @@ ARTEFACT = ArtefactType(
     wording=Wording(
         title="Blueprint", full_title="Local stack blueprint", some="a Compose file", yours="your Compose file"
     ),
+    stand_in="",
     aspects=COMPOSE_ASPECTS,
     inspect=inspect_compose,
     faults=FAULTS,

@@ -40,6 +40,7 @@ ARTEFACT = ArtefactType(
         mentioned=re.compile(r"\bdocker ?files?\b", re.IGNORECASE),
     ),
     wording=Wording(title="Dockerfile", full_title="Dockerfile", some="a Dockerfile", yours="your Dockerfile"),
+    stand_in="",
     aspects=DOCKERFILE_ASPECTS,
     inspect=inspect,
     faults=FAULTS,
