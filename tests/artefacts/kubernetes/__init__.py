@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from tests.artefacts.kubernetes.inspection import ASPECTS, NAME, inspect
-from tests.artefacts.kubernetes.patches import patches
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.faults import LineFault
 from tools.artefacts.pasting import LEAST_LINES, Pasting, yaml_from
 from tools.artefacts.patching import Patching
 from tools.artefacts.recognition import Recognition
 from tools.artefacts.wording import Wording
+
+from .inspection import ASPECTS, NAME, inspect
+from .patches import patches
 
 _BEGINS = re.compile(r"^apiVersion[ \t]*:[ \t]*\S+[ \t]*$", re.MULTILINE)
 _KIND = re.compile(r"^kind[ \t]*:[ \t]*[A-Z]\w+[ \t]*$", re.MULTILINE)

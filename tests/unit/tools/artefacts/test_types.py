@@ -20,10 +20,12 @@ from tools.uploads.files import SourceFile, Upload
 
 TESTS = Path(__file__).parents[3]
 ANOTHER = "tests.artefacts"  # a type that is not shipped is held to the same
+FOLDERS = (TESTS / "artefacts", TESTS.parent / "tools" / "artefacts" / "types")
+EXAMPLES = [path for folder in FOLDERS for path in sorted(folder.glob("*/examples/good.*"))]
 GOOD = Upload.of(
     [
         *(SourceFile(path.name, path.read_bytes()) for path in (TESTS / "submissions" / "good").iterdir()),
-        SourceFile("app.yaml", (TESTS / "artefacts" / "kubernetes" / "examples" / "good.yaml").read_bytes()),
+        *(SourceFile(f"{path.parents[1].name}/{path.name}", path.read_bytes()) for path in EXAMPLES),
     ]
 )
 with also_from(ANOTHER):
