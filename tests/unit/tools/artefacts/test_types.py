@@ -108,7 +108,8 @@ def test_a_whole_file_is_told_in_a_message_and_as_an_offer(artefact: ArtefactTyp
     assert pasting.is_file(pasting.cut(message))
     assert pasting.cut(message).strip() == text.strip()
     assert not pasting.is_file("nothing of the kind")
-    assert _inspected(SourceFile(artefact.recognition.file_name, text.encode())).criteria[artefact.aspects[0]]
+    alone = _inspected(SourceFile(artefact.recognition.file_name, text.encode())).criteria
+    assert alone[artefact.aspects[0]] is not Verdict.NOT_CHECKED
     block = Offer(OfferKind.BLOCK, text)
     assert any(new.strip() for new in patching.of_file("# nothing yet\n", block, ()))
 
