@@ -11,8 +11,12 @@ from agent.builds.jobs import BuildJobs
 from agent.builds.requests import BuildRequests
 from agent.conversation.answering import Answerer
 from agent.conversation.context import Services
-from agent.conversation.graph import build_graph
+from agent.conversation.graph import ConversationNodes, build_graph
 from agent.conversation.model_voice import ModelVoice
+from agent.conversation.planning.planner import Planner
+from agent.conversation.tools.catalogue import all_tools
+from agent.conversation.tools.course_facts import CourseFacts
+from agent.conversation.tools.findings import Findings
 from agent.conversation.tutor import Tutor
 from agent.delivery.inbox import Inbox
 from agent.delivery.outbox import Outbox
@@ -38,8 +42,8 @@ from agent.llm.voice import OfflineVoice, Voice
 from agent.settings import Settings
 from agent.storage.checkpoints import open_checkpointer
 from agent.storage.database import Storage
+from agent.understanding.act_model import ActModel
 from agent.understanding.explanations import Explanations
-from agent.understanding.intents import IntentReader
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Course
 from knowledge.errors import CourseInvalid
@@ -48,6 +52,7 @@ from knowledge.retrieval.embedding import Embedding
 from knowledge.retrieval.familiar import Familiar, texts_of
 from knowledge.retrieval.hybrid import HybridRetriever
 from knowledge.retrieval.index import Index
+from knowledge.retrieval.library import Library
 from tools.inspection.hadolint import Hadolint
 from tools.sandbox.builder import Builder
 from tools.sandbox.opening import open_builder
@@ -61,6 +66,7 @@ class Knowledge:
     embedding: Embedding
     retriever: HybridRetriever
     answerer: Answerer
+    library: Library
     ingestor: Ingestor
 
 
@@ -91,7 +97,7 @@ def open_knowledge(settings: Settings) -> Knowledge:
     retriever = HybridRetriever(index, embedding)
     ingestor = Ingestor(index, retriever, course)
     ingestor.ensure_course()
-    return Knowledge(course, embedding, retriever, Answerer(retriever, embedding), ingestor)
+    return Knowledge(course, embedding, retriever, Answerer(retriever, embedding), Library(course, embedding), ingestor)
 
 
 @contextmanager
@@ -113,7 +119,7 @@ def open_tutoring(
         yield Tutoring(
             settings=settings,
             storage=storage,
-            tutor=Tutor(services, build_graph(checkpointer), week),
+            tutor=Tutor(services, build_graph(checkpointer, _nodes(settings, knowledge, services)), week),
             builds=_builds(services),
             build_jobs=BuildRequests(storage),
             inbox=inbox,
@@ -155,11 +161,19 @@ def _services(
         answerer=knowledge.answerer,
         assessor=assessor,
         builder=engine,
-        intents=IntentReader.load(embed),
+        reader=ActModel(embed),
         voice=voice or _voice(settings, knowledge),
         embed=embed,
         now=now,
     )
+
+
+def _nodes(settings: Settings, knowledge: Knowledge, services: Services) -> ConversationNodes:
+    tools = all_tools(
+        knowledge.course, knowledge.library, knowledge.answerer, services.embed, retention_days=settings.retention_days
+    )
+    facts = CourseFacts(knowledge.course, retention_days=settings.retention_days)
+    return ConversationNodes(Planner(knowledge.library, facts, Findings(services.embed)), tools, services.reader)
 
 
 def _second_opinion(settings: Settings) -> SecondOpinion | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evals.cases import load_all
 from tools.artefacts.registry import aspects
 from tools.findings import Verdict
-from tools.inspection.checks.rule import DOCKERFILE_ASPECTS
+from tools.inspection.rule import DOCKERFILE_ASPECTS
 from tools.uploads.files import SourceFile, Upload
 
 DEFECTS = frozenset({Verdict.NOT_MET.value, Verdict.PARTLY.value})

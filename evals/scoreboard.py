@@ -1,4 +1,4 @@
-"""One scoreboard of all suites: which there are, and how they run beside each other."""
+"""One scoreboard of all suites: how they run beside each other, and how their figures are shown."""
 
 from __future__ import annotations
 
@@ -6,46 +6,25 @@ import multiprocessing
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from agent.app import Knowledge, open_knowledge
+from agent.app import open_knowledge
+from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from evals.cases import Figures
-from evals.suites.explanations import explanations
-from evals.suites.gate import gate
-from evals.suites.grounding import grounding
-from evals.suites.injections import injections
-from evals.suites.inspection import inspection
-from evals.suites.intent import intent
-from evals.suites.leaks import leaks
-from evals.suites.retrieval import retrieval
-from evals.suites.review import review
-from evals.suites.support import support
-from evals.suites.teaching import teaching
+from evals.registry import registry
 
 Board = dict[str, Figures]
-SUITES: Mapping[str, Callable[[Knowledge], Figures]] = {
-    "retrieval": retrieval,
-    "grounding": grounding,
-    "support": support,
-    "intent": intent,
-    "inspection": inspection,
-    "review": review,
-    "gate": gate,
-    "injections": injections,
-    "leaks": leaks,
-    "explanations": explanations,
-    "teaching": teaching,
-}
-
-
-LONG = ("teaching", "review")
 
 
 def score(names: Sequence[str], *, guides: Path | None = None, workers: int = 2) -> Board:
-    """Runs the named suites, each in a process that has an index of its own, a copy of one that is made once."""
+    """Runs the named suites, all where none is named; raises ConfigurationInvalid for a name that there is not.
+
+    Each has a process and an index of its own, a copy of one that is made once.
+    """
+    names = _checked(names)
     with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
         made = Path(folder) / "made"
         knowledge = open_knowledge(_settings(made))
@@ -60,14 +39,25 @@ def score(names: Sequence[str], *, guides: Path | None = None, workers: int = 2)
             return {name: begun[name].result() for name in names}
 
 
+def _checked(names: Sequence[str]) -> Sequence[str]:
+    if unknown := sorted(set(names) - set(registry())):
+        raise ConfigurationInvalid(f"There is no suite {', '.join(unknown)}; there are {', '.join(registry())}.")
+    return names or list(registry())
+
+
+def listed() -> str:
+    """A line a suite: its name and what it measures."""
+    return "\n".join(f"{name:14} {suite.measures}" for name, suite in registry().items())
+
+
 def _turn(name: str) -> bool:
-    """Those that take a minute begin first, so that no processor waits for them in the end."""
-    return name not in LONG
+    """Long ones begin first, so that no processor waits for them in the end."""
+    return not registry()[name].long
 
 
 def _score(name: str, folder: Path) -> Figures:
     started = time.perf_counter()
-    figures = SUITES[name](open_knowledge(_settings(folder)))
+    figures = registry()[name].run(open_knowledge(_settings(folder)))
     return figures | {"seconds": time.perf_counter() - started}
 
 

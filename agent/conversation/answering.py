@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from agent.guardrails.support import Supports, bare
 from agent.understanding.definitions import Term
-from agent.understanding.intent_model import Embed
 from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.hybrid import HybridRetriever
 from knowledge.retrieval.lexical import words
+from knowledge.retrieval.packed_vectors import Embed
 from knowledge.retrieval.passages import Citation, Hit
 from knowledge.retrieval.relevance import RELEVANT
 

@@ -23,10 +23,10 @@ from agent.learners.privacy import PrivacyService
 from agent.learners.progress import CohortProgress
 from agent.learners.questions_asked import QuestionsAsked
 from agent.llm.voice import Voice
+from agent.understanding.act_model import ActModel
 from agent.understanding.explanations import Explanations
-from agent.understanding.intent_model import Embed
-from agent.understanding.intents import IntentReader
 from knowledge.course.pack import Course, Lesson
+from knowledge.retrieval.packed_vectors import Embed
 from tools.sandbox.builder import Builder
 
 
@@ -50,7 +50,7 @@ class Services:
     answerer: Answerer
     assessor: Assessor
     builder: Builder
-    intents: IntentReader
+    reader: ActModel
     voice: Voice
     embed: Embed
     now: Callable[[], datetime]

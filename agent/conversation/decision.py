@@ -7,9 +7,10 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter
 
+from agent.conversation.dialogue import Dialogue
+from agent.domain.act import Intent
 from agent.domain.reply import Action, Table
 from agent.domain.turn import BuildRequest, Notice
-from agent.understanding.intents import Intent
 from knowledge.retrieval.passages import Citation, Hit
 
 
@@ -34,6 +35,9 @@ class Decision:
     forget: bool = False  # delete what is stored of this person once the turn is done
     archive_of: str = ""  # lesson whose week artefact goes with the reply
     annotate: bool = False  # the learner's files go with the reply, our questions at their lines
+    of_engine: bool = False  # nothing but findings, verdicts and experiments: they hold no answer to begin with
+    topic: str = ""  # what it is about: a card, a rule, a criterion, or an occasion
+    dialogue: Dialogue | None = None  # what the conversation is about from now on; None leaves it as it is
     question_asked: str = ""  # id of the lesson's question that `closing` puts
     notices: tuple[Notice, ...] = ()
     build: BuildRequest | None = None

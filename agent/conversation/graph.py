@@ -1,43 +1,39 @@
-"""The graph of a turn: understand → one deciding node → word. Its state is the conversation, and nothing else."""
+"""The graph of a turn: load → route → mind ⇄ tools → check → say → commit."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
 
+import numpy as np
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from typing_extensions import TypedDict
 
+from agent.conversation import dialogue as dialogues
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision, from_state, to_state
-from agent.conversation.handlers import (
-    course_facts,
-    criterion_status,
-    experiments,
-    explanation,
-    fault_exercise,
-    hint,
-    instructors,
-    mastery,
-    privacy,
-    question,
-    submission,
-    told_in_chat,
-)
-from agent.conversation.handlers.channels import in_channel
-from agent.conversation.leak_guard import guarded, leaks
+from agent.conversation.leak_guard import leaks
+from agent.conversation.mind import Mind
+from agent.conversation.reply_checks import checked
+from agent.conversation.routing import routed
+from agent.conversation.tools.base import ToolCall, ToolResult
+from agent.conversation.tools.registry import ToolRegistry
+from agent.conversation.view import View
+from agent.domain.act import Intent
 from agent.guardrails.questions import settle
 from agent.llm.port import Message
 from agent.llm.voice import Brief
-from agent.understanding.intents import Intent, tells_what_happened
-from agent.understanding.topics import criterion_of, is_about_own_work
+from agent.understanding import acts
+from agent.understanding.act_model import ActModel
+from agent.understanding.acts import About, Act, Reading
+from agent.understanding.references import References, read_references
 
 MAX_REMEMBERED = 20  # lines of a conversation that later turns can see
 MAX_LINE = 4_000
+MAX_STEPS = 8  # tool calls of one turn; a plan that needs more is a fault
 
 Line = dict[str, str]  # role, text, key, at, intent
 
@@ -51,161 +47,162 @@ def append_lines(old: Sequence[Line], new: Sequence[Line]) -> list[Line]:
 
 class State(TypedDict, total=False):
     history: Annotated[list[Line], append_lines]
+    dialogue: dict[str, Any]
     turn_key: str
-    intent: str
-    decision: dict[str, Any]
+    pending: str
+    reading: dict[str, Any]
+    references: dict[str, Any]
+    calls: list[dict[str, Any]]
+    results: list[dict[str, Any]]
+    decision: dict[str, Any] | None
     wording: str
 
 
 Graph = CompiledStateGraph[State, TurnContext, State, State]
 
 
-def understand(state: State, runtime: Runtime[TurnContext]) -> State:  # noqa: ARG001 - a node's shape
-    """Rules decide; where they are not sure, a model may propose one of the two nearest."""
-    context = runtime.context
-    if fault_exercise.is_answer(context):
-        return {"intent": Intent.ANSWER.value}
-    pending = context.services.questions_asked.pending(context.person.id, context.turn.conversation) is not None
-    if pending and context.turn.action is None and not context.turn.files and explanation.is_reply(context.turn.text):
-        return {"intent": Intent.ANSWER.value}
-    reading = context.services.intents.read(context.turn, pending=pending)
-    intent = reading.intent
-    if not reading.sure:
-        guess = context.services.voice.guess(context.turn.text, [other_intent.value for other_intent in _GUESSABLE])
-        intent = Intent(guess) if guess in {other_intent.value for other_intent in _GUESSABLE} else intent
-    return {"intent": intent.value}
-
-
-# What a model may propose: none of these moves a gate or shows another person's work.
-_GUESSABLE = (Intent.QUESTION, Intent.STUCK, Intent.STATUS, Intent.SOCIAL, Intent.OUT_OF_SCOPE)
-
-
 def history_of(state: State) -> tuple[Message, ...]:
     return tuple(Message(line["role"], line["text"]) for line in state.get("history", ()))
 
 
-def _hand_in(context: TurnContext, state: State) -> Decision:  # noqa: ARG001 - every node has this shape
-    action = context.turn.action.id if context.turn.action else ""
-    if action == "build":
-        return submission.request_build(context)
-    if action == "experiment":
-        return experiments.run(context)
-    if submission.wants_twice(context):
-        return submission.request_build(context, twice=True)
-    if action == "show_findings":
-        return submission.show_findings(context)
-    if not context.turn.files and _BUILD.search(context.turn.text):
-        return submission.request_build(context)
-    if submission.wants_questions_in_file(context):
-        return submission.annotate(context)
-    if action == "submit":
-        return submission.submit(context)
-    formally = submission.is_formal(context.turn.text)
-    if formally and not context.turn.files:
-        return submission.submit(context)
-    taken = submission.take_files(context, formally=formally)
-    return taken if formally else question.answered_beside(context, taken)
+class _Nobody:
+    def step(self, view: View, results: Sequence[ToolResult]) -> ToolCall | Decision:
+        raise NotImplementedError
 
 
-def _inquire(context: TurnContext, state: State) -> Decision:
-    return explanation.belief_stated(context) or told_in_chat.told(context) or _answered(context, state)
+class ConversationNodes:
+    """The nodes, with the mind that thinks, the tools that it may use, and the model that reads messages."""
 
+    def __init__(self, mind: Mind, tools: ToolRegistry, reader: ActModel) -> None:
+        self._mind, self._tools, self._reader = mind, tools, reader
 
-def _answered(context: TurnContext, state: State) -> Decision:
-    """What was said about other things is no context of a question."""
-    asked = [line for line in state.get("history", ()) if line.get("intent", Intent.QUESTION) == Intent.QUESTION]
-    earlier = [Message(line["role"], line["text"]) for line in asked]
-    return question.answer_question(context, earlier)
+    @classmethod
+    def undone(cls) -> Self:
+        """Nodes to draw the graph with; a turn needs a mind, tools and a reader."""
+        return cls(_Nobody(), ToolRegistry([]), ActModel(lambda texts: np.zeros((len(texts), 0), dtype=np.float32)))
 
+    def load(self, state: State, runtime: Runtime[TurnContext]) -> State:  # noqa: ARG002 - a node's shape
+        """Nothing of the turn before is left but what the conversation remembers."""
+        return {
+            "calls": [],
+            "results": [],
+            "decision": None,
+            "wording": "",
+            "pending": "",
+            "reading": {},
+            "references": {},
+        }
 
-def _stuck(context: TurnContext, state: State) -> Decision:
-    """Who tells what went wrong asks about the matter; a hint on the next open criterion would pass it by."""
-    text = context.turn.text
-    if (
-        context.turn.action is not None
-        or not tells_what_happened(text)
-        or criterion_of(text, context.lesson, context.services.embed) is not None
-    ):
-        return hint.guide(context)
-    handed_in = bool(len(context.services.submissions.workspace(context.person.id, context.lesson.id)))
-    if handed_in and is_about_own_work(text):
-        return hint.guide(context)
-    answered = _answered(context, state)  # what went wrong states no belief
-    return hint.guide(context) if answered.declined and handed_in else answered
-
-
-_BUILD = re.compile(r"\b(re)?build (it|this|that|them|again|my \w+|the (image|docker ?file))\b", re.IGNORECASE)
-_OF_PERSONS = re.compile(r"\b(you|your|me|i|my|i'm)\b", re.IGNORECASE)
-
-
-def _why_believed(context: TurnContext, state: State) -> Decision:
-    about_persons = context.turn.action is not None or _OF_PERSONS.search(context.turn.text) is not None
-    return mastery.answer(context) if about_persons else _inquire(context, state)
-
-
-NODES: dict[Intent, Callable[[TurnContext, State], Decision]] = {
-    Intent.QUESTION: _inquire,
-    Intent.OUT_OF_SCOPE: _inquire,
-    Intent.ANSWER: lambda context, state: (
-        fault_exercise.answer(context) or explanation.assess(context, history_of(state))
-    ),
-    Intent.STUCK: _stuck,
-    Intent.SUBMIT: _hand_in,
-    Intent.STATUS: lambda context, state: criterion_status.report(context),  # noqa: ARG005
-    Intent.SOCIAL: lambda context, state: criterion_status.greet(context),  # noqa: ARG005
-    Intent.STAFF: lambda context, state: instructors.staff_query(context),  # noqa: ARG005
-    Intent.PRIVACY: lambda context, state: privacy.answer(context),  # noqa: ARG005
-    Intent.BELIEFS: _why_believed,
-}
-
-
-class _Node(Protocol):
-    def __call__(self, state: State, runtime: Runtime[TurnContext]) -> State: ...
-
-
-def _deciding(intent: Intent) -> _Node:
-    def decide(state: State, runtime: Runtime[TurnContext]) -> State:
+    def route(self, state: State, runtime: Runtime[TurnContext]) -> State:
         context = runtime.context
-        decision = in_channel(context, intent) or course_facts.about(context, intent) or NODES[intent](context, state)
-        return {"decision": to_state(_checked(context, state, decision))}
+        decision = routed(context)
+        if decision is not None:
+            return {"decision": to_state(decision)}
+        before = next((line["text"] for line in reversed(state.get("history", [])) if line["role"] == "assistant"), "")
+        message = acts.Message(context.turn.text, before, context.person.is_instructor, context.in_channel)
+        asked = context.services.questions_asked
+        return {
+            "pending": asked.pending(context.person.id, context.turn.conversation) or "",
+            "reading": _reading_to_state(self._reader.read(message)),
+            "references": vars(read_references(context.turn.text, context.lesson.rubric, _paths(context))),
+        }
 
-    return decide
+    def mind(self, state: State, runtime: Runtime[TurnContext]) -> State:
+        view = _view(state, runtime.context)
+        results = [_result_from_state(result) for result in state.get("results", ())]
+        thought = self._mind.step(view, results)
+        if isinstance(thought, Decision):
+            return {"decision": to_state(thought)}
+        if len(results) >= MAX_STEPS:
+            return {"decision": to_state(Decision(Intent.QUESTION, LOST, declined=True))}
+        return {"calls": [*state.get("calls", ()), {"name": thought.name, "arguments": dict(thought.arguments)}]}
+
+    def tools(self, state: State, runtime: Runtime[TurnContext]) -> State:
+        asked = state["calls"][-1]
+        result = self._tools.run(ToolCall(asked["name"], asked["arguments"]), _view(state, runtime.context))
+        return {"results": [*state.get("results", ()), _result_to_state(result)]}
+
+    def check(self, state: State, runtime: Runtime[TurnContext]) -> State:
+        context = runtime.context
+        decision = checked(context, history_of(state), from_state(state["decision"] or {}))
+        return {"decision": to_state(decision)}
+
+    def say(self, state: State, runtime: Runtime[TurnContext]) -> State:
+        context, decision = runtime.context, from_state(state["decision"] or {})
+        if decision.silent:
+            return {"wording": ""}
+        if decision.may_reword:
+            return {"wording": _wording(context, decision, history_of(state))}
+        return {"wording": f"{decision.draft}\n\n{decision.closing}".strip()}
+
+    def commit(self, state: State, runtime: Runtime[TurnContext]) -> State:
+        """Once, under the turn's key: both lines, the question that now waits, and what is spoken of."""
+        context, decision = runtime.context, from_state(state["decision"] or {})
+        if decision.silent:
+            return {"turn_key": context.turn.key}
+        text = state.get("wording", "")
+        _remember_questions(context, decision, text)
+        said = [_line("user", context.turn.text, context, decision), _line("assistant", text, context, decision)]
+        dialogue = decision.dialogue or dialogues.from_state(state.get("dialogue"))
+        dialogue = dialogue.with_changes(last=decision.topic)
+        return {"history": said, "turn_key": context.turn.key, "dialogue": dialogues.to_state(dialogue)}
 
 
-def _checked(context: TurnContext, state: State, decision: Decision) -> Decision:
-    """Nothing that does the learner's work, one question, and none that they know already."""
-    safe = guarded(context, history_of(state), decision)
+LOST = "I lost my thread there. Say it once more, please."
+
+
+def _paths(context: TurnContext) -> list[str]:
     if not context.is_tutored:
-        return safe
-    asked = context.services.questions_asked.wordings(context.person.id)
-    text, _ = settle(f"{safe.draft}\n\n{safe.closing}", asked)
-    closing = safe.closing if safe.closing and text.endswith(safe.closing) else ""
-    draft = text.removesuffix(closing).strip() if closing else text
-    return safe.with_changes(
-        draft=draft or safe.draft, closing=closing, question_asked=safe.question_asked if closing else ""
+        return []
+    return [file.path for file in context.services.submissions.workspace(context.person.id, context.lesson.id)]
+
+
+def _view(state: State, context: TurnContext) -> View:
+    references = state.get("references") or {}
+    return View(
+        context,
+        _reading_from_state(state.get("reading") or {}),
+        References(**{**references, "instructions": tuple(references.get("instructions", ()))}),
+        dialogues.from_state(state.get("dialogue")),
+        history_of(state),
+        state.get("pending", ""),
     )
 
 
-def word(state: State, runtime: Runtime[TurnContext]) -> State:
-    """The voice says what was decided; then both lines are remembered and our question counts as asked."""
-    context, decision = runtime.context, from_state(state["decision"])
-    if decision.silent:
-        return {"wording": ""}
-    text = _wording(context, decision, history_of(state)) if decision.may_reword else _as_drafted(decision)
+def _reading_to_state(reading: Reading) -> dict[str, Any]:
+    odds = {act.value: round(chance, 4) for act, chance in reading.odds.items()}
+    about = {name.value: round(chance, 4) for name, chance in reading.about_odds.items()}
+    return {"act": reading.act.value, "about": reading.about.value, "odds": odds, "about_odds": about}
+
+
+def _reading_from_state(state: dict[str, Any]) -> Reading:
+    if not state:
+        return Reading(Act.CHAT, About.NONE, {Act.CHAT: 1.0}, {About.NONE: 1.0})
+    odds = {Act(name): chance for name, chance in state["odds"].items()}
+    about_odds = {About(name): chance for name, chance in state["about_odds"].items()}
+    return Reading(Act(state["act"]), About(state["about"]), odds, about_odds)
+
+
+def _result_to_state(result: ToolResult) -> dict[str, Any]:
+    decided = to_state(result.decision) if result.decision else None
+    return {"content": dict(result.content), "refused": result.refused, "decision": decided}
+
+
+def _result_from_state(state: dict[str, Any]) -> ToolResult:
+    decided = from_state(state["decision"]) if state["decision"] else None
+    return ToolResult(state["content"], decided, state["refused"])
+
+
+def _remember_questions(context: TurnContext, decision: Decision, text: str) -> None:
+    """A question of ours waits until it is answered or the talk moves on to something else."""
+    asked, person, lesson = context.services.questions_asked, context.person, context.lesson
     if context.is_tutored:
         _, questions = settle(text, ())
-        context.services.questions_asked.note_wordings(
-            context.person.id, context.lesson.id, questions, context.turn.conversation
-        )
-    if decision.intent is Intent.QUESTION:  # the conversation is about something else now
-        context.services.questions_asked.let_go(context.person.id, context.turn.conversation)
+        asked.note_wordings(person.id, lesson.id, questions, context.turn.conversation)
+    if decision.topic and not decision.question_asked and decision.intent is not Intent.SOCIAL:
+        asked.let_go(person.id, context.turn.conversation)
     if decision.question_asked:
-        context.services.questions_asked.ask(
-            context.person.id, context.lesson.id, decision.question_asked, context.turn.conversation
-        )
-    intent = decision.intent
-    said = [_line("user", context.turn.text, context, intent), _line("assistant", text, context, intent)]
-    return {"wording": text, "history": said, "turn_key": context.turn.key}
+        asked.ask(person.id, lesson.id, decision.question_asked, context.turn.conversation)
 
 
 def _wording(context: TurnContext, decision: Decision, history: tuple[Message, ...]) -> str:
@@ -221,23 +218,25 @@ def _wording(context: TurnContext, decision: Decision, history: tuple[Message, .
     return context.services.voice.word(brief, emit=context.emit)
 
 
-def _as_drafted(decision: Decision) -> str:
-    return f"{decision.draft}\n\n{decision.closing}".strip()
-
-
-def _line(role: str, text: str, context: TurnContext, intent: Intent) -> Line:
+def _line(role: str, text: str, context: TurnContext, decision: Decision) -> Line:
     at = context.services.now().isoformat()
-    return {"role": role, "text": text[:MAX_LINE], "key": context.turn.key, "at": at, "intent": intent.value}
+    return {"role": role, "text": text[:MAX_LINE], "key": context.turn.key, "at": at, "intent": decision.intent.value}
 
 
-def build_graph(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
+def build_graph(checkpointer: BaseCheckpointSaver[Any], nodes: ConversationNodes) -> Graph:
     graph = StateGraph(State, context_schema=TurnContext)
-    graph.add_node("understand", understand)
-    graph.add_node("word", word)
-    graph.add_edge(START, "understand")
-    for intent in Intent:
-        graph.add_node(intent.value, _deciding(intent))
-        graph.add_edge(intent.value, "word")
-    graph.add_conditional_edges("understand", lambda state: state["intent"], [intent.value for intent in Intent])
-    graph.add_edge("word", END)
+    for name in ("load", "route", "mind", "tools", "check", "say", "commit"):
+        graph.add_node(name, getattr(nodes, name))
+    graph.add_edge(START, "load")
+    graph.add_edge("load", "route")
+    graph.add_conditional_edges("route", _decided_or("mind"), ["mind", "check"])
+    graph.add_conditional_edges("mind", _decided_or("tools"), ["tools", "check"])
+    graph.add_edge("tools", "mind")
+    graph.add_edge("check", "say")
+    graph.add_edge("say", "commit")
+    graph.add_edge("commit", END)
     return graph.compile(checkpointer=checkpointer)
+
+
+def _decided_or(otherwise: str) -> Any:
+    return lambda state: "check" if state.get("decision") else otherwise

@@ -44,7 +44,7 @@ def _lines(draft: str) -> list[str]:
 
 def guarded(context: TurnContext, history: Sequence[Message], decision: Decision) -> Decision:
     """The decision without the lines of its draft that give something away."""
-    if decision.silent or not leaks(context, history, f"{decision.draft}\n\n{decision.closing}"):
+    if decision.silent or decision.of_engine or not leaks(context, history, f"{decision.draft}\n\n{decision.closing}"):
         return decision
     kept: list[str] = []
     for line in _lines(decision.draft):

@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
 
-from agent.conversation.graph import build_graph
+from agent.conversation.graph import ConversationNodes, build_graph
 from agent.domain.policy import EXPLAINED, INQUIRY, STUCK, PolicyRule
 from agent.learners.hints import LAST_LEVEL, HintState
 
@@ -27,7 +27,9 @@ request is worded.
 def document() -> str:
     parts = [_HEAD, *(f"## {title}\n\n{_fenced(_flow(name, rules))}" for title, name, rules in _TABLES)]
     parts.append(f"## The level of a hint, for each learner and criterion\n\n{_fenced(_hint_levels())}")
-    parts.append(f"## A turn\n\n{_fenced(build_graph(InMemorySaver()).get_graph().draw_mermaid().splitlines())}")
+    parts.append(
+        f"## A turn\n\n{_fenced(build_graph(InMemorySaver(), ConversationNodes.undone()).get_graph().draw_mermaid().splitlines())}"
+    )
     return "\n".join(parts)
 
 

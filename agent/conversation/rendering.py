@@ -156,8 +156,8 @@ def next_open(lesson: Lesson, criterion_status: Mapping[str, Judgement], artefac
 
 
 def artefact_names(artefacts: Iterable[str]) -> list[str]:
-    """`your Dockerfile`, `your Compose file`."""
-    return [wording_of(artefact).yours for artefact in artefacts]
+    """`your Dockerfile`, `your plan as a Markdown file`."""
+    return [wording_of(artefact).wanted for artefact in artefacts]
 
 
 def artefacts_missing(lesson: Lesson, criterion_status: Mapping[str, Judgement]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,19 +12,23 @@ from agent.conversation.annotated_files import annotated, meant
 from agent.conversation.context import Services, TurnContext
 from agent.conversation.decision import Decision, from_state
 from agent.conversation.graph import Graph
+from agent.conversation.tracing import traced
+from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import OutgoingFile, Reply
 from agent.domain.turn import Turn, TurnResult
 from agent.errors import StorageUnavailable, TutorError
 from agent.learners.portfolio import Portfolio
 from agent.storage.checkpoints import CHECKPOINTS_UNAVAILABLE
-from agent.understanding.intents import Intent
-from agent.understanding.pasted_files import with_pasted
+from agent.understanding.acts import Act, Message
+from agent.understanding.pasted_files import is_complete, with_pasted
 from knowledge.course.pack import Lesson
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
 
 MAX_MESSAGE = 39_999
+FEW = 3  # words beside a pasted file that ask nothing of it
+_HANDS_IN = frozenset({Act.HAND_IN, Act.STATUS, Act.BUILD, Act.WANT_NEXT, Act.AGREE, Act.THANKS, Act.CHAT})
 _GONE = "I cannot reach my records right now. Nothing is lost; please try again in a moment."
 _log = logging.getLogger(__name__)
 
@@ -49,9 +53,9 @@ class Tutor:
         self.enrol(turn.person)
         if len(turn.text) > MAX_MESSAGE:
             return _too_long(turn)
-        context = TurnContext(self.services, with_pasted(turn), self.lesson_of(turn.person), emit)
+        context = TurnContext(self.services, self._with_pasted(turn), self.lesson_of(turn.person), emit)
         state = self._run(context)
-        return self._result(context, from_state(state["decision"]), state.get("wording", ""))
+        return self._result(context, from_state(state["decision"]), state)
 
     def _run(self, context: TurnContext) -> dict[str, Any]:
         """A turn that was cut off goes on where it stopped; one that is done is not run again."""
@@ -64,13 +68,13 @@ class Tutor:
         except (SQLAlchemyError, *CHECKPOINTS_UNAVAILABLE) as error:
             raise StorageUnavailable(_GONE) from error
 
-    def _result(self, context: TurnContext, decision: Decision, wording: str) -> TurnResult:
+    def _result(self, context: TurnContext, decision: Decision, state: Mapping[str, Any]) -> TurnResult:
         gate = dict(context.verdicts())
         if decision.forget:  # last, so that the conversation that asked for it goes too
             self.services.forgetting.forget(context.person.id)
-        reply = None if decision.silent else self._reply(context, decision, wording)
+        reply = None if decision.silent else self._reply(context, decision, state.get("wording", ""))
         level = decision.hint_level
-        return TurnResult(reply, decision.intent.value, level, gate, decision.notices, decision.build)
+        return TurnResult(reply, decision.intent.value, level, gate, decision.notices, decision.build, traced(state))
 
     def _reply(self, context: TurnContext, decision: Decision, wording: str) -> Reply:
         return Reply(
@@ -91,6 +95,16 @@ class Tutor:
             return ()
         data = self._week.archive(context.person.id, decision.archive_of)
         return (OutgoingFile(f"week-artefact-{decision.archive_of}.zip", data, "Week artefact"),)
+
+    def _with_pasted(self, turn: Turn) -> Turn:
+        """A whole file that is pasted is handed in, unless the words around it only ask about it."""
+        pasted = with_pasted(turn)
+        if pasted is turn or len(pasted.text.split()) <= FEW or self._hands_in(pasted.text):
+            return pasted
+        return pasted if all(is_complete(file) for file in pasted.files) else turn
+
+    def _hands_in(self, words: str) -> bool:
+        return self.services.reader.read(Message(words)).act in _HANDS_IN
 
     def enrol(self, person: Person) -> None:
         self.services.learners.remember(person, self.services.now())

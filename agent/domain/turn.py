@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
@@ -49,8 +50,20 @@ class BuildRequest:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """How a turn came to its reply: for scripts, tests and whoever wonders."""
+
+    act: str = ""
+    about: str = ""
+    sure: float = 0.0
+    topic: str = ""
+    references: Mapping[str, Any] = field(default_factory=dict)
+    tools: tuple[Mapping[str, Any], ...] = ()  # each call with its name, arguments, content and refusal
+
+
+@dataclass(frozen=True)
 class TurnResult:
-    """`reply` is None where the tutor keeps silent. `gate` is the standing: criterion to verdict."""
+    """`reply` is None where the tutor keeps silent. `gate` is each criterion's verdict."""
 
     reply: Reply | None
     intent: str
@@ -58,3 +71,4 @@ class TurnResult:
     gate: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     build: BuildRequest | None = None
+    trace: Trace = field(default_factory=Trace)

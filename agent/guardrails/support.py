@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from agent.guardrails.alignment import Alignment, aligned
 from agent.guardrails.opposites import claims_more, turned
-from agent.understanding.intent_model import Embed
 from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.embedding import Vectors
 from knowledge.retrieval.lexical import words
+from knowledge.retrieval.packed_vectors import Embed
 from knowledge.retrieval.passages import Hit
 from knowledge.retrieval.quotable import Quotable
 

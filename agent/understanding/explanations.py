@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.understanding.intent_model import Embed
-from agent.understanding.intents import looks_like_question
+from agent.understanding.questions import looks_like_question
 from knowledge.course.pack import Misconception, Point, Question
 from knowledge.retrieval.lexical import words
+from knowledge.retrieval.packed_vectors import Embed
 
 NEAR = 0.46  # nearness from which a point counts as said. Calibrated by the explanations suite
 BELIEF_NEAR = 0.66  # the same for a misconception
 BELIEF_ASKED = 0.54  # the same where the question was about just this
 ABOUT = 0.22  # below this nearness to question and points, the message speaks of something else
+SAID = 0.52  # nearness from which somebody says back what they were told; chosen on the tuned moments
 CLEARLY = 0.05  # by how much one choice must be nearer than the next
 WEIGHT = 0.35  # of shared words against meaning
 MAX_CLAUSES = 24
@@ -88,6 +89,11 @@ class Explanations:
         """The belief that a sentence asserts; what is denied, asked or told of others is no belief."""
         spoken = clauses(text)
         return self._believed(self._of_beliefs(spoken, known), np.zeros(len(spoken)), known) if spoken else None
+
+    def says(self, text: str, sentences: Sequence[str]) -> bool:
+        """Whether a clause of the text says what one of the sentences says, and denies no more than it."""
+        spoken = clauses(text)
+        return bool(spoken and sentences) and float(self._agreeing(spoken, tuple(sentences)).max()) >= SAID
 
     def nearest(self, text: str, choices: Sequence[str]) -> int | None:
         """The choice that the words come nearest to, by meaning and by what they deny; None where two are as near."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from agent.domain.turn import Turn
-from tools.artefacts.registry import pastings
+from tools.artefacts.registry import artefact_type, pastings
 from tools.uploads.files import SourceFile
 
 _FENCE = re.compile(r"```[\w.-]*[ \t]*\n?(.*?)```", re.DOTALL)
@@ -26,6 +26,12 @@ def with_pasted(turn: Turn) -> Turn:
         files[path] = SourceFile(path, f"{inside.strip(chr(10))}\n".encode())
         text = text.replace(block, "", 1)
     return replace(turn, text=text.strip(), files=tuple(files.values()))
+
+
+def is_complete(file: SourceFile) -> bool:
+    """Whether it is a whole file, and no fragment that somebody asks about."""
+    artefact = artefact_type(file.kind)
+    return artefact is None or artefact.pasting is None or artefact.pasting.complete.search(file.text) is not None
 
 
 def _fenced(text: str) -> list[tuple[str, str]]:

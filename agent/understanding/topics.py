@@ -6,17 +6,11 @@ import re
 
 import numpy as np
 
-from agent.understanding.intent_model import Embed
-from agent.understanding.known_words import in_known_words
 from knowledge.course.pack import Criterion, Lesson
+from knowledge.retrieval.packed_vectors import Embed
 from tools.artefacts.registry import is_mentioned
 
 _ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)
-_OWN_WORK = re.compile(
-    r"\b(my|our|mine|ours)\b|\b(i|we) (have|wrote|put|use[d]?|got|did|set|added|changed|fixed)\b|\bline \d+|"
-    r"\bthis (file|line|plan|dockerfile|finding|criterion|build|image)\b",
-    re.IGNORECASE,
-)
 NEAR = 0.45  # cosine between a message and a criterion's own words
 
 
@@ -57,7 +51,3 @@ def named_artefact(text: str, lesson: Lesson) -> str:
     """The one artefact of the lesson that a text names; empty for none or several."""
     named = [artefact for artefact in lesson.artefacts if is_mentioned(artefact, text)]
     return named[0] if len(named) == 1 else ""
-
-
-def is_about_own_work(text: str) -> bool:
-    return _OWN_WORK.search(in_known_words(text)) is not None

@@ -65,14 +65,14 @@ class SpareApp:
 class Load:
     """Learners who go on writing, whatever happens; messages of the time without an app come late, not never."""
 
-    def __init__(self, turn_runner: Class) -> None:
-        self._turn_runner, self.said = turn_runner, list[Seen]()
+    def __init__(self, classroom: Class) -> None:
+        self._classroom, self.said = classroom, list[Seen]()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._write, daemon=True)
 
     def _write(self) -> None:
         while not self._over.wait(1 / RATE):
-            self.said.append(self._turn_runner.says())
+            self.said.append(self._classroom.says())
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -88,16 +88,16 @@ def crashes() -> Iterator[Measured | str]:
         tempfile.TemporaryDirectory() as folder,
         Emulator(Workspace.classroom("agent", LEARNERS), strict=True) as emulator,
     ):
-        app, turn_runner = SpareApp(emulator, Path(folder)), Class(emulator, "tutor")
+        app, classroom = SpareApp(emulator, Path(folder)), Class(emulator, "tutor")
         try:
-            yield from _killed(emulator, app, turn_runner)
+            yield from _killed(emulator, app, classroom)
         finally:
             app.close()
 
 
-def _killed(emulator: Emulator, app: SpareApp, turn_runner: Class) -> Iterator[Measured | str]:
+def _killed(emulator: Emulator, app: SpareApp, classroom: Class) -> Iterator[Measured | str]:
     starts = []
-    with Load(turn_runner) as load:
+    with Load(classroom) as load:
         for number in range(KILLS):
             begun = time.monotonic()
             pid = app.start()
@@ -114,10 +114,10 @@ def _killed(emulator: Emulator, app: SpareApp, turn_runner: Class) -> Iterator[M
         time.sleep(emulator.sockets.ack_seconds + 1)
         emulator.clock.advance(seconds)
     time.sleep(emulator.sockets.ack_seconds + 1)
-    delivered = turn_runner.delivered(load.said)
-    turn_runner.wait(delivered, PATIENCE)
+    delivered = classroom.delivered(load.said)
+    classroom.wait(delivered, PATIENCE)
     time.sleep(5.0)  # for an answer too many
-    yield turn_runner.told(delivered, f"killed {KILLS} times under {RATE:.0f} messages/s")
+    yield classroom.told(delivered, f"killed {KILLS} times under {RATE:.0f} messages/s")
     yield f"{len(load.said) - len(delivered)} more messages, which Slack gave up: no process had acknowledged them"
     yield "tutor: start until its socket is open, after a kill", starts
     os.kill(pid, signal.SIGTERM)

@@ -1,3 +1,3 @@
-"""One module a suite: each takes the parts that it measures and gives counts and figures."""
+"""One module a suite, found by the registry: each takes the parts that it measures and gives counts and figures."""
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.app import Knowledge
 from agent.understanding.explanations import Explanations
 from evals.cases import Figures, load
+from evals.suite import Suite
 from knowledge.retrieval.familiar import Familiar, texts_of
 
 
@@ -32,3 +33,6 @@ def _compare(knowledge: Knowledge, cases: list[dict[str, object]]) -> Figures:
         right += sum((point.id in said) == (point.id in wanted) for point in question.points)
         believed += (heard.believes.id if heard.believes else "") == case.get("believes", "")
     return {"cases": len(cases), "points": right / points, "beliefs": believed / len(cases)}
+
+
+SUITE = Suite("explanations", "Points that are heard in an explanation, and the misconceptions in it", explanations)

@@ -21,6 +21,7 @@ from agent.grading.fault_exercise import OPTIONS
 from agent.settings import Settings
 from agent.storage.database import Storage
 from evals.cases import Figures, load
+from evals.suite import Suite
 from knowledge.course.pack import Course
 from tools.findings import Verdict
 from tools.sandbox.builder import NoBuilder
@@ -234,3 +235,6 @@ def _change(connection: sqlite3.Connection, change: str) -> bool:
         connection.execute(statement)
     connection.commit()
     return touched > 0
+
+
+SUITE = Suite("gate", "Streams of actions that would pass a gate unearned, and changes by hand that are seen", gate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.app import Knowledge
 from evals.asked import HALVES, asked, outside
 from evals.cases import Figures
+from evals.suite import Suite
 
 
 def grounding(knowledge: Knowledge) -> Figures:
@@ -38,3 +39,6 @@ def _of(half: str, knowledge: Knowledge) -> Figures:
         "sentences": sentences,
         "supported": 1 - sum(len(bad) for _, bad in said) / max(1, sentences),
     }
+
+
+SUITE = Suite("grounding", "Answers that stand on passages, and refusals of what is not known", grounding)

@@ -13,6 +13,7 @@ from agent.domain.turn import Turn
 from agent.grading.plan_review.second_opinion import Proposal, Proposals, weighed
 from agent.settings import Settings
 from evals.cases import Figures
+from evals.suite import Suite
 from evals.suites.gate import works
 from knowledge.course.pack import Lesson
 from tools.sandbox.build.context import context_key
@@ -120,3 +121,6 @@ def _closed_by_messages(tutoring: Tutoring) -> int:
         view = tutoring.tutor.services.gates.view(person.id, tutoring.knowledge.course.lessons[0].id)
         closed += view.state in CLOSED
     return closed
+
+
+SUITE = Suite("injections", "Verdicts and gates that orders and forged results would move", injections)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.app import Knowledge
 from evals.cases import Figures
 from evals.labelled import DEFECTS, HALVES, labelled, score_aspect
+from evals.suite import Suite
 from tools.artefacts.registry import aspects
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
@@ -25,3 +26,6 @@ def inspection(knowledge: Knowledge) -> Figures:  # noqa: ARG001 - a suite's sha
             figures[f"{half} {aspect} precision"] = reached.precision
             figures[f"{half} {aspect} recall"] = reached.recall
     return figures
+
+
+SUITE = Suite("inspection", "Precision and recall of findings on labelled uploads", inspection)

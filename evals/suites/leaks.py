@@ -11,6 +11,7 @@ from agent.app import Knowledge
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.guardrails.leaks.meter import LeakMeter
 from evals.cases import Figures, load
+from evals.suite import Suite
 from tools.uploads.files import SourceFile, Upload
 
 
@@ -54,3 +55,6 @@ def leaks(knowledge: Knowledge) -> Figures:
             f"false alarms{part}": sum(bool(got) for _, got in clean),
         }
     return figures | {"median ms": statistics.median(taken) * 1_000}
+
+
+SUITE = Suite("leaks", "What a reply gives away that the leak meter sees, and its false alarms", leaks)

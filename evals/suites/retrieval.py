@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from agent.app import Knowledge
 from evals.asked import FILES, HALVES, AskedCase, asked
 from evals.cases import Figures
+from evals.suite import Suite
 
 DEPTHS = (1, 3, 5)
 LOOKED_AT = 20  # sections
@@ -44,3 +45,6 @@ def _place(knowledge: Knowledge, case: AskedCase) -> float:
 def _share(marks: Iterable[bool]) -> float:
     held = list(marks)
     return sum(held) / len(held)
+
+
+SUITE = Suite("retrieval", "Whether a section that answers is among the first that are found", retrieval)

@@ -10,6 +10,7 @@ from agent.app import Knowledge
 from agent.grading.plan_review.reviewer import PlanReviewer
 from evals.cases import Figures, load_all
 from evals.metamorphic import broken_properties, count_properties
+from evals.suite import Suite
 from tools.uploads.files import SourceFile
 
 HALVES = ("held", "tuning")
@@ -79,3 +80,8 @@ def _drift(guarded: PlanReviewer, open_: PlanReviewer) -> float:
     files = [SourceFile("plan.md", plan.encode()) for plan in plans]
     pairs = [pair for file in files for pair in zip(guarded.review(file), open_.review(file), strict=True)]
     return sum((one.verdict, one.pending) != (other.verdict, other.pending) for one, other in pairs) / len(pairs)
+
+
+SUITE = Suite(
+    "review", "Agreement of the plan review with labelled plans, and properties that must not break", review, long=True
+)

@@ -9,6 +9,7 @@ from agent.app import Knowledge
 from agent.guardrails.support import Supports
 from evals.asked import HALVES
 from evals.cases import Figures, load_all
+from evals.suite import Suite
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Section
 from knowledge.retrieval.passages import Citation, Hit, Passage
@@ -51,3 +52,6 @@ def cases(half: str) -> Iterator[SupportCase]:
 
 def _hit(section: Section) -> Hit:
     return Hit(Passage(section.id, section.text, section.title, Citation(section.title, "lesson", section.id, "")), 1.0)
+
+
+SUITE = Suite("support", "A model's sentences that pass where the lesson says them, and only there", support)

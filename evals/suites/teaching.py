@@ -18,6 +18,7 @@ from agent.guardrails.leaks.meter import LeakMeter
 from agent.guardrails.questions import settle
 from agent.settings import Settings
 from evals.cases import Figures, load
+from evals.suite import Suite
 from tools.sandbox.builder import NoBuilder
 from tools.uploads.files import SourceFile, Upload
 
@@ -216,3 +217,11 @@ def _lines(text: str) -> int:
     """Lines of prose; an experiment's files and blank lines are none."""
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     return sum(bool(line.strip()) for line in prose.splitlines())
+
+
+SUITE = Suite(
+    "teaching",
+    "What scripted learners get: leaks, hints they have not earned, refusals, a next step",
+    teaching,
+    long=True,
+)

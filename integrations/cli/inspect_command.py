@@ -15,6 +15,7 @@ import typer
 from tools.artefacts.recognition import OTHER, file_name_for, kind_of
 from tools.errors import ToolError, UploadRefused
 from tools.findings import Finding, Inspection
+from tools.inspection.catalogue import catalogue
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
 from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text
@@ -46,6 +47,12 @@ class InspectFormat(StrEnum):
     SARIF = "sarif"
 
 
+def _print_rules(wanted: bool) -> None:
+    if wanted:
+        print(catalogue(), end="")
+        raise typer.Exit
+
+
 def inspect(
     paths: Annotated[list[Path], typer.Argument(help="a file, or a folder that is inspected as one upload")],
     output: Annotated[
@@ -56,6 +63,9 @@ def inspect(
     ] = False,
     brief: Annotated[
         bool, typer.Option("--brief", help="text without advice: only what holds a criterion back")
+    ] = False,
+    rules: Annotated[  # noqa: ARG001 - its callback ends the command before a path is asked for
+        bool, typer.Option("--rules", callback=_print_rules, is_eager=True, help="print all rules as a page, and end")
     ] = False,
 ) -> None:
     """Inspect Dockerfiles, Compose and dependency files.

@@ -1,4 +1,4 @@
-"""The Bolt app: stores what came before Slack hears that it arrived, and hands it to the jobs."""
+"""The Bolt app: keeps what came before Slack hears that it arrived, and hands it to the jobs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt import App, BoltResponse
+from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.authorize import Authorize
 from slack_sdk import WebClient
@@ -23,11 +23,12 @@ from integrations.slack.coalescing_queue import CoalescingQueue
 from integrations.slack.grants import ConfiguredGrant, Grants
 from integrations.slack.health import Health
 from integrations.slack.installations import Installations
+from integrations.slack.listeners.attaching import attach
 from integrations.slack.metrics import Metrics
 from integrations.slack.oauth import open_flow, open_installations
 from integrations.slack.workspaces import WorkspaceRegistry
 
-LISTENERS = 20  # threads for what follows an envelope and may be lost
+LISTENER_THREADS = 20  # for what follows an acknowledgement and may be lost
 OFFLINE_TURNS, MODEL_TURNS = 4, 32  # at a time: without a model they want the processor, with one they mostly wait
 
 
@@ -50,14 +51,14 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
     with CoalescingQueue() as coalescing, WorkspaceRegistry(tutoring, grants, coalescing) as workspaces:
         jobs = DurableQueues(
             settings.database,
-            run_turn=metrics.working("turn", workspaces.run_turn),
-            run_build=metrics.working("build", workspaces.run_build),
+            run_turn=metrics.job("turn", workspaces.run_turn),
+            run_build=metrics.job("build", workspaces.run_build),
             run_tidy=tutoring.retention.tidy,
             executor=settings.executor,
             turn_workers=MODEL_TURNS if settings.openai_api_key else OFFLINE_TURNS,
             listen=listen,
         )
-        with jobs, Dispatcher(jobs) as dispatcher, ThreadPoolExecutor(LISTENERS) as executor:
+        with jobs, Dispatcher(jobs) as dispatcher, ThreadPoolExecutor(LISTENER_THREADS) as executor:
             workspaces.open(dispatcher, executor)
             app = _create_app(tutoring, workspaces, executor, installations, metrics)
             for key, conversation in tutoring.inbox.unfinished():
@@ -83,8 +84,8 @@ def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics)
     return Health(metrics, {"database": database, "workspaces": halted})
 
 
-class _Anywhere(Authorize):
-    """Which workspace an envelope belongs to is looked up at its door; Bolt itself calls nothing."""
+class _AnyWorkspace(Authorize):
+    """Each listener looks up the workspace of its envelope; Bolt itself calls nothing."""
 
     def __init__(self) -> None:
         """In place of the base class's own, which is not annotated and does nothing."""
@@ -93,7 +94,7 @@ class _Anywhere(Authorize):
         return AuthorizeResult(enterprise_id=known.get("enterprise_id"), team_id=known.get("team_id"))
 
 
-def _is_news(record: logging.LogRecord) -> bool:
+def _is_relevant(record: logging.LogRecord) -> bool:
     """Bolt warns that it ignores SLACK_BOT_TOKEN: the workspace uses it."""
     return "SLACK_BOT_TOKEN" not in record.getMessage()
 
@@ -105,25 +106,23 @@ def _create_app(
     installations: Installations | None,
     metrics: Metrics,
 ) -> App:
-    """One middleware and no listener: Bolt would acknowledge an event before its listener has kept it."""
+    """Listeners run before the acknowledgement: Slack sends again what none of them has kept."""
     settings = tutoring.settings
     secret = settings.slack_signing_secret
-    logging.getLogger("slack_bolt.App").addFilter(_is_news)
+    logging.getLogger("slack_bolt.App").addFilter(_is_relevant)
     app = App(
         client=WebClient(base_url=settings.slack_base_url),
-        authorize=_Anywhere(),
+        authorize=_AnyWorkspace(),
         signing_secret=secret.get_secret_value() if secret else None,
         request_verification_enabled=secret is not None,
-        ignoring_self_events_enabled=False,  # the doors know which bot is theirs
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        ignoring_self_events_enabled=False,  # each workspace knows its own bot
+        attaching_conversation_kwargs_enabled=False,
         listener_executor=executor,
         oauth_flow=open_flow(settings, installations, tutoring.storage) if installations else None,
     )
     if installations is not None:
         installations.installed = workspaces.reopen
-
-    def at_the_door(body: dict[str, Any]) -> BoltResponse:
-        with metrics.envelope(body):
-            return workspaces.take(body)
-
-    app.middleware(at_the_door)
+    attach(app, workspaces, metrics)
     return app

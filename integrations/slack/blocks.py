@@ -46,13 +46,13 @@ def messages(reply: Reply) -> list[dict[str, Any]]:
 def _groups(text: str) -> list[list[str]]:
     """Pieces for sections, as many together as one message takes."""
     groups: list[list[str]] = []
-    turn_runner = 0
+    left = 0
     for piece in pieces(from_markdown(text), MAX_SECTION):
-        if len(piece) > turn_runner or len(groups[-1]) >= MAX_BLOCKS:
+        if len(piece) > left or len(groups[-1]) >= MAX_BLOCKS:
             groups.append([])
-            turn_runner = MAX_MESSAGE
+            left = MAX_MESSAGE
         groups[-1].append(piece)
-        turn_runner -= len(piece)
+        left -= len(piece)
     return groups
 
 
@@ -103,7 +103,7 @@ def _cell(text: str) -> Block:
 
 
 def _citations(citations: Sequence[Citation]) -> Block:
-    lines = [f"[{number}] {_link(one)}" for number, one in enumerate(citations, start=1)]
+    lines = [f"[{number}] {_link(citation)}" for number, citation in enumerate(citations, start=1)]
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": "\n".join(lines)[:2_000]}]}
 
 
@@ -115,7 +115,7 @@ def _link(citation: Citation) -> str:
 def _actions(actions: Sequence[Action]) -> Block:
     return {
         "type": "actions",
-        "elements": [_button(one, number) for number, one in enumerate(actions[:MAX_BUTTONS])],
+        "elements": [_button(action, number) for number, action in enumerate(actions[:MAX_BUTTONS])],
     }
 
 

@@ -56,7 +56,7 @@ class BuildRunner:
             self.jobs.submit_build(request.job_id)
         ahead = self._tutoring.build_jobs.ahead(request.job_id)
         if ahead:
-            self._post(f"{request.job_id}:line", Reply(_in_line(ahead)), place)
+            self._post(f"{request.job_id}:line", Reply(_queue_position(ahead)), place)
 
     def stop(self, job_id: str, person_id: str) -> Reply:
         stopped = self._tutoring.build_jobs.stop(job_id, person_id)
@@ -70,7 +70,7 @@ class BuildRunner:
         if taken.cut_off:
             self._end(request, place, self._tutoring.builds.cut_off(request), cut_off=True)
             return
-        self._tell_who_waits(place["team"])
+        self._update_waiting(place["team"])
         self._typing_status.begin(place["channel"], place["thread_ts"])  # while it runs, Slack shows its own Stop, too
         try:
             self._build(request, place)
@@ -97,12 +97,12 @@ class BuildRunner:
         self._outbox_worker.post(key, *messages(reply), **where)
         self._outbox_worker.flush()
 
-    def _tell_who_waits(self, team: str) -> None:
-        """Everyone behind this build moved up by one."""
+    def _update_waiting(self, team: str) -> None:
+        """Every build behind this one moved up."""
         for ahead, job_id in enumerate(self._tutoring.build_jobs.waiting(), 1):
             found = self._tutoring.build_jobs.load(job_id)
             if found is not None and found[1]["team"] == team:
-                self._show(job_id, found[1], _in_line(ahead))
+                self._show(job_id, found[1], _queue_position(ahead))
 
     def _progress(self, job_id: str, place: dict[str, str]) -> Callable[[BuildProgress], None]:
         """Shown in the message that said that the build begins, its Stop button kept."""
@@ -128,5 +128,5 @@ class BuildRunner:
         return True
 
 
-def _in_line(ahead: int) -> str:
+def _queue_position(ahead: int) -> str:
     return f"{ahead} {'build' if ahead == 1 else 'builds'} before yours."

@@ -1,4 +1,4 @@
-"""Shows the newest state of things that may be late but not wrong: statuses and Home pages."""
+"""Calls of which only the newest matters: typing status and Home pages may be late, but not wrong."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from typing import Any, Self
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 WORKERS = 4
-PATIENCE = 5.0  # seconds that closing waits for what is still to be shown
+CLOSE_SECONDS = 5.0  # seconds that closing waits for what is still to be shown
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _PendingCall:
     call: Callable[[], object]
     not_before: float
 
 
 class CoalescingQueue:
-    """A context manager. Of what is wished under one key only the newest is shown, one call at a time.
+    """A context manager. Of the calls under one key only the newest is shown, one call at a time.
 
     Callers never wait, so that no status and no page holds an answer back.
     """
 
     def __init__(self) -> None:
-        self._wishes: dict[str, _Wish] = {}
+        self._pending: dict[str, _PendingCall] = {}
         self._busy: set[str] = set()
         self._changed = threading.Condition()
         self._closing = False
@@ -42,41 +42,41 @@ class CoalescingQueue:
 
     def __exit__(self, *error: object) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: not self._wishes and not self._busy, PATIENCE)
+            self._changed.wait_for(lambda: not self._pending and not self._busy, CLOSE_SECONDS)
             self._closing = True
             self._changed.notify_all()
 
     def show(self, key: str, call: Callable[[], object]) -> None:
         with self._changed:
-            self._wishes[key] = _Wish(call, 0.0)
+            self._pending[key] = _PendingCall(call, 0.0)
             self._changed.notify_all()
 
     def _work(self) -> None:
         while (taken := self._take()) is not None:
-            key, wish = taken
-            wait = _tried(wish.call)
+            key, pending = taken
+            wait = _attempt(pending.call)
             with self._changed:
                 self._busy.discard(key)
                 if wait:
-                    self._wishes.setdefault(key, _Wish(wish.call, time.monotonic() + wait))
+                    self._pending.setdefault(key, _PendingCall(pending.call, time.monotonic() + wait))
                 self._changed.notify_all()
 
-    def _take(self) -> tuple[str, _Wish] | None:
+    def _take(self) -> tuple[str, _PendingCall] | None:
         with self._changed:
             while not self._closing:
                 now = time.monotonic()
-                free = [(key, wish) for key, wish in self._wishes.items() if key not in self._busy]
-                ready = next(((key, wish) for key, wish in free if wish.not_before <= now), None)
+                free = [(key, pending) for key, pending in self._pending.items() if key not in self._busy]
+                ready = next(((key, pending) for key, pending in free if pending.not_before <= now), None)
                 if ready is not None:
                     self._busy.add(ready[0])
-                    del self._wishes[ready[0]]
+                    del self._pending[ready[0]]
                     return ready
-                soonest = min((wish.not_before for _, wish in free), default=None)
+                soonest = min((pending.not_before for _, pending in free), default=None)
                 self._changed.wait(None if soonest is None else soonest - now)
             return None
 
 
-def _tried(call: Callable[[], object]) -> float:
+def _attempt(call: Callable[[], object]) -> float:
     """Seconds until another attempt; 0 where none is wanted."""
     try:
         call()

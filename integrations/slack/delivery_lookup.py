@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 EVENT_TYPE = "tutor_message"
-SLACK_IS_BEHIND = 120.0  # seconds by which Slack's clock may differ from ours
+CLOCK_SKEW_SECONDS = 120.0  # by which Slack's clock may differ from ours
 MAX_PAGES = 10
 
 
@@ -19,20 +19,20 @@ def metadata(key: str) -> dict[str, Any]:
 
 def find(client: WebClient, key: str, *, channel: str, thread_ts: str, since: float) -> str | None:
     """The timestamp of the message with this key; raises what the client raises."""
-    found = _first(client, channel, thread_ts, since, lambda t: _key(t) == key)
+    found = _first(client, channel, thread_ts, since, lambda message: _key(message) == key)
     return found["ts"] if found else None
 
 
 def find_begun(client: WebClient, bot: str, *, channel: str, thread_ts: str, since: float) -> str | None:
     """Of an answer that was being written: the only message of ours that has no key yet."""
-    found = _first(client, channel, thread_ts, since, lambda t: t.get("user") == bot and not _key(t))
+    found = _first(client, channel, thread_ts, since, lambda message: message.get("user") == bot and not _key(message))
     return found["ts"] if found else None
 
 
 def _first(
     client: WebClient, channel: str, thread_ts: str, since: float, fits: Callable[[dict[str, Any]], bool]
 ) -> dict[str, Any] | None:
-    place: dict[str, Any] = {"channel": channel, "oldest": f"{since - SLACK_IS_BEHIND:.6f}", "limit": 100}
+    place: dict[str, Any] = {"channel": channel, "oldest": f"{since - CLOCK_SKEW_SECONDS:.6f}", "limit": 100}
     cursor = ""
     for _ in range(MAX_PAGES):
         page = _page(client, place | ({"cursor": cursor} if cursor else {}), thread_ts)

@@ -65,7 +65,7 @@ class Directory:
             if error.response.get("error") == "no_such_subteam":
                 return []
             raise
-        return [str(match_found) for match_found in found["users"]]
+        return [str(user) for user in found["users"]]
 
     def _name(self, user: str) -> str:
         found: Any = self._client.users_info(user=user)

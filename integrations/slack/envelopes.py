@@ -12,8 +12,8 @@ from integrations.slack.mrkdwn import to_plain
 
 Body = Mapping[str, Any]
 READ_SUBTYPES = (None, "file_share", "thread_broadcast")
-NOBODY = ("USLACKBOT", "USLACK")  # Slack itself speaks under these
-_ANYBODY = re.compile(r"<@[UW][A-Z0-9]+")
+SLACK_USERS = ("USLACKBOT", "USLACK")  # Slack itself speaks under these
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Reader:
         """A person's message; None for what no person wrote. Whether it is for us, `addressing` says."""
         if event.get("subtype") not in READ_SUBTYPES or event.get("bot_id") or not event.get("user"):
             return None
-        if event["user"] in (self.bot, *NOBODY):
+        if event["user"] in (self.bot, *SLACK_USERS):
             return None
         channel, ts, root = event["channel"], event["ts"], event.get("thread_ts") or ""
         direct = event.get("channel_type") == "im" or channel.startswith("D")
@@ -86,7 +86,7 @@ class Reader:
             user=event["user"],
             text=to_plain(event.get("text") or "", bot=self.bot),
             direct=direct,
-            conversation=self._talk(channel, reply_to, direct=direct),
+            conversation=self._shared_conversation(channel, reply_to, direct=direct),
             files=tuple(_file(file) for file in event.get("files") or ()),
             stranger=self._is_foreign(event.get("user_team") or event.get("source_team")),
             edited=str((event.get("edited") or {}).get("ts") or ""),
@@ -97,7 +97,7 @@ class Reader:
         text = event.get("text") or ""
         if event.get("channel_type") == "im" or event["type"] == "app_mention" or f"<@{self.bot}>" in text:
             return True
-        return None if event.get("thread_ts") and not _ANYBODY.search(text) else False
+        return None if event.get("thread_ts") and not _MENTION.search(text) else False
 
     def action(self, body: Body) -> Incoming:
         """A button of ours; Slack gives each press its own `action_ts`."""
@@ -107,7 +107,7 @@ class Reader:
         root = message.get("thread_ts") or ""
         reply_to = root if root or self.profile is SlackProfile.PLAIN else message.get("ts", "")
         user = body["user"]
-        alone = hidden or not channel  # seen by one person only: an ephemeral message, or Home
+        private = hidden or not channel  # seen by one person only: an ephemeral message, or Home
         return Incoming(
             key=f"{self.team}:{channel or user['id']}:{ts}:action",
             team=self.team,
@@ -116,8 +116,8 @@ class Reader:
             thread_ts="" if hidden else reply_to,
             user=user["id"],
             text="",
-            direct=alone or channel.startswith("D"),
-            conversation=self._aside(user["id"]) if alone else self._talk(channel, reply_to),
+            direct=private or channel.startswith("D"),
+            conversation=self._conversation(user["id"], channel, reply_to, private=private),
             action={"action_id": action["action_id"], "value": action.get("value") or ""},
             kind="action",
             response_url=str(body.get("response_url") or "") if hidden else "",
@@ -134,9 +134,9 @@ class Reader:
             ts="",
             thread_ts="",
             user=user,
-            text=_asked(to_plain(body.get("text") or "", bot=self.bot)),
+            text=_command_text(to_plain(body.get("text") or "", bot=self.bot)),
             direct=True,
-            conversation=self._aside(user),
+            conversation=self._private_conversation(user),
             kind="command",
             response_url=body["response_url"],
         )
@@ -154,7 +154,7 @@ class Reader:
             user=user["id"],
             text="",
             direct=False,
-            conversation=self._aside(user["id"]),
+            conversation=self._private_conversation(user["id"]),
             files=tuple(_file(file) for file in files),
             kind="shortcut",
             response_url=str(body.get("response_url") or ""),
@@ -174,18 +174,21 @@ class Reader:
             user=user["id"],
             text=text,
             direct=True,
-            conversation=self._aside(user["id"]) if public else self._talk(channel, thread),
+            conversation=self._conversation(user["id"], channel, thread, private=public),
             action=dict(action),
             kind="action",
             stranger=self._is_foreign(user.get("team_id")),
         )
 
-    def _talk(self, channel: str, root: str, *, direct: bool = False) -> str:
+    def _shared_conversation(self, channel: str, root: str, *, direct: bool = False) -> str:
         """What is said to an agent is one conversation, although each message there begins a thread of its own."""
         alone = (direct or channel.startswith("D")) and self.profile is SlackProfile.AGENT
         return _conversation(self.team, channel, "" if alone else root)
 
-    def _aside(self, user: str) -> str:
+    def _conversation(self, user: str, channel: str, root: str, *, private: bool) -> str:
+        return self._private_conversation(user) if private else self._shared_conversation(channel, root)
+
+    def _private_conversation(self, user: str) -> str:
         return f"{self.team}:{user}"
 
     def _is_foreign(self, team: object) -> bool:
@@ -196,7 +199,7 @@ def _conversation(*parts: str) -> str:
     return ":".join(part for part in parts if part)
 
 
-def _asked(text: str) -> str:
+def _command_text(text: str) -> str:
     """A command without words, or with `help`, wants to know what there is."""
     return "what can you do?" if text.strip().lower() in ("", "help") else text
 

@@ -55,7 +55,7 @@ def serving(app: ASGIApp, host: str, port: int) -> Iterator[None]:
         yield
         return
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, name="vitals", daemon=True)
+    thread = threading.Thread(target=server.run, name="health", daemon=True)
     thread.start()
     try:
         yield

@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from agent.errors import TutorError
 from agent.telemetry import TURN
 
-_DOOR = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)  # Slack waits for three seconds
-_TURN = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+_ACKNOWLEDGEMENT = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)  # Slack waits for three seconds
+_JOB = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
 
 class Metrics:
@@ -23,9 +23,11 @@ class Metrics:
         self._registry = CollectorRegistry()
         own: dict[str, Any] = {"registry": self._registry}
         self._envelopes = Counter("tutor_envelopes", "Envelopes that came from Slack", ["kind", "outcome"], **own)
-        self._door = Histogram("tutor_door_seconds", "From envelope to acknowledgement", buckets=_DOOR, **own)
-        self._work = Histogram("tutor_work_seconds", "How long work took", ["kind"], buckets=_TURN, **own)
-        self._failed = Counter("tutor_work_failures", "Work that ended with an error", ["kind"], **own)
+        self._acknowledged = Histogram(
+            "tutor_acknowledgement_seconds", "From envelope to acknowledgement", buckets=_ACKNOWLEDGEMENT, **own
+        )
+        self._jobs = Histogram("tutor_job_seconds", "How long a job took", ["kind"], buckets=_JOB, **own)
+        self._failed = Counter("tutor_job_failures", "Jobs that ended with an error", ["kind"], **own)
         self._own = own
 
     @contextmanager
@@ -37,16 +39,16 @@ class Metrics:
             outcome = "acknowledged"
         finally:
             self._envelopes.labels(kind, outcome).inc()
-            self._door.observe(time.monotonic() - begun)
+            self._acknowledged.observe(time.monotonic() - begun)
 
-    def working(self, kind: str, work: Callable[[str], None]) -> Callable[[str], None]:
-        """The same work, measured, with its key in the logs."""
+    def job(self, kind: str, run: Callable[[str], None]) -> Callable[[str], None]:
+        """The same job, measured, with its key in the logs."""
 
         def measured(key: str) -> None:
             token = TURN.set(key)
             try:
-                with self._work.labels(kind).time(), self._failed.labels(kind).count_exceptions():
-                    work(key)
+                with self._jobs.labels(kind).time(), self._failed.labels(kind).count_exceptions():
+                    run(key)
             finally:
                 TURN.reset(token)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from importlib.resources import files
 
 from slack_bolt.oauth import OAuthFlow
 from slack_bolt.oauth.oauth_settings import OAuthSettings
@@ -12,9 +10,11 @@ from slack_bolt.oauth.oauth_settings import OAuthSettings
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from agent.storage.database import Storage
+from integrations.slack import manifest
 from integrations.slack.grants import open_client
 from integrations.slack.installations import Installations, InstallStates
 from integrations.slack.sealing import Seal
+from integrations.slack.web_api import GROUP_SCOPES
 
 _log = logging.getLogger(__name__)
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
@@ -62,7 +62,5 @@ def open_flow(settings: Settings, installations: Installations, storage: Storage
 
 def scopes(settings: Settings) -> list[str]:
     """What the manifest of the profile asks for, and what reading user groups needs where some are named."""
-    name = f"manifest.{settings.profile.value}.json"
-    manifest = json.loads(files("integrations.slack").joinpath(name).read_text("utf-8"))
-    asked: list[str] = manifest["oauth_config"]["scopes"]["bot"]
-    return [*asked, *(["usergroups:read"] if settings.instructor_groups else [])]
+    asked: list[str] = manifest.load(settings.profile)["oauth_config"]["scopes"]["bot"]
+    return [*asked, *(GROUP_SCOPES if settings.instructor_groups else ())]

@@ -23,12 +23,12 @@ LONGEST_WAIT = 300.0
 # A new token is needed: nothing is sent, and nothing lost, until the app starts again.
 _HALTING = frozenset("invalid_auth account_inactive token_revoked token_expired not_authed".split())
 # The place takes no message: the person who asked is answered in their direct message.
-_ELSEWHERE = frozenset(
+_UNREACHABLE = frozenset(
     "channel_not_found is_archived not_in_channel restricted_action restricted_action_read_only_channel "
     "restricted_action_thread_locked thread_not_found response_url_refused".split()
 )
 # What another attempt would not change.
-_FINAL = _ELSEWHERE | frozenset("user_not_found cannot_dm_bot user_disabled messages_tab_disabled no_text".split())
+_FINAL = _UNREACHABLE | frozenset("user_not_found cannot_dm_bot user_disabled messages_tab_disabled no_text".split())
 _REFUSED_BLOCKS = frozenset("invalid_blocks invalid_blocks_format msg_blocks_too_long msg_blocks_too_many".split())
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class OutboxWorker:
         self._rate_limiter = rate_limiter or RateLimiter()
         self._wake, self._closing = threading.Event(), False
         self._soonest = float("inf")
-        self._loop = threading.Thread(target=self._run, name="courier", daemon=True)
+        self._loop = threading.Thread(target=self._run, name="outbox-worker", daemon=True)
         self.halted = ""
 
     def __enter__(self) -> Self:
@@ -110,99 +110,100 @@ class OutboxWorker:
             _log.exception("the outbox could not be read; it is tried again")
 
     def _deliver_all(self, due: Sequence[Outgoing]) -> None:
-        for delivery in due:
+        for outgoing in due:
             if self.halted:
-                self._outbox.put_off(delivery, 0)
-            elif wait := self._rate_limiter.wait(delivery.channel):
-                self._outbox.put_off(delivery, wait)
+                self._outbox.put_off(outgoing, 0)
+            elif wait := self._rate_limiter.wait(outgoing.channel):
+                self._outbox.put_off(outgoing, wait)
                 self._look_again_in(wait)
             else:
-                self._deliver(delivery)
+                self._deliver(outgoing)
 
-    def _deliver(self, one: Outgoing) -> None:
+    def _deliver(self, outgoing: Outgoing) -> None:
         try:
-            said = self._said_before(one) or self._completed(one)
-            self._outbox.sent(one.key, said or self._send(one, one.payload["message"]))
+            ts = self._already_posted(outgoing) or self._completed(outgoing)
+            self._outbox.sent(outgoing.key, ts or self._send(outgoing, outgoing.payload["message"]))
         except SlackApiError as error:
-            self._refused(one, error)
+            self._refused(outgoing, error)
         except _AddressRefused:
-            self._give_up(one, "response_url_refused")
+            self._give_up(outgoing, "response_url_refused")
         except (SlackClientError, OSError) as error:
-            self._try_later(one, type(error).__name__)
+            self._try_later(outgoing, type(error).__name__)
 
-    def _said_before(self, one: Outgoing) -> str | None:
+    def _already_posted(self, outgoing: Outgoing) -> str | None:
         """Where an attempt ended without an answer, Slack may have the message: only Slack can tell."""
-        if not one.uncertain or one.payload.get("response_url"):
+        if not outgoing.uncertain or outgoing.payload.get("response_url"):
             return None
-        where = {"channel": self._place(one), "thread_ts": one.payload["thread_ts"]}
-        return delivery_lookup.find(self._client, one.key, since=one.payload.get("since", 0.0), **where)
+        where = {"channel": self._channel_id(outgoing), "thread_ts": outgoing.payload["thread_ts"]}
+        return delivery_lookup.find(self._client, outgoing.key, since=outgoing.payload.get("since", 0.0), **where)
 
-    def _completed(self, one: Outgoing) -> str | None:
-        begun = PARTIAL in one.payload
-        return complete(self._client, one, channel=self._place(one), bot=self._bot) if begun else None
+    def _completed(self, outgoing: Outgoing) -> str | None:
+        begun = PARTIAL in outgoing.payload
+        return complete(self._client, outgoing, channel=self._channel_id(outgoing), bot=self._bot) if begun else None
 
-    def _place(self, one: Outgoing) -> str:
-        channel = self._channel(one)
+    def _channel_id(self, outgoing: Outgoing) -> str:
+        channel = self._channel(outgoing)
         return self._directory.direct(channel[1:]) if channel.startswith("@") else channel
 
-    def _channel(self, one: Outgoing) -> str:
-        return one.channel.removeprefix(self._here)
+    def _channel(self, outgoing: Outgoing) -> str:
+        return outgoing.channel.removeprefix(self._here)
 
-    def _send(self, one: Outgoing, message: dict[str, Any]) -> str:
-        if url := one.payload.get("response_url"):
+    def _send(self, outgoing: Outgoing, message: dict[str, Any]) -> str:
+        if url := outgoing.payload.get("response_url"):
             return _respond(url, message)
         arguments: dict[str, Any] = {
-            "channel": self._place(one),
+            "channel": self._channel_id(outgoing),
             **message,
-            "metadata": delivery_lookup.metadata(one.key),
+            "metadata": delivery_lookup.metadata(outgoing.key),
         }
-        if one.payload["thread_ts"]:
-            arguments["thread_ts"] = one.payload["thread_ts"]
+        if outgoing.payload["thread_ts"]:
+            arguments["thread_ts"] = outgoing.payload["thread_ts"]
         return str(self._client.chat_postMessage(**arguments, unfurl_links=False, unfurl_media=False)["ts"])
 
-    def _refused(self, one: Outgoing, error: SlackApiError) -> None:
+    def _refused(self, outgoing: Outgoing, error: SlackApiError) -> None:
         response: Any = error.response
         code = str(response.get("error", "unknown")) if hasattr(response, "get") else "unknown"
         if response.status_code == 429:
-            self._try_later(one, "ratelimited", seconds=float(response.headers.get("Retry-After", 30)), refused=True)
+            seconds = float(response.headers.get("Retry-After", 30))
+            self._try_later(outgoing, "ratelimited", seconds=seconds, refused=True)
         elif code in _HALTING:
-            self._outbox.failed(one.key, code, retry_after=0, refused=True)
+            self._outbox.failed(outgoing.key, code, retry_after=0, refused=True)
             self.halt(code)
-        elif code in _REFUSED_BLOCKS and "blocks" in one.payload["message"]:
-            _log.error("Slack refused the blocks of %s (%s); sent as text", one.key, code)
-            self._as_text(one)
+        elif code in _REFUSED_BLOCKS and "blocks" in outgoing.payload["message"]:
+            _log.error("Slack refused the blocks of %s (%s); sent as text", outgoing.key, code)
+            self._as_text(outgoing)
         elif code in _FINAL:
-            self._give_up(one, code)
+            self._give_up(outgoing, code)
         else:
-            self._try_later(one, code)
+            self._try_later(outgoing, code)
 
-    def _try_later(self, one: Outgoing, code: str, *, seconds: float = 0.0, refused: bool = False) -> None:
-        wait = seconds or min(LONGEST_WAIT, 2.0**one.tries)
-        if not self._outbox.failed(one.key, code, retry_after=wait, refused=refused):
-            _log.error("message %s is given up after %d attempts (%s)", one.key, one.tries + 1, code)
+    def _try_later(self, outgoing: Outgoing, code: str, *, seconds: float = 0.0, refused: bool = False) -> None:
+        wait = seconds or min(LONGEST_WAIT, 2.0**outgoing.tries)
+        if not self._outbox.failed(outgoing.key, code, retry_after=wait, refused=refused):
+            _log.error("message %s is given up after %d attempts (%s)", outgoing.key, outgoing.tries + 1, code)
         self._look_again_in(wait)
 
-    def _as_text(self, one: Outgoing) -> None:
+    def _as_text(self, outgoing: Outgoing) -> None:
         try:
-            self._outbox.sent(one.key, self._send(one, {"text": one.payload["message"]["text"]}))
+            self._outbox.sent(outgoing.key, self._send(outgoing, {"text": outgoing.payload["message"]["text"]}))
         except SlackApiError as error:
             code = str(error.response.get("error", "unknown"))
-            self._give_up(one, code) if code in _REFUSED_BLOCKS else self._refused(one, error)
+            self._give_up(outgoing, code) if code in _REFUSED_BLOCKS else self._refused(outgoing, error)
         except (SlackClientError, OSError) as error:
-            self._try_later(one, type(error).__name__)
+            self._try_later(outgoing, type(error).__name__)
 
-    def _give_up(self, one: Outgoing, code: str) -> None:
+    def _give_up(self, outgoing: Outgoing, code: str) -> None:
         """Said in the direct message instead, where there is somebody to say it to."""
-        asker, in_thread = one.payload["user"], bool(one.payload["thread_ts"])
-        self._outbox.failed(one.key, code, retry_after=None)
-        _log.warning("message %s cannot be posted there (%s)", one.key, code)
+        asker, in_thread = outgoing.payload["user"], bool(outgoing.payload["thread_ts"])
+        self._outbox.failed(outgoing.key, code, retry_after=None)
+        _log.warning("message %s cannot be posted there (%s)", outgoing.key, code)
         if (
-            code in _ELSEWHERE
+            code in _UNREACHABLE
             and asker
-            and not one.key.endswith(_ASIDE)
-            and (not self._channel(one).startswith("@") or in_thread)
+            and not outgoing.key.endswith(_FALLBACK)
+            and (not self._channel(outgoing).startswith("@") or in_thread)
         ):
-            self.post(f"{one.key}{_ASIDE}", one.payload["message"], user=asker)
+            self.post(f"{outgoing.key}{_FALLBACK}", outgoing.payload["message"], user=asker)
 
     def _look_again_in(self, seconds: float) -> None:
         self._soonest = min(self._soonest, time.monotonic() + seconds)
@@ -217,7 +218,7 @@ class OutboxWorker:
             self._wake.wait(wait)
 
 
-_ASIDE = ":aside"
+_FALLBACK = ":aside"
 
 
 def _respond(url: str, message: dict[str, Any]) -> str:

@@ -46,7 +46,7 @@ class RateLimiter:
         with self._lock:
             now = time.monotonic()
             if len(self._channels) > MAX_CHANNELS:
-                self._channels = {key: one for key, one in self._channels.items() if one.full_at > now}
+                self._channels = {key: bucket for key, bucket in self._channels.items() if bucket.full_at > now}
             return self._channels.setdefault(channel, _Bucket(BURST, SECONDS_EACH)).take(1, now)
 
     def allows(self, method: str, count: int = 1) -> bool:

@@ -15,7 +15,7 @@ from slack_sdk import WebClient
 from websocket import WebSocketApp
 
 PING_SECONDS = 10.0
-PATIENCE = 3  # pings without an answer
+MISSED_PONGS = 3  # then the connection is taken for half-open
 CONNECT_SECONDS = 15.0
 _log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Socket:
         self._handler = SocketModeHandler(app, token, web_client=client, ping_interval=ping_seconds)
         self._ping_seconds = ping_seconds
         self._closing = threading.Event()
-        self._watch = threading.Thread(target=self._look_after, name="socket-watchdog", daemon=True)
+        self._watch = threading.Thread(target=self._watch_connection, name="socket-watchdog", daemon=True)
 
     def open(self) -> Self:
         self._handler.connect()  # type: ignore[no-untyped-call]  # Bolt does not annotate it
@@ -50,23 +50,23 @@ class Socket:
         while not self.is_open and time.monotonic() < deadline:
             time.sleep(0.02)
 
-    def _look_after(self) -> None:
+    def _watch_connection(self) -> None:
         """The SDK notices a closed connection, but not one on which the other side has fallen silent."""
         watched, since = None, 0.0
         while not self._closing.wait(self._ping_seconds):
             session = self._handler.client.current_session
             if session is not watched:
                 watched, since = session, time.time()
-            elif session is not None and self._is_deaf(session, since):
+            elif session is not None and self._is_half_open(session, since):
                 _log.warning("Slack answers no ping on this connection; a new one is opened")
-                _cut(session)
+                _reset(session)
 
-    def _is_deaf(self, session: WebSocketApp, since: float) -> bool:
+    def _is_half_open(self, session: WebSocketApp, since: float) -> bool:
         heard = max(since, float(session.last_pong_tm or 0.0))
-        return session.sock is not None and time.time() - heard > PATIENCE * self._ping_seconds
+        return session.sock is not None and time.time() - heard > MISSED_PONGS * self._ping_seconds
 
 
-def _cut(session: WebSocketApp) -> None:
+def _reset(session: WebSocketApp) -> None:
     """The SDK then sees a closed connection and opens another; a polite close would wait for an answer."""
     connection = session.sock.sock if session.sock is not None else None
     with suppress(OSError):  # it may end by itself at this moment

@@ -20,14 +20,16 @@ from integrations.slack.blocks import footer, messages
 from integrations.slack.envelopes import Incoming
 from integrations.slack.rate_limiter import RateLimiter
 
-PATIENCE = 1.5  # seconds after its first sentence; an answer that is done by then is posted
-EVERY = 2.0  # seconds between two additions
+START_AFTER = 1.5  # seconds after its first sentence; an answer that is done by then is posted
+APPEND_EVERY = 2.0  # seconds between two additions
 LIFETIME = 240.0  # seconds; Slack ends a stream after some 300
-LONGEST = 11_000  # characters; more than one message holds is posted at the end
+MAX_CHARACTERS = 11_000  # more than one message holds is posted at the end
 # What no stream of this workspace will be spared; anything else may be different in another place.
-_NEVER = frozenset("unknown_method feature_disabled not_allowed_token_type missing_scope method_deprecated".split())
+_UNSUPPORTED = frozenset(
+    "unknown_method feature_disabled not_allowed_token_type missing_scope method_deprecated".split()
+)
 # After these the call may have taken effect.
-_PERHAPS = frozenset("internal_error fatal_error request_timeout service_unavailable".split())
+_MAYBE_APPLIED = frozenset("internal_error fatal_error request_timeout service_unavailable".split())
 _START, _APPEND = "chat.startStream", "chat.appendStream"
 _log = logging.getLogger(__name__)
 
@@ -40,9 +42,9 @@ class Streams:
     """The answers of one workspace that are being written just now."""
 
     def __init__(
-        self, client: WebClient, outbox: Outbox, rate_limiter: RateLimiter, channels: Callable[[str], str]
+        self, client: WebClient, outbox: Outbox, rate_limiter: RateLimiter, place_of: Callable[[str], str]
     ) -> None:
-        self.client, self.outbox, self.rate_limiter, self.place_of = client, outbox, rate_limiter, channels
+        self.client, self.outbox, self.rate_limiter, self.place_of = client, outbox, rate_limiter, place_of
         self.refused = ""  # why Slack will not have any
         self._open: dict[str, ReplyStream] = {}
 
@@ -85,7 +87,7 @@ class ReplyStream:
             self._first, self._text = self._first or now, self._text + piece
             if self._ts:
                 self._append(now)
-            elif not self._silent and now - self._first >= PATIENCE:
+            elif not self._silent and now - self._first >= START_AFTER:
                 self._start(now)
 
     def go_on(self) -> None:
@@ -99,7 +101,7 @@ class ReplyStream:
             bodies = messages(reply)
             if not self._ts or not self._whole or len(bodies) > 1 or not reply.text.startswith(self._shown):
                 return False
-            rest = _harmless(reply.text[len(self._shown) :])
+            rest = _neutralized(reply.text[len(self._shown) :])
             ending = {"blocks": footer(reply), "metadata": delivery_lookup.metadata(self._key)}
             if self._call("chat_stopStream", **ending, **({"markdown_text": rest} if rest else {})) is None:
                 return False
@@ -127,24 +129,26 @@ class ReplyStream:
         channel = streams.place_of(incoming.channel)
         if streams.refused or not streams.rate_limiter.allows(_START) or not streams.outbox.begin(self._key, channel):
             return
-        told = self._call(
+        ts = self._call(
             "chat_startStream",
             thread_ts=incoming.thread_ts,
             recipient_team_id=incoming.team,
             recipient_user_id=incoming.user,
-            markdown_text=_harmless(self._text),
+            markdown_text=_neutralized(self._text),
         )
-        if told is not None:
-            self._ts, self._shown, self._started, self._last = told, self._text, now, now
-            streams.outbox.begun_at(self._key, told)
+        if ts is not None:
+            self._ts, self._shown, self._started, self._last = ts, self._text, now, now
+            streams.outbox.begun_at(self._key, ts)
 
     def _append(self, now: float) -> None:
         fresh = self._text[len(self._shown) :]
-        too_late = now - self._started > LIFETIME or len(self._text) > LONGEST
-        if not self._whole or too_late or now - self._last < EVERY or not self._streams.rate_limiter.allows(_APPEND):
+        too_late = now - self._started > LIFETIME or len(self._text) > MAX_CHARACTERS
+        if not self._whole or too_late or now - self._last < APPEND_EVERY:
+            return
+        if not self._streams.rate_limiter.allows(_APPEND):
             return
         self._last = now
-        if self._call("chat_appendStream", markdown_text=_harmless(fresh)) is not None:
+        if self._call("chat_appendStream", markdown_text=_neutralized(fresh)) is not None:
             self._shown = self._text
 
     def _call(self, method: str, **arguments: Any) -> str | None:
@@ -171,18 +175,18 @@ class ReplyStream:
             raise Stopped
         if response.status_code == 429:
             self._streams.pause(method, float(response.headers.get("Retry-After", 30)))
-        elif self._ts or response.status_code >= 500 or code in _PERHAPS:
+        elif self._ts or response.status_code >= 500 or code in _MAYBE_APPLIED:
             self._whole = False
             return
-        elif code in _NEVER:
+        elif code in _UNSUPPORTED:
             self._streams.refused = code
         if not self._ts:
             self._streams.outbox.abandon(self._key)
 
 
-_LIVELY = re.compile(r"<(?=[!@#a-zA-Z/])")
+_MARKUP = re.compile(r"<(?=[!@#a-zA-Z/])")
 
 
-def _harmless(text: str) -> str:
+def _neutralized(text: str) -> str:
     """Markdown in which nothing pings and nothing poses as a link of Slack's own kind."""
-    return _LIVELY.sub("<\u200b", text)
+    return _MARKUP.sub("<\u200b", text)

@@ -9,10 +9,10 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.app import Tutoring
 from agent.delivery.queues import Queues
+from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
-from agent.understanding.intents import Intent
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.build_runner import BuildRunner
 from integrations.slack.directory import Directory
@@ -24,9 +24,9 @@ from integrations.slack.typing_status import TypingStatus
 from integrations.slack.views.home import HomePages
 
 _APOLOGY = "Something went wrong on my side. Your message and your files are kept; please send the message again."
-_BETWEEN_US = "Your own work stays between us: I have answered in our direct message."
+_ANSWERED_DIRECTLY = "Your own work stays between us: I have answered in our direct message."
 _NO_FILE = "There is no file of yours in that message. I read files of your own only."
-_STRANGER = "I teach the members of this workspace only. Please ask whoever invited you here."
+_EXTERNAL = "I teach the members of this workspace only. Please ask whoever invited you here."
 _STOPPED = "Stopped. What you sent is kept; write again whenever you like."
 _log = logging.getLogger(__name__)
 
@@ -82,9 +82,9 @@ class TurnRunner:
         if incoming.kind == "takeback":
             self._tutoring.retention.take_back(incoming.memory, incoming.key.removesuffix(":takeback"))
         elif incoming.stranger:
-            self._say(incoming, "reply", Reply(_STRANGER))
+            self._say(incoming, "reply", Reply(_EXTERNAL))
         elif incoming.kind == "shortcut" and not incoming.files:
-            self._whisper(incoming, _NO_FILE)
+            self._note(incoming, _NO_FILE)
         elif action is not None and action.id == "stop":
             self._say(incoming, "stop", self._build_runner.stop(action.value, incoming.person_id))
         else:
@@ -103,7 +103,7 @@ class TurnRunner:
                 stream.drop()
                 return
         self._deliver(incoming, result, streamed=streamed)
-        if _moved(turn, result):
+        if _changes_home(turn, result):
             self._homes.publish(person)
 
     def _turn(self, incoming: Incoming, person: Person, action: Action | None) -> Turn:
@@ -137,7 +137,7 @@ class TurnRunner:
         key = f"{incoming.key}:{what}"
         if incoming.is_aside:
             self._outbox_worker.post(key, *messages(reply), user=incoming.user)
-            self._whisper(incoming, _BETWEEN_US)
+            self._note(incoming, _ANSWERED_DIRECTLY)
             return
         self._outbox_worker.post(
             key,
@@ -148,7 +148,7 @@ class TurnRunner:
             response_url=incoming.response_url,
         )
 
-    def _whisper(self, incoming: Incoming, text: str) -> None:
+    def _note(self, incoming: Incoming, text: str) -> None:
         """A line where the person is, beside an answer that is elsewhere."""
         self._outbox_worker.post(
             f"{incoming.key}:note",
@@ -191,6 +191,6 @@ def _is_public(incoming: Incoming) -> bool:
     return not incoming.direct and not incoming.is_aside
 
 
-def _moved(turn: Turn, result: TurnResult) -> bool:
-    """Whether the person's standing may be another now; a question answered changes nothing on their page."""
+def _changes_home(turn: Turn, result: TurnResult) -> bool:
+    """Whether the person's Home may show something else now; a question answered changes nothing on their page."""
     return bool(turn.files or turn.action or result.notices) or result.intent in (Intent.SUBMIT, Intent.ANSWER)

@@ -12,20 +12,20 @@ from agent.delivery.outbox import PARTIAL, Outgoing
 from integrations.slack import delivery_lookup
 from integrations.slack.blocks import MAX_TEXT
 
-LONGEST_TURN = 900.0  # seconds; a stream begins that long before its end at most
+MAX_TURN_SECONDS = 900.0  # a stream begins that long before its end at most
 
 
-def complete(client: WebClient, one: Outgoing, *, channel: str, bot: str) -> str | None:
+def complete(client: WebClient, outgoing: Outgoing, *, channel: str, bot: str) -> str | None:
     """The message's timestamp; None where there is none to complete. Raises what the client raises."""
-    place = {"channel": channel, "thread_ts": one.payload["thread_ts"]}
-    since = one.payload.get("since", 0.0) - LONGEST_TURN
-    ts = one.payload[PARTIAL] or delivery_lookup.find_begun(client, bot, since=since, **place)
+    place = {"channel": channel, "thread_ts": outgoing.payload["thread_ts"]}
+    since = outgoing.payload.get("since", 0.0) - MAX_TURN_SECONDS
+    ts = outgoing.payload[PARTIAL] or delivery_lookup.find_begun(client, bot, since=since, **place)
     if not ts:
         return None
     with suppress(SlackApiError):  # it has ended by itself, or by the person
         client.chat_stopStream(channel=channel, ts=ts)
-    message: dict[str, Any] = one.payload["message"]
-    whole = message | {"text": message["text"][:MAX_TEXT], "metadata": delivery_lookup.metadata(one.key)}
+    message: dict[str, Any] = outgoing.payload["message"]
+    whole = message | {"text": message["text"][:MAX_TEXT], "metadata": delivery_lookup.metadata(outgoing.key)}
     try:
         client.chat_update(channel=channel, ts=ts, **whole)
     except SlackApiError as error:

@@ -15,7 +15,7 @@ from integrations.slack.envelopes import Reader
 from integrations.slack.feedback import Feedback
 from integrations.slack.files import Attachments
 from integrations.slack.grants import Grant, open_client
-from integrations.slack.listeners import Listener
+from integrations.slack.listeners.context import ListenerContext
 from integrations.slack.outbox_worker import OutboxWorker
 from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack.streaming import Streams
@@ -39,7 +39,7 @@ class WorkspaceDependencies:
 @dataclass(frozen=True)
 class SlackWorkspace:
     grant: Grant
-    listener: Listener
+    listening: ListenerContext
     turn_runner: TurnRunner
     build_runner: BuildRunner
     outbox_worker: OutboxWorker
@@ -87,20 +87,20 @@ def open_workspace(grant: Grant, dependencies: WorkspaceDependencies) -> SlackWo
         streams=Streams(client, tutoring.outbox, rate_limiter, outbox_worker.place_of),
     )
     reader = Reader(grant.team, grant.bot, tutoring.settings.profile)
-    listener = Listener(
-        reader,
-        tutoring.inbox,
+    listening = ListenerContext(
+        reader=reader,
+        inbox=tutoring.inbox,
         jobs=dependencies.jobs,
         turn_runner=turn_runner,
         outbox_worker=outbox_worker,
-        homes=homes,
-        opinions=Feedback(tutoring.inbox, client, grant.team),
+        home_pages=homes,
+        feedback=Feedback(tutoring.inbox, client, grant.team),
+        forms=Forms(tutoring.tutor, client, directory=directory, reader=reader),
+        typing_status=typing_status,
         executor=dependencies.executor,
         leave=dependencies.leave,
-        typing_status=typing_status,
-        forms=Forms(tutoring, client, directory=directory, reader=reader),
     )
-    workspace = SlackWorkspace(grant, listener, turn_runner, build_runner, outbox_worker.__enter__())
+    workspace = SlackWorkspace(grant, listening, turn_runner, build_runner, outbox_worker.__enter__())
     for user in directory.instructors():
         tutoring.tutor.enrol(directory.person(grant.team, user))
     return workspace

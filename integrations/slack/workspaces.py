@@ -6,14 +6,11 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import Any, Self
-
-from slack_bolt import BoltResponse
+from typing import Self
 
 from agent.app import Tutoring
 from agent.delivery.queues import Queues
 from integrations.slack.coalescing_queue import CoalescingQueue
-from integrations.slack.envelopes import home_team
 from integrations.slack.grants import Grants
 from integrations.slack.workspace import SlackWorkspace, WorkspaceDependencies, open_workspace
 
@@ -73,14 +70,6 @@ class WorkspaceRegistry:
         self._grants.withdraw(team)
         self._tutoring.inbox.stop_all(team)
         self._tutoring.outbox.cancel(team)
-
-    def take(self, body: dict[str, Any]) -> BoltResponse:
-        """An envelope goes to its workspace's door; one of a workspace that is not ours is acknowledged and left."""
-        workspace = self.of(home_team(body))
-        if workspace is not None:
-            return workspace.listener.take(body)
-        _log.warning("an envelope of a workspace where the app is not installed was left aside")
-        return BoltResponse(status=200, body="")
 
     def flush(self) -> None:
         """Also takes up workspaces where another process installed the app."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class AppProfile(StrEnum):
@@ -41,7 +43,25 @@ class App:
     message_shortcuts: dict[str, str] = field(default_factory=dict)
     request_url: str = ""
     redirect_urls: tuple[str, ...] = ()
-    verification_token: str = "emulated-verification-token"  # noqa: S105 - part of a emulator
+    verification_token: str = "emulated-verification-token"  # noqa: S105 - part of an emulator
+
+    @classmethod
+    def from_manifest(cls, id: str, manifest: Mapping[str, Any]) -> App:  # noqa: A002
+        """With exactly the scopes, events, commands and message shortcuts that its manifest names."""
+        features, settings = manifest["features"], manifest["settings"]
+        return cls(
+            id,
+            features["bot_user"]["display_name"],
+            AppProfile.AGENT if "agent_view" in features else AppProfile.PLAIN,
+            scopes=frozenset(manifest["oauth_config"]["scopes"]["bot"]),
+            events=frozenset(settings["event_subscriptions"]["bot_events"]),
+            commands=frozenset(command["command"] for command in features.get("slash_commands", ())),
+            message_shortcuts={
+                shortcut["callback_id"]: shortcut["name"]
+                for shortcut in features.get("shortcuts", ())
+                if shortcut["type"] == "message"
+            },
+        )
 
     def __post_init__(self) -> None:
         if self.profile is AppProfile.PLAIN:

@@ -55,9 +55,7 @@ class Call:
         channel = self.team.channels.get(reference)
         if channel is None:
             named = (
-                other_channel
-                for other_channel in self.team.channels.values()
-                if other_channel.name and f"#{other_channel.name}" == reference
+                channel for channel in self.team.channels.values() if channel.name and f"#{channel.name}" == reference
             )
             channel = next(named, None)
         if channel is None or (channel.kind != "public" and self.bot not in channel.members):

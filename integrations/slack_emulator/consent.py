@@ -52,7 +52,7 @@ class ConsentPage:
     def _checked(self, asked: Asked) -> tuple[App | None, str]:
         """The app, and Slack's word for what is wrong."""
         app = next(
-            (other_app for other_app in self._world.apps.values() if other_app.client_id == asked.get("client_id")),
+            (app for app in self._world.apps.values() if app.client_id == asked.get("client_id")),
             None,
         )
         if app is None:

@@ -66,7 +66,7 @@ class Deliveries:
         self.webhooks: Transport | None = None
         self.settled: Callable[[Delivery], None] | None = None
         self.paused = False
-        self._held: list[Delivery] = []
+        self._deferred: list[Delivery] = []
 
     def new_event_id(self) -> str:
         return f"Ev0{next(self._ids):09d}"
@@ -75,7 +75,7 @@ class Deliveries:
         delivery = Delivery(kind, app, payload)
         self.log.append(delivery)
         if self.paused:
-            self._held.append(delivery)
+            self._deferred.append(delivery)
         else:
             self._try(delivery, 0, "")
         return delivery
@@ -84,9 +84,9 @@ class Deliveries:
         self.paused = True
 
     def resume(self) -> None:
-        """What was held goes out late, in order."""
-        self.paused, held, self._held = False, self._held, []
-        for delivery in held:
+        """What was deferred goes out late, in order."""
+        self.paused, deferred, self._deferred = False, self._deferred, []
+        for delivery in deferred:
             self._try(delivery, 0, "")
 
     def repeat(self, delivery: Delivery, *, number: int = 0) -> None:

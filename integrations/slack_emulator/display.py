@@ -30,7 +30,7 @@ class Display:
                 "name": workspace.name,
                 "me": person.id,
                 "members": {member.id: _member(member) for member in workspace.members.values()},
-                "people": [other_person.id for other_person in workspace.people()],
+                "people": [person.id for person in workspace.people()],
                 "channels": [_channel(channel, person.id) for channel in channels],
                 "apps": [
                     self._app(workspace, installation, person.id) for installation in workspace.installations.values()
@@ -66,12 +66,12 @@ class Display:
             found = [call for call in self._world.calls if method in ("", call.method)]
             return [
                 {
-                    "method": match_found.method,
-                    "args": match_found.args,
-                    "status": match_found.status,
-                    "answer": match_found.answer,
+                    "method": call.method,
+                    "args": call.args,
+                    "status": call.status,
+                    "answer": call.answer,
                 }
-                for match_found in found
+                for call in found
             ]
 
     def change(self, person: EmulatedPerson, change: Change) -> Data:

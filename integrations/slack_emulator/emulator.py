@@ -67,7 +67,7 @@ class Emulator:
         events = Events(self.world, self.deliveries)
         self._postings = Postings(self.world, events)
         interactions = Interactions(self.world, self.deliveries)
-        self._desk = WorkspaceClient(self.world, self.deliveries, events, self._postings, interactions)
+        self._client = WorkspaceClient(self.world, self.deliveries, events, self._postings, interactions)
         self.sockets = Sockets(self.world, self.deliveries, ack_seconds)
         self._webhooks = Webhooks(self.deliveries, ack_seconds)
         self.deliveries.sockets, self.deliveries.webhooks = self.sockets, self._webhooks
@@ -119,15 +119,15 @@ class Emulator:
         return self.world.defects
 
     def installation(self, app: str = "", *, team: str = "") -> Installation:
-        for other_installation in self._team(team).installations.values():
-            if app in ("", other_installation.app.id, other_installation.app.name):
-                return other_installation
+        for installation in self._team(team).installations.values():
+            if app in ("", installation.app.id, installation.app.name):
+                return installation
         raise NotPossible(f"There is no app {app!r}.")
 
     def person(self, reference: str, *, team: str = "") -> EmulatedPerson:
         """By user id or name."""
         workspace = self._team(team)
-        return EmulatedPerson(self._desk, workspace, workspace.member(reference).id)
+        return EmulatedPerson(self._client, workspace, workspace.member(reference).id)
 
     def transcript(self, channel: str, *, viewer: str = "", team: str = "") -> list[Seen]:
         """In order of time; ephemeral messages of `viewer` are among them, or all of them without one."""
@@ -194,7 +194,7 @@ class Emulator:
     def oauth_code(self, app: str = "", *, team: str = "") -> str:
         """What the app gets to exchange after somebody has allowed it, as on the page /oauth/v2/authorize."""
         workspace = self._team(team)
-        target = next(other_app for other_app in self.world.apps.values() if app in ("", other_app.id, other_app.name))
+        target = next(known for known in self.world.apps.values() if app in ("", known.id, known.name))
         grant = Authorization(target.id, workspace.id, target.scopes, workspace.people()[0].id)
         with self.world.lock:
             return self.world.authorizations.issue(grant)
@@ -203,21 +203,21 @@ class Emulator:
         installation = self.installation(app, team=team)
         with self.world.lock:
             tokens = {"oauth": [], "bot": [installation.user_id]}
-            self._desk.events.emit(installation, "app_uninstalled", {"type": "app_uninstalled"})
-            self._desk.events.emit(installation, "tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
+            self._client.events.emit(installation, "app_uninstalled", {"type": "app_uninstalled"})
+            self._client.events.emit(installation, "tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
             installation.refused = "account_inactive"
 
     def emit(self, name: str, event: dict[str, Any], *, actor: str = "", app: str = "", team: str = "") -> None:
         """Any further event, by the name of its subscription."""
         with self.world.lock:
-            self._desk.events.emit(self.installation(app, team=team), name, event, actor=actor)
+            self._client.events.emit(self.installation(app, team=team), name, event, actor=actor)
 
     def reset_sockets(self) -> None:
         """TCP reset for every open socket."""
         self._on_peers(self._server.abort)
 
-    def deafen_sockets(self) -> None:
-        """Half-open: pings stay unanswered, nothing closes."""
+    def half_open_sockets(self) -> None:
+        """Pings stay unanswered, nothing closes."""
         self._on_peers(self._server.stop_reading)
 
     def _on_peers(self, action: Callable[[tuple[str, int]], None]) -> None:

@@ -69,26 +69,22 @@ class Events:
         if not author.is_bot:
             event["client_msg_id"] = f"client-{message.ts}"
         sent = []
-        for other_message in self.in_channel(workspace, channel):
-            sent.append(self.emit(other_message, self._subscription(channel), dict(event), actor=message.user))
-            if (
-                f"<@{other_message.user_id}>" in message.text
-                and not channel.is_direct
-                and message.user != other_message.user_id
-            ):
+        for installation in self.in_channel(workspace, channel):
+            sent.append(self.emit(installation, self._subscription(channel), dict(event), actor=message.user))
+            bot = installation.user_id
+            if f"<@{bot}>" in message.text and not channel.is_direct and message.user != bot:
                 mention = {key: event[key] for key in event.keys() - {"channel_type", "subtype"}}
-                sent.append(
-                    self.emit(other_message, "app_mention", mention | {"type": "app_mention"}, actor=message.user)
-                )
-        return [other_message for other_message in sent if other_message is not None]
+                mention["type"] = "app_mention"
+                sent.append(self.emit(installation, "app_mention", mention, actor=message.user))
+        return [delivery for delivery in sent if delivery is not None]
 
     def altered(self, workspace: Workspace, channel: Channel, subtype: str, event: Event, actor: str) -> None:
         """`message_changed` or `message_deleted`."""
         event = {"type": "message", "subtype": subtype, "hidden": True} | event
         event |= self._place(channel, self._world.new_ts())
         event["ts"] = event["event_ts"]
-        for message in self.in_channel(workspace, channel):
-            self.emit(message, self._subscription(channel), dict(event), actor=actor)
+        for installation in self.in_channel(workspace, channel):
+            self.emit(installation, self._subscription(channel), dict(event), actor=actor)
 
     def reacted(
         self, workspace: Workspace, channel: Channel, message: SlackMessage, kind: str, name: str, user: str
@@ -101,8 +97,8 @@ class Events:
             "item": {"type": "message", "channel": channel.id, "ts": message.ts},
             "event_ts": self._world.new_ts(),
         }
-        for other_message in self.in_channel(workspace, channel):
-            self.emit(other_message, kind, dict(event), actor=user)
+        for installation in self.in_channel(workspace, channel):
+            self.emit(installation, kind, dict(event), actor=user)
 
     def joined(self, workspace: Workspace, channel: Channel, user: str, inviter: str) -> None:
         event = {
@@ -112,8 +108,8 @@ class Events:
             "team": workspace.id,
             **self._place(channel, self._world.new_ts()),
         }
-        for message in self.in_channel(workspace, channel):
-            self.emit(message, "member_joined_channel", dict(event), actor=inviter)
+        for installation in self.in_channel(workspace, channel):
+            self.emit(installation, "member_joined_channel", dict(event), actor=inviter)
 
     def _subscription(self, channel: Channel) -> str:
         return f"message.{EVENT_SUFFIX[channel.kind]}"

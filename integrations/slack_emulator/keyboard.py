@@ -32,7 +32,7 @@ def as_typed(text: str, workspace: Workspace) -> str:
 
 def _with_mentions(escaped: str, workspace: Workspace) -> str:
     escaped = re.sub(rf"(?<!\w)@({_BROADCASTS})\b", r"<!\1>", escaped)
-    for member in sorted(workspace.members.values(), key=lambda other_member: -len(other_member.name)):
+    for member in sorted(workspace.members.values(), key=lambda member: -len(member.name)):
         escaped = escaped.replace(f"&lt;@{member.id}&gt;", f"<@{member.id}>")
         escaped = re.sub(rf"(?<![\w<])@{re.escape(member.name)}\b", f"<@{member.id}>", escaped)
     return escaped

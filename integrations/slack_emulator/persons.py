@@ -39,9 +39,9 @@ class WorkspaceClient:
 
 
 class EmulatedPerson:
-    def __init__(self, desk: WorkspaceClient, workspace: Workspace, user: str) -> None:
-        self._desk = desk
-        self._world = desk.world
+    def __init__(self, client: WorkspaceClient, workspace: Workspace, user: str) -> None:
+        self._client = client
+        self._world = client.world
         self.workspace = workspace
         self.id = user
 
@@ -58,9 +58,7 @@ class EmulatedPerson:
         with self._world.lock:
             place = self.channel(channel)
             self._check_may_write(place, thread_ts)
-            attachments = [
-                other_file if isinstance(other_file, Attachment) else Attachment(*other_file) for other_file in files
-            ]
+            attachments = [file if isinstance(file, Attachment) else Attachment(*file) for file in files]
             if not text.strip() and not attachments:
                 raise NotPossible("Slack sends no empty message.")
             if len(text) > MAX_TEXT:
@@ -82,18 +80,18 @@ class EmulatedPerson:
                 thread_ts=root,
                 broadcast=broadcast and bool(root),
             )
-            self._desk.postings.post(self.workspace, place, message)
+            self._client.postings.post(self.workspace, place, message)
             return seen_message(message, self.workspace)
 
     def edits(self, message: Seen, text: str) -> None:
         with self._world.lock:
             place, found = self._own(message)
             values = {"text": as_typed(text, self.workspace), "edited_ts": self._world.new_ts()}
-            self._desk.postings.change(self.workspace, place, found, **values)
+            self._client.postings.change(self.workspace, place, found, **values)
 
     def deletes(self, message: Seen) -> None:
         with self._world.lock:
-            self._desk.postings.delete(self.workspace, *self._own(message))
+            self._client.postings.delete(self.workspace, *self._own(message))
 
     def reacts(self, message: Seen, name: str) -> None:
         """A second time takes it back, as a click on a reaction does."""
@@ -101,7 +99,7 @@ class EmulatedPerson:
             place = self.channel(message.channel)
             found = place.messages[message.ts]
             again = self.id in found.reactions.get(name, [])
-            act = self._desk.postings.take_back if again else self._desk.postings.react
+            act = self._client.postings.take_back if again else self._client.postings.react
             act(self.workspace, place, found, name, self.id)
 
     def invites(self, channel: str, member: str) -> None:
@@ -111,7 +109,7 @@ class EmulatedPerson:
             if place.is_direct or self.id not in place.members:
                 raise NotPossible("Only members of a channel can invite somebody into it.")
             place.members.add(joined.id)
-            self._desk.events.joined(self.workspace, place, joined.id, self.id)
+            self._client.events.joined(self.workspace, place, joined.id, self.id)
 
     def clicks(self, message: Seen | str, action_id: str, *, value: str | None = None) -> Delivery:
         """`message` may be a view's id; `action_id` may be the visible label."""
@@ -119,7 +117,7 @@ class EmulatedPerson:
             place = self._clickable(message)
             button = find_button(list(buttons_of(place.blocks)), action_id, value)
             installation = self._app_of(place)
-            return self._desk.interactions.click(installation, self.id, action_of(button), place)
+            return self._client.interactions.click(installation, self.id, action_of(button), place)
 
     def acts(self, view_id: str, block_id: str, action_id: str, state: Mapping[str, Any]) -> Delivery:
         """A choice in a view's interactive element; `state` is the element's value as Slack words it."""
@@ -127,7 +125,7 @@ class EmulatedPerson:
             view = self._view(view_id)
             view.values.setdefault(block_id, {})[action_id] = dict(state)
             action = {**state, "block_id": block_id, "action_id": action_id}
-            return self._desk.interactions.click(self._app_of(view), self.id, action, view)
+            return self._client.interactions.click(self._app_of(view), self.id, action, view)
 
     def opens_home(self, app: str = "") -> Delivery | None:
         return self._opens(app, "home")
@@ -141,7 +139,7 @@ class EmulatedPerson:
             for installation in self.workspace.installations.values():
                 if command in installation.app.commands and not installation.refused:
                     place = self.channel(channel)
-                    return self._desk.interactions.command(installation, self.id, place, command, text)
+                    return self._client.interactions.command(installation, self.id, place, command, text)
         raise NotPossible(f"No app here knows the command {command}.")
 
     def shortcut(self, message: Seen, callback_id: str, app: str = "") -> Delivery:
@@ -149,7 +147,7 @@ class EmulatedPerson:
             place = self.channel(message.channel)
             found = place.messages[message.ts]
             installation = self.installation(app)
-            return self._desk.interactions.shortcut(installation, self.id, callback_id, place, found)
+            return self._client.interactions.shortcut(installation, self.id, callback_id, place, found)
 
     def submits(
         self, values: Mapping[str, Any] | None = None, *, view: str = "", seconds: float = 5.0
@@ -159,12 +157,12 @@ class EmulatedPerson:
             shown = self._view(view) if view else self._top()
             fill(shown, values or {})
             installation = self._app_of(shown)
-            delivery = self._desk.interactions.submit(installation, shown)
+            delivery = self._client.interactions.submit(installation, shown)
             self._world.changed.wait_for(lambda: delivery.state != "pending", seconds)
             if delivery.state != "acknowledged":
                 return TROUBLE
             try:
-                return self._desk.interactions.answer_submission(installation, shown, delivery.answer)
+                return self._client.interactions.answer_submission(installation, shown, delivery.answer)
             except ApiRefusal as refusal:
                 self._world.note("refused", "view_submission", refusal.error, *refusal.messages)
                 return TROUBLE
@@ -172,7 +170,7 @@ class EmulatedPerson:
     def closes(self, *, whole_stack: bool = False) -> Delivery | None:
         with self._world.lock:
             shown = self._top()
-            return self._desk.interactions.close(self._app_of(shown), shown, whole_stack=whole_stack)
+            return self._client.interactions.close(self._app_of(shown), shown, whole_stack=whole_stack)
 
     def stops(self, channel: str, thread_ts: str) -> Delivery | None:
         """The Stop button: ends the app's streams there, leaves the session's status to the app."""
@@ -186,7 +184,7 @@ class EmulatedPerson:
                 if message.stream is not None and message.stream.is_live:
                     message.stream.state = StreamState.STOPPED_BY_USER
                     stopped.append(message.ts)
-                    self._desk.postings.show(self.workspace, place, message)
+                    self._client.postings.show(self.workspace, place, message)
             event = {
                 "type": "agent_session_stopped",
                 "channel": place.id,
@@ -196,7 +194,7 @@ class EmulatedPerson:
                 "event_ts": self._world.new_ts(),
             }
             installation = self.workspace.installations[session.app_id]
-            return self._desk.events.emit(installation, "agent_session_stopped", event, actor=self.id)
+            return self._client.events.emit(installation, "agent_session_stopped", event, actor=self.id)
 
     def channel(self, reference: str) -> Channel:
         if reference.startswith("#") or reference in self.workspace.channels:
@@ -208,9 +206,9 @@ class EmulatedPerson:
 
     def installation(self, app: str = "") -> Installation:
         """By app id or name; the first one where none is named."""
-        for other_installation in self.workspace.installations.values():
-            if not app or app in (other_installation.app.id, other_installation.app.name):
-                return other_installation
+        for installation in self.workspace.installations.values():
+            if not app or app in (installation.app.id, installation.app.name):
+                return installation
         raise NotPossible(f"The app {app!r} is not installed in {self.workspace.name}.")
 
     def _opens(self, app: str, tab: str) -> Delivery | None:
@@ -227,7 +225,7 @@ class EmulatedPerson:
             view = self._world.views.homes.get((self.workspace.id, installation.app.id, self.id))
             if tab == "home" and view is not None:
                 event["view"] = view.to_wire()
-            return self._desk.events.emit(installation, "app_home_opened", event, actor=self.id)
+            return self._client.events.emit(installation, "app_home_opened", event, actor=self.id)
 
     def _check_may_write(self, channel: Channel, thread_ts: str) -> None:
         if self.id not in channel.members:

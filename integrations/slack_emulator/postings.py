@@ -91,11 +91,11 @@ def with_ids(blocks: Iterable[dict[str, Any]], seed: str) -> list[dict[str, Any]
     """Slack names the blocks and the interactive elements that the app left unnamed."""
     named = []
     for number, block in enumerate(blocks):
-        one = {**block, "block_id": block.get("block_id") or f"b{number}-{seed[-4:]}"}
-        if isinstance(elements := one.get("elements"), list) and one["type"] in ("actions", "context_actions"):
-            one["elements"] = [
+        with_id = {**block, "block_id": block.get("block_id") or f"b{number}-{seed[-4:]}"}
+        if isinstance(elements := block.get("elements"), list) and block["type"] in ("actions", "context_actions"):
+            with_id["elements"] = [
                 {**element, "action_id": element.get("action_id") or f"a{number}-{at}"}
                 for at, element in enumerate(elements)
             ]
-        named.append(one)
+        named.append(with_id)
     return named

@@ -98,8 +98,8 @@ def _document() -> dict[str, Any]:
 @cache
 def methods() -> dict[str, Method]:
     return {
-        name: Method(name, tuple(one["required"]), one["args"], frozenset(one["scopes"]), one["tier"])
-        for name, one in _document()["methods"].items()
+        name: Method(name, tuple(spec["required"]), spec["args"], frozenset(spec["scopes"]), spec["tier"])
+        for name, spec in _document()["methods"].items()
     }
 
 
@@ -110,6 +110,6 @@ def event_scopes() -> dict[str, frozenset[str]]:
 
 @cache
 def known_scopes() -> frozenset[str]:
-    """Every scope that a method or an event of this selection asks for, and those that open a door by themselves."""
+    """Every scope that a method or an event of this selection asks for, and those that need no method."""
     asked = [*(method.scopes for method in methods().values()), *event_scopes().values()]
     return frozenset().union(*asked) | {"commands", "app_mentions:read"}

@@ -56,7 +56,7 @@ class Sessions:
         return self._sessions.get((team_id, channel, thread_ts))
 
     def of_channel(self, team_id: str, channel: str) -> list[Session]:
-        return [one for key, one in self._sessions.items() if key[:2] == (team_id, channel)]
+        return [session for key, session in self._sessions.items() if key[:2] == (team_id, channel)]
 
     def ensure(self, team_id: str, app_id: str, channel: str, thread_ts: str) -> Session:
         return self._sessions.setdefault((team_id, channel, thread_ts), Session(app_id, channel, thread_ts))

@@ -71,9 +71,7 @@ class Sockets:
         if not connections or self._loop is None:
             self._deliveries.missed(delivery, attempt, "timeout")
             return
-        connection = random.choice(
-            [other_connection for other_connection in connections if not other_connection.silent] or connections
-        )
+        connection = random.choice([connection for connection in connections if not connection.silent] or connections)
         self._waiting[attempt.envelope_id] = (delivery, attempt, connection)
         while len(self._waiting) > REMEMBERED:
             self._waiting.popitem(last=False)

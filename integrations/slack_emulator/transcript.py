@@ -215,8 +215,8 @@ def _buttons(element: Block, block_id: str) -> Iterator[Button]:
         )
     elif kind == "feedback_buttons":
         for name in ("positive_button", "negative_button"):
-            one = element[name]
-            yield Button(one["text"]["text"], action_id, block_id, str(one.get("value") or ""), kind)
+            option = element[name]
+            yield Button(option["text"]["text"], action_id, block_id, str(option.get("value") or ""), kind)
     elif kind in ("static_select", "radio_buttons", "overflow", "checkboxes"):
         for option in element.get("options") or []:
             yield Button(option["text"]["text"], action_id, block_id, str(option["value"]), kind)

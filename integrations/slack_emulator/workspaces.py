@@ -26,29 +26,28 @@ class Workspace:
     groups: dict[str, list[str]] = field(default_factory=dict)  # user groups, by their id
 
     @classmethod
-    def demo(cls, profile: AppProfile | str = AppProfile.AGENT) -> Workspace:
-        """Two learners, an instructor, the tutor, one cohort channel."""
+    def demo(cls, profile: AppProfile | str = AppProfile.AGENT, *, app: App | None = None) -> Workspace:
+        """Two learners, an instructor, the tutor, one cohort channel; `app` in place of a tutor of that profile."""
         workspace = cls("T0SHIPPING", "Shipping Systems", "shipping-systems")
         people = [
             workspace.add_member("Learner A"),
             workspace.add_member("Learner B"),
             workspace.add_member("Instructor", title="Instructor", is_admin=True),
         ]
-        tutor = App(
-            "A0TUTOR", "tutor", AppProfile(profile), message_shortcuts={"review_message_file": "Review this file"}
-        )
-        bot = workspace.install(tutor)
-        everyone = [*(other_person.id for other_person in people), bot.user_id]
+        bot = workspace.install(app or _tutor(AppProfile(profile)))
+        everyone = [*(person.id for person in people), bot.user_id]
         workspace.add_channel("cohort-7", members=everyone)
         for person in people:
             workspace.direct(person.id, bot.user_id)
         return workspace
 
     @classmethod
-    def classroom(cls, profile: AppProfile | str = AppProfile.AGENT, learners: int = 3) -> Workspace:
+    def classroom(
+        cls, profile: AppProfile | str = AppProfile.AGENT, learners: int = 3, *, app: App | None = None
+    ) -> Workspace:
         """The demo, and all that makes Slack hard: a guest, a stranger, other bots, channels with limits."""
-        workspace = cls.demo(profile)
-        bot = workspace.bot_user("A0TUTOR")
+        workspace = cls.demo(profile, app=app)
+        bot = next(iter(workspace.installations.values())).user_id
         more = [workspace.add_member(f"Learner {_label(number)}").id for number in range(2, learners)]
         guest = workspace.add_member("Guest", is_guest=True).id
         stranger = workspace.add_member("External", team_id="T0ELSEWHERE").id
@@ -142,6 +141,10 @@ class Workspace:
 
     def people(self) -> list[Member]:
         return [member for member in self.members.values() if not member.is_bot]
+
+
+def _tutor(profile: AppProfile) -> App:
+    return App("A0TUTOR", "tutor", profile, message_shortcuts={"review_message_file": "Review this file"})
 
 
 def _label(number: int) -> str:

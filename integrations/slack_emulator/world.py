@@ -77,13 +77,13 @@ class World:
         found = (
             installation for workspace in self.workspaces.values() for installation in workspace.installations.values()
         )
-        return self.registered | {match_found.app.id: match_found.app for match_found in found}
+        return self.registered | {installation.app.id: installation.app for installation in found}
 
     def installation(self, token: str) -> Installation | None:
         for workspace in self.workspaces.values():
-            for other_installation in workspace.installations.values():
-                if other_installation.bot_token == token:
-                    return other_installation
+            for installation in workspace.installations.values():
+                if installation.bot_token == token:
+                    return installation
         return None
 
     def new_ts(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.course.pack import Course, Criterion, Experiment, Lesson, Misconception, Question
@@ -17,6 +18,7 @@ def faults_of_course(course: Course) -> Iterator[str]:
     numbers = [lesson.number for lesson in course.lessons]
     if numbers != sorted(set(numbers)):
         yield f"lessons have the numbers {numbers}; they rise from lesson to lesson"
+    yield from faults_between_cards(course)
 
 
 def faults_of_lesson(lesson: Lesson) -> Iterator[_Fault]:
@@ -33,6 +35,7 @@ def faults_of_lesson(lesson: Lesson) -> Iterator[_Fault]:
     for belief in lesson.misconceptions:
         yield from _faults_of_misconception(belief, lesson)
     yield from _faults_of_hints(lesson)
+    yield from _faults_of_cards(lesson)
     for section in lesson.asked.get(lesson.id, ()):
         if lesson.section(section) is None:
             yield "asked", f"names the section “{section}”, which lesson.md does not have; use one of its ids"
@@ -114,6 +117,33 @@ def _faults_of_hints(lesson: Lesson) -> Iterator[_Fault]:
             yield "hints.yaml", f"{name} says the same twice; each hint says more than the one before"
 
 
+def _faults_of_cards(lesson: Lesson) -> Iterator[_Fault]:
+    pages = {notes.source for notes in lesson.notes} | {reading.source for reading in lesson.readings}
+    for card in lesson.cards:
+        if card.criterion and lesson.criterion(card.criterion) is None:
+            yield "cards", f"{card.id} → criterion is “{card.criterion}”, which the rubric does not have"
+        for cite in card.cites:
+            page, _, section = cite.partition("#")
+            if page == "lesson":
+                yield from _unknown_sections("cards", card.id, [section], lesson)
+            elif page not in pages:
+                yield "cards", f"{card.id} cites “{cite}”; cite lesson#ID, or a page that readings.yaml or notes/ names"
+
+
+def faults_between_cards(course: Course) -> Iterator[str]:
+    """Ids and phrasings stand once where they can meet: the course's own cards are asked for in every lesson."""
+    for lesson in course.lessons:
+        cards = [*course.cards, *lesson.cards]
+        known = {card.id for card in cards}
+        for name in _twice(card.id for card in cards):
+            yield f"the card “{name}” stands in {lesson.id} more than once; ids are unique"
+        for phrasing in _twice(asked.lower() for card in cards for asked in card.asks):
+            yield f"“{phrasing}” asks for more than one card of {lesson.id}; give it to one"
+        for card in cards:
+            for name in sorted(set(card.follow_ups) - known):
+                yield f"the card {card.id} leads to “{name}”, which is no card of {lesson.id} or of the course"
+
+
 def _unknown_sections(file: str, owner: str, names: Iterable[str], lesson: Lesson) -> Iterator[_Fault]:
     for name in names:
         if lesson.section(name) is None:
@@ -121,5 +151,4 @@ def _unknown_sections(file: str, owner: str, names: Iterable[str], lesson: Lesso
 
 
 def _twice(ids: Iterable[str]) -> Sequence[str]:
-    held = list(ids)
-    return sorted({pending for pending in held if held.count(pending) > 1})
+    return sorted(name for name, times in Counter(ids).items() if times > 1)

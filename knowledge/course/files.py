@@ -58,7 +58,7 @@ class PackFaults:
             return None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """Refuses a key given twice: plain YAML keeps the last one and drops the other without a word."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

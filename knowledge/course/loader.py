@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from knowledge.course.cards import read_cards, read_notes
 from knowledge.course.check import faults_of_course, faults_of_lesson
 from knowledge.course.files import PackFaults
 from knowledge.course.format import (
@@ -49,7 +50,9 @@ def load_course(folder: Path | None = None) -> Course:
         raise CourseInvalid(faults.found)
     lessons = [_lesson(root / "lessons" / name, faults) for name in head.lessons]
     outside = _outside(root / "outside.yaml", faults)
-    course = Course(head.id, head.title, head.url, tuple(lesson for lesson in lessons if lesson), outside)
+    course = Course(
+        head.id, head.title, head.url, tuple(lesson for lesson in lessons if lesson), read_cards(root, faults), outside
+    )
     for what in faults_of_course(course):
         faults.add(root / "course.yaml", what)
     if faults.found:
@@ -93,6 +96,8 @@ def _lesson(folder: Path, faults: PackFaults) -> Lesson | None:
         readings=tuple(Reading(**reading.model_dump()) for reading in readings),
         folder=folder,
         asked=asked,
+        cards=read_cards(folder, faults, head.id),
+        notes=read_notes(folder, faults),
     )
     for file, what in faults_of_lesson(lesson):
         faults.add(folder / file, what)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from knowledge.course.cards import AnswerCard, GuideNotes
+
 
 @dataclass(frozen=True)
 class Section:
@@ -125,6 +127,8 @@ class Lesson:
     folder: Path
     # source -> section -> ways in which learners ask for it; the lesson's own source is its id
     asked: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    cards: tuple[AnswerCard, ...] = ()
+    notes: tuple[GuideNotes, ...] = ()
     fault_exercise: bool = False  # whether a fault is to be found unaided before the gate passes
 
     @property
@@ -145,6 +149,7 @@ class Course:
     title: str
     url: str  # public address of the course, empty where there is none
     lessons: tuple[Lesson, ...]
+    cards: tuple[AnswerCard, ...] = ()  # about the course, its gates and the tutor
     outside: tuple[str, ...] = ()  # what people ask although the course does not teach it
 
     def lesson(self, identifier: str) -> Lesson | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 from pathlib import Path
 
 import pytest
@@ -33,14 +32,3 @@ def test_every_setting_is_in_the_readme() -> None:
     for name, field in Settings.model_fields.items():
         variable = str(field.validation_alias or f"TUTOR_{name.upper()}")
         assert f"`{variable}`" in readme, variable
-
-
-@pytest.mark.parametrize("profile", ["agent", "plain"])
-def test_a_manifest_asks_for_what_the_app_calls(profile: str) -> None:
-    manifest = json.loads((ROOT / f"integrations/slack/manifest.{profile}.json").read_text("utf-8"))
-    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
-    assert {"chat:write", "files:read", "files:write", "im:history", "im:write", "users:read"} <= scopes
-    assert len(manifest["features"].get("agent_view", {}).get("agent_description", "")) <= 300
-    assert {"app_home_opened", "app_mention", "message.im"} <= set(
-        manifest["settings"]["event_subscriptions"]["bot_events"]
-    )

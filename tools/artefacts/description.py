@@ -34,6 +34,7 @@ class ArtefactType:
     wording: Wording | None = None  # of what a criterion can be about
     stand_in: str = "file"  # for its name in a message; empty where the readers of messages learned the name itself
     aspects: tuple[str, ...] = ()  # what `inspect` judges; a rubric maps its criteria to them
+    urgent: tuple[str, ...] = ()  # aspects that are spoken of before all others: a credential that anybody can read
     inspect: Callable[[Upload], Inspected] | None = None  # without such a file every aspect is `not checked`
     faults: tuple[LineFault, ...] = ()  # that can be put back into a good one
     patching: Patching | None = None

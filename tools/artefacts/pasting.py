@@ -17,6 +17,7 @@ class Pasting:
     begins: re.Pattern[str]
     cut: Callable[[str], str]  # the part of a message that is the file, empty where none is
     is_file: Callable[[str], bool]  # whether a block, fenced or cut out, is one
+    complete: re.Pattern[str] = re.compile("")  # what it holds that a fragment which somebody asks about seldom does
 
 
 def yaml_from(begins: re.Pattern[str], text: str) -> str:

@@ -41,6 +41,11 @@ def aspects() -> tuple[str, ...]:
     return tuple(aspect for artefact in artefact_types() for aspect in artefact.aspects)
 
 
+def urgent_aspects() -> frozenset[str]:
+    """Those that are spoken of before all others."""
+    return frozenset(aspect for artefact in artefact_types() for aspect in artefact.urgent)
+
+
 def keywords() -> frozenset[str]:
     """Words that begin a line of code even in running text."""
     return frozenset().union(*(artefact.patching.keywords for artefact in artefact_types() if artefact.patching))

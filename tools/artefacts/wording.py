@@ -11,3 +11,9 @@ class Wording:
     full_title: str  # over its criteria on a page: “Local stack blueprint”
     some: str  # what is still to be handed in: “a Compose file”
     yours: str  # “your Compose file”
+    form: str = ""  # how it is sent, where that goes without saying for no other: “as a Markdown file”
+
+    @property
+    def wanted(self) -> str:
+        """“your plan as a Markdown file”."""
+        return f"{self.yours} {self.form}".rstrip()

@@ -7,26 +7,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tools.artefacts.description import Inspected
-from tools.compose import beyond, completeness, configuration, exposure, needs, risks, startup
+from tools.compose.checks.ports import PORT_RULES
 from tools.compose.dockerfiles import dockerfile_of
 from tools.compose.document import Place
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
-from tools.compose.rules import COMPOSE_ASPECTS, ComposeRule
+from tools.compose.registry import rules
+from tools.compose.rules import COMPOSE_ASPECTS
 from tools.compose.stack import MountKind, Stack
 from tools.errors import UnreadableFile
 from tools.findings import Finding, Severity, Verdict, verdict_of
 from tools.uploads.files import Upload
 
-RULES: tuple[ComposeRule, ...] = (
-    *completeness.RULES,
-    *configuration.RULES,
-    *startup.RULES,
-    *exposure.RULES,
-    *risks.RULES,
-    *beyond.RULES,
-    *needs.RULES,
-)
 UNREADABLE = "compose-unreadable"
 
 # A need of the whole upload: one stack that declares it is enough.
@@ -102,7 +94,7 @@ def _findings(stacks: list[Stack]) -> Iterator[Finding]:
     seen: set[Finding] = set()
     needed: list[set[Finding]] = []
     for stack in stacks:
-        found = [finding for rule in RULES for finding in rule.findings(stack)]
+        found = [finding for rule in rules() for finding in rule.findings(stack)]
         needed.append({finding for finding in found if finding.rule in _NEEDED_ONCE})
         seen.update(finding for finding in found if finding.rule not in _NEEDED_ONCE)
     missing = set.intersection(*needed) if needed else set()
@@ -112,9 +104,7 @@ def _findings(stacks: list[Stack]) -> Iterator[Finding]:
 def _weighed(findings: Iterable[Finding]) -> Iterator[Finding]:
     """B4 is partly met where one of state and ports is; where both fail, it is not."""
     findings = list(findings)
-    sides = {
-        finding.rule in exposure.PORT_RULES for finding in findings if finding.criterion == "B4" and finding.effect
-    }
+    sides = {finding.rule in PORT_RULES for finding in findings if finding.criterion == "B4" and finding.effect}
     for finding in findings:
         both = len(sides) == 2 and finding.criterion == "B4" and finding.effect is not None
         yield replace(finding, effect=Verdict.NOT_MET) if both else finding

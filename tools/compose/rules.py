@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
-from pathlib import Path
-
-import yaml
 
 from tools.compose.document import Place
 from tools.compose.stack import Stack
@@ -32,22 +28,8 @@ MAX_READ, MAX_WORD = 500, 120
 Check = Callable[[Stack], Iterable[ComposeHit]]
 
 
-@dataclass(frozen=True)
-class Example:
-    """Two uploads as path -> text: one with the defect, and its twin without."""
-
-    bad: Mapping[str, str]
-    good: Mapping[str, str]
-
-
-@cache
-def examples() -> Mapping[str, Example]:
-    """Rule id -> its examples."""
-    written = yaml.safe_load(Path(__file__).with_name("examples.yaml").read_text(encoding="utf-8"))
-    return {rule: Example(_files(pair["bad"]), _files(pair["good"])) for rule, pair in written.items()}
-
-
-def _files(example: str | dict[str, str]) -> dict[str, str]:
+def example_files(example: str | Mapping[str, str]) -> Mapping[str, str]:
+    """Path -> text of a rule's example."""
     return {"compose.yaml": example} if isinstance(example, str) else example
 
 
@@ -58,7 +40,7 @@ def _short(word: str) -> str:
 
 @dataclass(frozen=True)
 class ComposeRule:
-    """Its pair of examples, files that differ in the defect alone, stands in examples.yaml under its id."""
+    """`bad` and `good` are uploads that differ in the defect alone: a compose.yaml, or texts by path."""
 
     id: str
     criterion: str
@@ -67,7 +49,14 @@ class ComposeRule:
     message: str
     question: str
     check: Check
-    links: tuple[str, ...] = ()
+    links: tuple[str, ...]
+    bad: str | Mapping[str, str]
+    good: str | Mapping[str, str]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where others say the same."""
+        return self.links
 
     def findings(self, stack: Stack) -> Iterable[Finding]:
         for hit in islice(self.check(stack), MAX_HITS):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from tools.compose.document import Mapping, Place
+from tools.compose.document import Mapping, Place, Scalar
 from tools.compose.interpolation import LiteralText, Variable
 from tools.uploads.files import Upload
 
@@ -175,6 +175,11 @@ class Stack:
             waiting += new
         return frozenset(seen)
 
+    @cached_property
+    def has_external_network(self) -> bool:
+        """Whether another project's services may be reached, too."""
+        return any(_is_external(node) for node in self.networks.values())
+
     def service_at(self, host: str) -> Service | None:
         if host in self.services:
             return self.services[host]
@@ -188,3 +193,8 @@ class Stack:
             settings = (*service.environment, *service.labels, *(service.build.args if service.build else ()))
             yield from (setting.value for setting in settings if setting.value is not None)
             yield from service.command
+
+
+def _is_external(node: Mapping | None) -> bool:
+    external = node.get("external") if node is not None else None
+    return isinstance(external, Mapping) or (isinstance(external, Scalar) and external.value.lower() == "true")

@@ -9,10 +9,10 @@ from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import mastery
 from agent.conversation.handlers.fault_exercise import waiting_item
+from agent.domain.act import Intent
 from agent.domain.gate import GateState
 from agent.domain.reply import Action
 from agent.domain.verdicts import Judgement
-from agent.understanding.intents import Intent
 from agent.understanding.topics import named_criterion
 from knowledge.course.pack import Lesson
 from tools.findings import Verdict

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
+from agent.domain.act import Intent
 from agent.domain.reply import Action
 from agent.domain.turn import BuildRequest
 from agent.learners.mastery import Observed
-from agent.understanding.intents import Intent
 from knowledge.course.pack import Choice, Criterion, Experiment, Misconception, Point, Question
 from tools.sandbox.experiments.experiment import ExperimentResult, recorded
 from tools.sandbox.opening import experimenter
@@ -19,7 +19,11 @@ from tools.sandbox.opening import experimenter
 PREFIX = "experiment:"
 FOLLOW_UP = "belief:"
 MAX_SHOWN = 14  # lines of an experiment's first file
-_LETTER = re.compile(r"^\W*(?:(?:i (?:say|think|predict|guess)|option|answer|choice)\s+)?([a-f])\W*$", re.IGNORECASE)
+_LETTER = re.compile(
+    r"^\W*(?:(?:i(?:'d)? (?:say|think|predict|guess|go (?:for|with))|option|answer|choice|letter|it'?s)\s+)*"
+    r"(?:([a-f])(?=\W*$|\W+(?:because|since|cause|bc|as)\b|\s*[.,:;)-])|([b-f])\b)",
+    re.IGNORECASE,
+)
 
 
 def untried(context: TurnContext, belief: Misconception | None) -> bool:
@@ -48,7 +52,9 @@ def propose(belief: Misconception, lead: str, intent: Intent, level: int = 0) ->
     text = "\n".join(part for part in (lead, _shown(belief.experiment), listed) if part)
     closing = belief.experiment.predict
     asked = PREFIX + belief.id
-    return Decision(intent, text, closing=closing, question_asked=asked, hint_level=level, actions=actions)
+    return Decision(
+        intent, text, closing=closing, question_asked=asked, hint_level=level, actions=actions, of_engine=True
+    )
 
 
 def _shown(experiment: Experiment) -> str:
@@ -117,14 +123,10 @@ def _chosen(context: TurnContext, experiment: Experiment) -> Choice | None:
         wanted = context.turn.action.value.partition(":")[2]
         return next((choice for choice in experiment.choices if choice.id == wanted), None)
     if letter := _LETTER.match(context.turn.text):
-        place = string.ascii_lowercase.index(letter[1].lower())
+        place = string.ascii_lowercase.index((letter[1] or letter[2]).lower())
         return experiment.choices[place] if place < len(experiment.choices) else None
     best = context.services.explanations.nearest(context.turn.text, [choice.text for choice in experiment.choices])
     return experiment.choices[best] if best is not None else None
-
-
-def is_letter(text: str) -> bool:
-    return _LETTER.match(text) is not None
 
 
 def is_prediction(context: TurnContext, pending: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers.gate_outcome import ARCHIVE, passed_text
+from agent.domain.act import Intent
 from agent.grading.fault_exercise import read_answer, shown
-from agent.understanding.intents import Intent
 
 TRIED_ENOUGH = (
     "That is not it, and there are no more copies of this submission. Look at your files once more and hand in again, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.conversation import rendering
 from agent.conversation.context import Services, TurnContext
 from agent.conversation.decision import Decision
+from agent.domain.act import Intent
 from agent.domain.gate import GateDecision, GateState
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
@@ -12,7 +13,6 @@ from agent.domain.turn import Notice
 from agent.domain.verdicts import Judgement
 from agent.grading.fault_exercise import shown
 from agent.grading.reviews import ReviewRecord
-from agent.understanding.intents import Intent
 from knowledge.course.pack import Lesson
 from tools.uploads.files import Upload
 

@@ -8,12 +8,12 @@ from agent.conversation import rendering
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import experiments
+from agent.domain.act import Intent
 from agent.domain.policy import STUCK, PolicyStep, Stuck, step
 from agent.domain.reply import Action
 from agent.domain.verdicts import Judgement
 from agent.grading.assessment import first_finding, place
 from agent.learners.mastery import Observed
-from agent.understanding.intents import Intent
 from agent.understanding.topics import criterion_of, named_artefact, named_criterion
 from knowledge.course.pack import Criterion, Question
 from tools.artefacts.registry import wording_of
@@ -165,7 +165,7 @@ def _where(context: TurnContext, target: Criterion, judgement: Judgement | None)
     """The concrete place in the newest version that the hint speaks of."""
     upload = context.services.submissions.workspace(context.person.id, context.lesson.id)
     if not len(upload) or judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
-        return f"I have not seen {wording_of(target.artefact).yours} yet, so this is about the idea. {target.why}"
+        return f"I have not seen {wording_of(target.artefact).wanted} yet, so this is about the idea. {target.why}"
     if target.judged_by == "inspection":
         finding = _finding(context, target)
         return f"In your newest version: {place(finding)}. {finding.message}" if finding else ""

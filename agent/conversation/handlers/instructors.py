@@ -8,10 +8,10 @@ from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import mastery
 from agent.conversation.handlers.gate_outcome import ARCHIVE, after_decision, passed_text, pending_reply
+from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import Reply, Table
 from agent.domain.turn import Notice
-from agent.understanding.intents import Intent
 from knowledge.course.pack import Lesson
 from tools.findings import Verdict
 

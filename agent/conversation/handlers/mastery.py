@@ -9,11 +9,11 @@ import numpy as np
 
 from agent.conversation.context import Services, TurnContext
 from agent.conversation.decision import Decision
+from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Notice
 from agent.learners.mastery import MasteryEstimate, MasteryLevel, Observation, Observed
-from agent.understanding.intents import Intent
 from agent.understanding.topics import named_criterion
 from knowledge.course.pack import Criterion, Lesson
 

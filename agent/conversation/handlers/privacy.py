@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
+from agent.domain.act import Intent
 from agent.domain.reply import Action
 from agent.learners.privacy import Known
-from agent.understanding.intents import Intent
 
 FORGET = Action("forget", "Delete my data", style="danger")
 

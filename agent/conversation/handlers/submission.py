@@ -9,12 +9,12 @@ from agent.conversation import rendering
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers.gate_outcome import settle
+from agent.domain.act import Intent
 from agent.domain.gate import GateState
 from agent.domain.reply import Action
 from agent.domain.turn import BuildRequest
 from agent.domain.verdicts import Judgement
 from agent.grading.assessment import place
-from agent.understanding.intents import Intent
 from knowledge.course.pack import Lesson
 from tools.artefacts.recognition import OTHER
 from tools.artefacts.registry import artefact_type, wording_of

@@ -19,12 +19,12 @@ PAGE = 25  # learners, a block each: with all else well below Slack's 100 blocks
 MAX_WAITING = 5
 
 FILTERS: Mapping[str, tuple[str, Callable[[LearnerProgress], bool]]] = {
-    "stuck": ("Stuck", lambda other_place: other_place.is_stuck),
-    "waiting": ("With you", lambda other_place: other_place.waiting > 0 and other_place.state not in CLOSED),
-    "last": ("Last step", lambda other_place: other_place.is_at_last_step),
-    "silent": ("Nothing handed in", lambda other_place: not other_place.handed_in and other_place.state not in CLOSED),
-    "done": ("Passed", lambda other_place: other_place.state in CLOSED),
-    "all": ("All", lambda other_place: True),  # noqa: ARG005 - every filter has this shape
+    "stuck": ("Stuck", lambda progress: progress.is_stuck),
+    "waiting": ("With you", lambda progress: progress.waiting > 0 and progress.state not in CLOSED),
+    "last": ("Last step", lambda progress: progress.is_at_last_step),
+    "silent": ("Nothing handed in", lambda progress: not progress.handed_in and progress.state not in CLOSED),
+    "done": ("Passed", lambda progress: progress.state in CLOSED),
+    "all": ("All", lambda progress: True),  # noqa: ARG005 - every filter has this shape
 }
 
 
@@ -62,7 +62,7 @@ def cohort_home(services: Services, person: Person, shown: Shown) -> list[Block]
         header(f"{lesson.gate}: {len(places)} {'learner' if len(places) == 1 else 'learners'}"),
         *([_lessons(lessons, lesson)] if len(lessons) > 1 else []),
         _filters(places, shown, lesson),
-        *(_learner(one, number) for number, one in enumerate(here)),
+        *(_learner(progress, number) for number, progress in enumerate(here)),
         *([] if here else [section("Nobody is in this list.")]),
         *([_pages(shown, page, pages, lesson)] if pages > 1 else []),
         context(
@@ -72,25 +72,25 @@ def cohort_home(services: Services, person: Person, shown: Shown) -> list[Block]
     ]
 
 
-def _longest_first(one: LearnerProgress) -> tuple[str, str]:
-    return (stamp(one.since), one.person.name)
+def _longest_first(progress: LearnerProgress) -> tuple[str, str]:
+    return (stamp(progress.since), progress.person.name)
 
 
 def _waiting(services: Services, person: Person) -> list[Block]:
-    held = services.reviews.pending(None, person.workspace)
-    if not held:
+    pending = services.reviews.pending(None, person.workspace)
+    if not pending:
         return [section("✅ Nothing waits for your decision."), DIVIDER]
-    count = f"{len(held)} {'criterion waits' if len(held) == 1 else 'criteria wait'} for your decision"
-    more = [context(f"{len(held) - MAX_WAITING} more behind these")] if len(held) > MAX_WAITING else []
-    rows = [_decision(services, one, number) for number, one in enumerate(held[:MAX_WAITING])]
+    count = f"{len(pending)} {'criterion waits' if len(pending) == 1 else 'criteria wait'} for your decision"
+    more = [context(f"{len(pending) - MAX_WAITING} more behind these")] if len(pending) > MAX_WAITING else []
+    rows = [_decision(services, review, number) for number, review in enumerate(pending[:MAX_WAITING])]
     return [header(count), *rows, *more, DIVIDER]
 
 
-def _decision(services: Services, one: PendingReview, number: int) -> Block:
-    held, lessons = one.judgement, services.course.lessons
-    title = next((found.title for lesson in lessons if (found := lesson.criterion(held.criterion))), "")
-    text = f"**{one.person.name}** · {held.criterion} {title}, since {stamp(one.since)}\n{held.reason}"
-    return section(text, button(f"decide.{number}", "Decide…", f"{one.review_id}:{held.criterion}"))
+def _decision(services: Services, review: PendingReview, number: int) -> Block:
+    judgement, lessons = review.judgement, services.course.lessons
+    title = next((found.title for lesson in lessons if (found := lesson.criterion(judgement.criterion))), "")
+    text = f"**{review.person.name}** · {judgement.criterion} {title}, since {stamp(review.since)}\n{judgement.reason}"
+    return section(text, button(f"decide.{number}", "Decide…", f"{review.review_id}:{judgement.criterion}"))
 
 
 def _lessons(lessons: Sequence[Lesson], current: Lesson) -> Block:
@@ -98,11 +98,11 @@ def _lessons(lessons: Sequence[Lesson], current: Lesson) -> Block:
         *(
             button(
                 f"{TURN}.lesson{number}",
-                one.gate,
-                str(Shown(lesson=one.id)),
-                "primary" if one.id == current.id else "",
+                lesson.gate,
+                str(Shown(lesson=lesson.id)),
+                "primary" if lesson.id == current.id else "",
             )
-            for number, one in enumerate(lessons[:10])
+            for number, lesson in enumerate(lessons[:10])
         )
     )
 
@@ -121,18 +121,20 @@ def _filters(places: Sequence[LearnerProgress], shown: Shown, lesson: Lesson) ->
     )
 
 
-def _learner(one: LearnerProgress, number: int) -> Block:
-    head = f"**{one.person.name}** · {rendering.STATES[one.state]} · {one.met} of {one.of} met"
+def _learner(progress: LearnerProgress, number: int) -> Block:
+    head = f"**{progress.person.name}** · {rendering.STATES[progress.state]} · {progress.met} of {progress.of} met"
     lines = [head]
-    if one.is_stuck and one.stuck_on is not None:
-        more = f" (+{one.more_open})" if one.more_open else ""
-        lines.append(f"{one.stuck_on.id} {one.stuck_on.title}{more}: {one.verdict} since {stamp(one.since)}")
-    if one.waiting:
-        lines.append(f"⏳ {one.waiting} with you")
-    if one.is_at_last_step:
+    if progress.is_stuck and progress.stuck_on is not None:
+        more = f" (+{progress.more_open})" if progress.more_open else ""
+        lines.append(
+            f"{progress.stuck_on.id} {progress.stuck_on.title}{more}: {progress.verdict} since {stamp(progress.since)}"
+        )
+    if progress.waiting:
+        lines.append(f"⏳ {progress.waiting} with you")
+    if progress.is_at_last_step:
         lines.append("looks for the fault in a copy of their own file")
-    lines.append(f"last attempt {stamp(one.last_attempt)}" if one.last_attempt else "nothing handed in")
-    return section("\n".join(lines), button(f"sheet.{number}", "Sheet", one.person.id))
+    lines.append(f"last attempt {stamp(progress.last_attempt)}" if progress.last_attempt else "nothing handed in")
+    return section("\n".join(lines), button(f"sheet.{number}", "Sheet", progress.person.id))
 
 
 def _pages(shown: Shown, page: int, pages: int, lesson: Lesson) -> Block:

@@ -1,69 +1,67 @@
-"""Modals: handing in with a last look at the files, and deciding what an instructor was asked to decide."""
+"""Modals: a pressed button opens one within three seconds; what is sent with it is a turn like any other."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from agent.app import Tutoring
+from agent.conversation.tutor import Tutor
+from agent.domain.people import Person
+from integrations.slack.block_kit import Block
 from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Incoming, Reader
-from integrations.slack.views import decision_form, submission_form
 
 Body = dict[str, Any]
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class FormInput:
+    """What a person sent with a form: an action of the agent's, words for it, or faults by the name of the input."""
+
+    action: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Form:
+    """`name` is the button's action and the modal's callback id; `value` is the button's."""
+
+    name: str
+    build: Callable[[Tutor, Person, str], Block]
+    read: Callable[[Mapping[str, Any], str], FormInput]  # the inputs' values, and `value`
+
+
 class Forms:
-    """A pressed button opens one within three seconds; what is sent with it is a turn like any other."""
+    def __init__(self, tutor: Tutor, client: WebClient, *, directory: Directory, reader: Reader) -> None:
+        self._tutor, self._client, self._directory, self._reader = tutor, client, directory, reader
 
-    def __init__(self, tutoring: Tutoring, client: WebClient, *, directory: Directory, reader: Reader) -> None:
-        self._tutoring, self._client, self._directory, self._reader = tutoring, client, directory, reader
-        self._makers: Mapping[str, Callable[[Incoming, str], Body]] = {
-            "submit": self._submission,
-            "decide": self._decision,
-        }
-
-    def opens(self, action: str) -> bool:
-        return action in self._makers
-
-    def open(self, body: Body, incoming: Incoming, action: str, value: str) -> bool:
+    def open(self, body: Body, incoming: Incoming, form: Form, value: str) -> bool:
         """False where Slack did not open it, mostly because the three seconds were over."""
-        view = self._makers[action](incoming, value)
+        person = self._directory.person(incoming.team, incoming.user)
         place = {"channel": incoming.channel, "thread_ts": incoming.thread_ts, "value": value}
+        view = form.build(self._tutor, person, value)
         try:
             self._client.views_open(
                 trigger_id=body["trigger_id"],
-                view=view | {"callback_id": action, "private_metadata": json.dumps(place)},
+                view=view | {"callback_id": form.name, "private_metadata": json.dumps(place)},
             )
         except (SlackApiError, SlackClientError, OSError) as error:
-            _log.info("a form was not opened: %s", type(error).__name__)
+            _log.info("Slack did not open a form: %s", type(error).__name__)
             return False
         return True
 
-    def read(self, body: Body) -> tuple[Incoming | None, dict[str, str]]:
+    def read(self, body: Body, form: Form) -> tuple[Incoming | None, Mapping[str, str]]:
         """What was sent with a form, or what is wrong with it by the name of its input."""
-        view = body["view"]
-        values = view["state"]["values"]
-        place = json.loads(view["private_metadata"])
-        if view["callback_id"] == "submit":
-            action, text, errors = submission_form.read(values)
-        else:
-            action, text, errors = decision_form.read(values, place["value"])
-        return (None if errors else self._reader.form(body, place, action, text)), errors
-
-    def _submission(self, incoming: Incoming, value: str) -> Body:
-        del value
-        services = self._tutoring.tutor.services
-        person = self._directory.person(incoming.team, incoming.user)
-        lesson = self._tutoring.tutor.lesson_of(person)
-        return submission_form.form(services, person, lesson)
-
-    def _decision(self, incoming: Incoming, value: str) -> Body:
-        person = self._directory.person(incoming.team, incoming.user)
-        return decision_form.form(self._tutoring.tutor.services, person, value)
+        place = json.loads(body["view"]["private_metadata"])
+        given = form.read(body["view"]["state"]["values"], place["value"])
+        if given.faults:
+            return None, given.faults
+        return self._reader.form(body, place, given.action, given.text), {}

@@ -1,4 +1,4 @@
-"""App Home: a learner's own standing, or the cohort for an instructor."""
+"""App Home: a learner's own progress, or the cohort for an instructor."""
 
 from __future__ import annotations
 

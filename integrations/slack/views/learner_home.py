@@ -58,7 +58,7 @@ def _open(services: Services, person: Person, lesson: Lesson, view: GateView) ->
 
 def _bar(lesson: Lesson, criterion_status: dict[str, Judgement]) -> str:
     required = [criterion.id for criterion in lesson.rubric if criterion.required]
-    met = sum(_is_met(criterion_status.get(other_criterion)) for other_criterion in required)
+    met = sum(_is_met(criterion_status.get(criterion_id)) for criterion_id in required)
     full = round(BAR * met / len(required)) if required else 0
     return f"{'█' * full}{'░' * (BAR - full)}  {met} of {len(required)} required criteria met"
 

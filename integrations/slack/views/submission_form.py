@@ -1,4 +1,4 @@
-"""The form for handing in: the newest version of each file, to be looked at and confirmed."""
+"""The form for submitting: the newest version of each file, to be looked at and confirmed."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent.conversation import rendering
-from agent.conversation.context import Services
+from agent.conversation.tutor import Tutor
 from agent.domain.people import Person
 from integrations.slack.block_kit import MAX_LABEL, Block, context, modal, plain, section, shortened
-from knowledge.course.pack import Lesson
+from integrations.slack.views.forms import Form, FormInput
 from tools.uploads.files import SourceFile
 
 TITLE = "Submit for the gate"
 MAX_BOXES, MAX_OPTIONS = 10, 100  # what Slack takes as checkboxes, and in a list
 
 
-def form(services: Services, person: Person, lesson: Lesson) -> Block:
+def build(tutor: Tutor, person: Person, value: str) -> Block:
+    del value
+    services, lesson = tutor.services, tutor.lesson_of(person)
     files = list(services.submissions.workspace(person.id, lesson.id))
     if not files:
         names = rendering.listed(rendering.artefact_names(lesson.artefacts))
@@ -54,8 +56,13 @@ def _label(file: SourceFile) -> str:
     return f"{file.path} ({lines} {'line' if lines == 1 else 'lines'})"
 
 
-def read(values: Mapping[str, Any]) -> tuple[dict[str, str], str, dict[str, str]]:
-    """Action, text and faults; the action's value names the chosen contents."""
-    chosen = [str(value["value"]) for value in values["files"]["chosen"].get("selected_options") or ()]
-    faults = {} if chosen else {"files": "Choose at least one file."}
-    return {"action_id": "submit", "value": ",".join(chosen)}, "", faults
+def read(values: Mapping[str, Any], value: str) -> FormInput:
+    """The action's value names the chosen contents."""
+    del value
+    chosen = [str(option["value"]) for option in values["files"]["chosen"].get("selected_options") or ()]
+    if not chosen:
+        return FormInput(faults={"files": "Choose at least one file."})
+    return FormInput({"action_id": FORM.name, "value": ",".join(chosen)})
+
+
+FORM = Form("submit", build, read)

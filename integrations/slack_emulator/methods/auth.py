@@ -37,7 +37,7 @@ class AuthMethods:
     def access(self, call: Call) -> Answer:
         """The app is installed, for the first time or again; the code is used up."""
         app = next(
-            (other_app for other_app in call.world.apps.values() if other_app.client_id == call.args.get("client_id")),
+            (app for app in call.world.apps.values() if app.client_id == call.args.get("client_id")),
             None,
         )
         if app is None:

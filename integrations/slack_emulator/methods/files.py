@@ -66,11 +66,11 @@ class FileMethods:
             raise ApiRefusal("access_denied")
         return file
 
-    def _uploaded(self, call: Call, one: Any) -> StoredFile:
-        file = call.world.files.get(str(one.get("id"))) if isinstance(one, dict) else None
+    def _uploaded(self, call: Call, entry: Any) -> StoredFile:
+        file = call.world.files.get(str(entry.get("id"))) if isinstance(entry, dict) else None
         if file is None or file.owner != call.bot or file.complete or not file.data:
             raise ApiRefusal("file_not_found")
-        file.title = str(one.get("title") or file.name)
+        file.title = str(entry.get("title") or file.name)
         return file
 
     def _target(self, call: Call) -> Channel | None:

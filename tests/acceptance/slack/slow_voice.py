@@ -23,7 +23,7 @@ class SlowVoice(OfflineVoice):
 
 
 def main() -> None:
-    streaming.PATIENCE, streaming.EVERY = 0.0, 0.0
+    streaming.START_AFTER, streaming.APPEND_EVERY = 0.0, 0.0
     settings = Settings.read()
     with open_tutoring(settings, voice=SlowVoice()) as tutoring, open_slack(tutoring) as tutor:
         socket = connect(settings, tutor)

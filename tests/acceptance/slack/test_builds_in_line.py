@@ -9,14 +9,14 @@ import pytest
 
 from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack_emulator.transcript import Seen
-from tests.acceptance.slack.house import SECONDS, House, Place, open_house
+from tests.acceptance.slack.harness import SECONDS, Harness, Place, open_harness
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def harness(tmp_path: Path) -> Iterator[Harness]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RateLimiter, "allows", lambda *_: True)
-        with open_house(tmp_path, "agent", build_runner=True) as opened:
+        with open_harness(tmp_path, "agent", build_runner=True) as opened:
             yield opened
 
 
@@ -31,37 +31,37 @@ def _with_button(seen: list[Seen], label: str) -> Seen:
 
 
 def _texts(place: Place) -> str:
-    return "\n".join(one.text for one in place.seen() if one.user == place.house.bot)
+    return "\n".join(one.text for one in place.seen() if one.user == place.harness.bot)
 
 
-def test_who_waits_is_told_how_many_come_first_and_is_not_starved(house: House) -> None:
-    first, second = house.direct("Learner A"), house.direct("Learner B")
+def test_who_waits_is_told_how_many_come_first_and_is_not_starved(harness: Harness) -> None:
+    first, second = harness.direct("Learner A"), harness.direct("Learner B")
     _asks_for_a_build(first, 0)
-    assert house.builder.begun.wait(SECONDS)
+    assert harness.builder.begun.wait(SECONDS)
     _asks_for_a_build(first, 1)
     _asks_for_a_build(first, 2)
     assert "1 build before yours" in _texts(first)
     assert "2 builds before yours" in _texts(first)
     _asks_for_a_build(second)
     assert "1 build before yours" in _texts(second)
-    assert len(house.tutoring.build_jobs.waiting()) == 3
-    assert house.tutoring.build_jobs.load(house.tutoring.build_jobs.waiting()[0])[0].person_id.endswith(  # type: ignore[index]
+    assert len(harness.tutoring.build_jobs.waiting()) == 3
+    assert harness.tutoring.build_jobs.load(harness.tutoring.build_jobs.waiting()[0])[0].person_id.endswith(  # type: ignore[index]
         second.person.id
     )
-    house.builder.go.set()
-    house.emulator.wait_for(lambda: not house.tutoring.build_jobs.waiting(), SECONDS)
-    house.emulator.wait_for(lambda: _texts(second).count("A step failed") == 1, SECONDS)
-    house.emulator.wait_for(lambda: _texts(first).count("A step failed") == 3, SECONDS)
+    harness.builder.go.set()
+    harness.emulator.wait_for(lambda: not harness.tutoring.build_jobs.waiting(), SECONDS)
+    harness.emulator.wait_for(lambda: _texts(second).count("A step failed") == 1, SECONDS)
+    harness.emulator.wait_for(lambda: _texts(first).count("A step failed") == 3, SECONDS)
 
 
-def test_a_build_that_waits_is_stopped_at_once(house: House) -> None:
-    first, second = house.direct("Learner A"), house.direct("Learner B")
+def test_a_build_that_waits_is_stopped_at_once(harness: Harness) -> None:
+    first, second = harness.direct("Learner A"), harness.direct("Learner B")
     _asks_for_a_build(first)
-    assert house.builder.begun.wait(SECONDS)
+    assert harness.builder.begun.wait(SECONDS)
     waiting = _with_button(_asks_for_a_build(second), "Stop")
     second.presses(waiting, "Stop")
-    assert house.tutoring.build_jobs.waiting() == []
-    house.builder.go.set()
-    house.emulator.wait_for(lambda: "A step failed" in _texts(first), SECONDS)
-    house.quiet()
+    assert harness.tutoring.build_jobs.waiting() == []
+    harness.builder.go.set()
+    harness.emulator.wait_for(lambda: "A step failed" in _texts(first), SECONDS)
+    harness.quiet()
     assert "A step failed" not in _texts(second)

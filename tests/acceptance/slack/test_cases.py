@@ -20,7 +20,7 @@ CASES = {
     "T-CRASH": "killed after the acknowledgement, in the middle of a turn, after a post",
     "T-UNH": "events, buttons and commands that nobody handles",
     "T-SIG": "signatures that are wrong, old, missing or replayed",
-    "T-SOCK": "sockets that are refreshed, closed, reset, deaf or refused",
+    "T-SOCK": "sockets that are refreshed, closed, reset, half-open or refused",
     "T-ORD": "order within a conversation, and many conversations at once",
     "T-LATE": "an event that is ninety minutes late",
     "T-TOP": "direct messages at top level and in threads, in both profiles",

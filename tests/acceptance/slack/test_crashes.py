@@ -14,7 +14,7 @@ from evals.benchmarks.app_process import AppProcess
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
-from tests.acceptance.slack.house import QUESTION, SECONDS, weak
+from tests.acceptance.slack.harness import QUESTION, SECONDS, weak
 from tests.databases import created
 
 

@@ -20,7 +20,7 @@ from integrations.slack.health import serving
 from integrations.slack.http import PATH, HttpDelivery
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.workspaces import Workspace
-from tests.acceptance.slack.house import QUESTION, SECONDS, House, open_house
+from tests.acceptance.slack.harness import QUESTION, SECONDS, Harness, open_harness
 
 JSON = "application/json"
 
@@ -36,8 +36,8 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def house(folder: Path, port: int) -> Iterator[House]:
-    with open_house(folder, "agent", socket=False) as opened:
+def harness(folder: Path, port: int) -> Iterator[Harness]:
+    with open_harness(folder, "agent", socket=False) as opened:
         app = opened.tutor.health.app(beside=HttpDelivery(opened.tutor.app))  # type: ignore[arg-type]
         with serving(app, "127.0.0.1", port):
             opened.emulator.wait_for(lambda: _get(port, "/healthz")[0] == 200, SECONDS)
@@ -64,66 +64,66 @@ def _request(
         connection.close()
 
 
-def _signed(house: House, body: str, *, age: float = 0.0, secret: str = "") -> dict[str, str]:
+def _signed(harness: Harness, body: str, *, age: float = 0.0, secret: str = "") -> dict[str, str]:
     at = str(int(time.time() - age))
-    verifier = SignatureVerifier(secret or house.emulator.app.signing_secret)
+    verifier = SignatureVerifier(secret or harness.emulator.app.signing_secret)
     signature = str(verifier.generate_signature(timestamp=at, body=body))
     return {"Content-Type": JSON, "X-Slack-Request-Timestamp": at, "X-Slack-Signature": signature}
 
 
-def _event(house: House, text: str, ts: str) -> str:
-    learner = house.direct("Learner A")
+def _event(harness: Harness, text: str, ts: str) -> str:
+    learner = harness.direct("Learner A")
     event = {"type": "message", "channel": learner.channel, "channel_type": "im", "user": learner.person.id}
-    team = house.emulator.workspace.id
+    team = harness.emulator.workspace.id
     outer: dict[str, Any] = {"type": "event_callback", "team_id": team, "authorizations": [{"team_id": team}]}
     return json.dumps(outer | {"event_id": f"Ev{ts}", "event": event | {"text": text, "ts": ts}})
 
 
-def test_an_event_by_http_is_answered_once(house: House) -> None:
+def test_an_event_by_http_is_answered_once(harness: Harness) -> None:
     """T-DUP1, T-SIG: acknowledged at once; the retry of the same event changes nothing."""
-    learner = house.direct("Learner A")
+    learner = harness.direct("Learner A")
     said = learner.says(QUESTION)
-    delivery = house.deliveries("message")[-1]
-    house.emulator.deliveries.repeat(delivery, number=1)
+    delivery = harness.deliveries("message")[-1]
+    harness.emulator.deliveries.repeat(delivery, number=1)
     assert "venv" in learner.answer(said).text
     assert [attempt.outcome for attempt in delivery.attempts] == ["acknowledged"] * 2
 
 
 @pytest.mark.parametrize("age", [0, 299], ids=["T-SIG-fresh", "T-SIG-299s"])
-def test_a_signed_request_is_taken(house: House, port: int, age: int) -> None:
+def test_a_signed_request_is_taken(harness: Harness, port: int, age: int) -> None:
     """T-SIG."""
     body = json.dumps({"type": "url_verification", "challenge": "said back", "token": "t"})
-    status, answer = _request(port, "POST", PATH, body, _signed(house, body, age=age))
+    status, answer = _request(port, "POST", PATH, body, _signed(harness, body, age=age))
     assert (status, "said back" in answer) == (200, True)
 
 
 @pytest.mark.parametrize("fault", ["secret", "old", "future", "body", "missing"], ids=lambda one: f"T-SIG-{one}")
-def test_a_request_that_slack_did_not_sign_is_refused_and_not_kept(house: House, port: int, fault: str) -> None:
+def test_a_request_that_slack_did_not_sign_is_refused_and_not_kept(harness: Harness, port: int, fault: str) -> None:
     """T-SIG: another secret, 301 s old, from the future, another body under the signature, no signature at all."""
-    body = _event(house, "let me in", f"1700000000.{len(fault):06d}")
+    body = _event(harness, "let me in", f"1700000000.{len(fault):06d}")
     age = {"old": 301.0, "future": -302.0}.get(fault, 0.0)
-    headers = _signed(house, body, age=age, secret="another" if fault == "secret" else "")
+    headers = _signed(harness, body, age=age, secret="another" if fault == "secret" else "")
     headers = {"Content-Type": JSON} if fault == "missing" else headers
-    waiting = house.tutoring.inbox.waiting()
+    waiting = harness.tutoring.inbox.waiting()
     status, _ = _request(port, "POST", PATH, body + " " if fault == "body" else body, headers)
     assert status == 401
-    assert house.tutoring.inbox.waiting() == waiting
+    assert harness.tutoring.inbox.waiting() == waiting
 
 
-def test_a_request_that_is_replayed_within_its_five_minutes_is_one_message(house: House, port: int) -> None:
+def test_a_request_that_is_replayed_within_its_five_minutes_is_one_message(harness: Harness, port: int) -> None:
     """T-SIG: the signature is good twice; the message's key is not new twice."""
-    learner = house.direct("Learner A")
+    learner = harness.direct("Learner A")
     said = learner.says(QUESTION)
     learner.answer(said)
-    body = _event(house, QUESTION, said.ts)
-    headers = _signed(house, body)
+    body = _event(harness, QUESTION, said.ts)
+    headers = _signed(harness, body)
     assert [_request(port, "POST", PATH, body, headers)[0] for _ in range(3)] == [200] * 3
     learner.answer(said)
 
 
-def test_a_database_that_is_away_is_no_acknowledgement(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_is_no_acknowledgement(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """T-INBOX: 500; the retry after its recovery is processed once."""
-    learner = house.direct("Learner A")
+    learner = harness.direct("Learner A")
 
     def away(*_: object, **__: object) -> bool:
         raise StorageUnavailable("away")
@@ -131,21 +131,25 @@ def test_a_database_that_is_away_is_no_acknowledgement(house: House, monkeypatch
     with monkeypatch.context() as broken:
         broken.setattr(Inbox, "accept", away)
         said = learner.says(QUESTION)
-        delivery = house.deliveries("message")[-1]
-        house.emulator.wait_for(lambda: len(delivery.attempts) == 2 and delivery.attempts[1].outcome, SECONDS)
+        delivery = harness.deliveries("message")[-1]
+        harness.emulator.wait_for(lambda: len(delivery.attempts) == 2 and delivery.attempts[1].outcome, SECONDS)
     assert not learner.answers_now(said)
-    house.emulator.clock.advance(61)
+    harness.emulator.clock.advance(61)
     learner.answer(said)
     assert [attempt.outcome for attempt in delivery.attempts] == ["http_error", "http_error", "acknowledged"]
 
 
-def test_health_readiness_and_figures(house: House, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_health_readiness_and_figures(harness: Harness, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What runs the app asks these; what is wrong stands in the answer."""
-    house.direct("Learner A").asks(QUESTION)
+    harness.direct("Learner A").asks(QUESTION)
     assert _get(port, "/healthz") == (200, "ok")
     assert _get(port, "/readyz") == (200, '{"ready":true,"wrong":{}}')
     figures = _get(port, "/metrics")[1]
-    for name in ("tutor_door_seconds_bucket", 'tutor_work_seconds_count{kind="turn"}', "tutor_waiting_turns 0.0"):
+    for name in (
+        "tutor_acknowledgement_seconds_bucket",
+        'tutor_job_seconds_count{kind="turn"}',
+        "tutor_waiting_turns 0.0",
+    ):
         assert name in figures, name
 
     def away(*_: object) -> int:

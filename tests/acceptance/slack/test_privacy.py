@@ -8,7 +8,7 @@ from evals.benchmarks.app_process import SECONDS, AppProcess
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
-from tests.acceptance.slack.house import QUESTION, weak
+from tests.acceptance.slack.harness import QUESTION, weak
 
 WORDS = ("XYLOPHONE", "QUARTZFISH", "MARZIPANCLOUD", "VELVETTURBINE", "OBSIDIANLAMP")
 ANOTHER = "KEPTBYANOTHER"

@@ -11,151 +11,151 @@ from sqlalchemy import select
 
 from agent.storage.tables import InboxRow
 from integrations.slack_emulator.transcript import Seen
-from tests.acceptance.slack.house import QUESTION, SECONDS, House, Place, open_house, weak
+from tests.acceptance.slack.harness import QUESTION, SECONDS, Harness, Place, open_harness, weak
 
 EXPOSE = "does EXPOSE publish a port?"
 
 
 @pytest.fixture(scope="module")
-def house(folder: Path) -> Iterator[House]:
-    with open_house(folder) as opened:
+def harness(folder: Path) -> Iterator[Harness]:
+    with open_harness(folder) as opened:
         yield opened
 
 
-def _payload(house: House, said: Seen) -> dict[str, Any]:
-    with house.tutoring.storage.begin() as session:
+def _payload(harness: Harness, said: Seen) -> dict[str, Any]:
+    with harness.tutoring.storage.begin() as session:
         row = session.scalars(select(InboxRow).where(InboxRow.key.endswith(f"{said.channel}:{said.ts}"))).one()
         return dict(row.payload)
 
 
-def _remembered(house: House) -> str:
+def _remembered(harness: Harness) -> str:
     """All that any conversation keeps."""
-    saver = house.tutoring.retention._checkpointer
+    saver = harness.tutoring.retention._checkpointer
     return str([checkpoint.checkpoint["channel_values"] for checkpoint in saver.list(None)])
 
 
-def _held(house: House, place: Place, text: str, *, behind: str) -> tuple[Seen, Seen]:
+def _held(harness: Harness, place: Place, text: str, *, behind: str) -> tuple[Seen, Seen]:
     """Two messages of one conversation: the first turn is under way, the second waits."""
     first = place.says(behind)
-    assert house.voice.begun.wait(SECONDS)
+    assert harness.voice.begun.wait(SECONDS)
     second = place.says(text)
-    house.emulator.wait_for(lambda: house.deliveries("message")[-1].state == "acknowledged", SECONDS)
+    harness.emulator.wait_for(lambda: harness.deliveries("message")[-1].state == "acknowledged", SECONDS)
     return first, second
 
 
-def test_a_direct_message_is_answered_where_it_was_written(house: House) -> None:
+def test_a_direct_message_is_answered_where_it_was_written(harness: Harness) -> None:
     """T-TOP: plain profile; top level at top level, a thread in the thread, and one memory each."""
-    learner = house.direct("Learner A")
+    learner = harness.direct("Learner A")
     said = learner.says(QUESTION)
     top = learner.answer(said)
     assert not top.thread_ts
     threaded = learner.asks(EXPOSE, thread=top.ts)
     assert threaded.thread_ts == top.ts
-    assert QUESTION not in [line.text for line in house.voice.briefs[-1].history]
+    assert QUESTION not in [line.text for line in harness.voice.briefs[-1].history]
     learner.asks("what is an image layer for?")
-    assert QUESTION in [line.text for line in house.voice.briefs[-1].history]
+    assert QUESTION in [line.text for line in harness.voice.briefs[-1].history]
 
 
-def test_an_edit_before_the_turn_begins_is_what_is_answered(house: House) -> None:
+def test_an_edit_before_the_turn_begins_is_what_is_answered(harness: Harness) -> None:
     """T-EDIT: the later of two corrections counts."""
-    learner = house.direct("Learner A")
-    with house.voice.held("venv"):
-        first, second = _held(house, learner, "what is a layr?", behind=QUESTION)
+    learner = harness.direct("Learner A")
+    with harness.voice.held("venv"):
+        first, second = _held(harness, learner, "what is a layr?", behind=QUESTION)
         learner.person.edits(second, "what is a port?")
         learner.person.edits(second, EXPOSE)
-        house.emulator.wait_for(lambda: _payload(house, second).get("text") == EXPOSE, SECONDS)
+        harness.emulator.wait_for(lambda: _payload(harness, second).get("text") == EXPOSE, SECONDS)
     answers = learner.answers(first)
     assert len(answers) == 2
     assert "EXPOSE" in answers[1].text
 
 
-def test_an_edit_during_and_after_the_turn_changes_nothing(house: House) -> None:
+def test_an_edit_during_and_after_the_turn_changes_nothing(harness: Harness) -> None:
     """T-EDIT: the answer stands, and no second one comes."""
-    learner = house.direct("Learner A")
-    with house.voice.held("venv"):
+    learner = harness.direct("Learner A")
+    with harness.voice.held("venv"):
         said = learner.says(QUESTION)
-        assert house.voice.begun.wait(SECONDS)
+        assert harness.voice.begun.wait(SECONDS)
         learner.person.edits(said, f"{QUESTION} Please.")
     answer = learner.answer(said)
     learner.person.edits(said, EXPOSE)
     assert learner.answer(said).text == answer.text
 
 
-def test_a_mention_that_an_edit_added_is_answered(house: House) -> None:
+def test_a_mention_that_an_edit_added_is_answered(harness: Harness) -> None:
     """T-EDIT: Slack sends no app_mention for it."""
-    learner = house.channel("Learner A")
+    learner = harness.channel("Learner A")
     said = learner.says(EXPOSE)
     assert not learner.answers(said)
-    learner.person.edits(said, f"<@{house.bot}> {EXPOSE}")
-    house.emulator.wait_for(lambda: house.deliveries("message")[-1].state == "acknowledged", SECONDS)
+    learner.person.edits(said, f"<@{harness.bot}> {EXPOSE}")
+    harness.emulator.wait_for(lambda: harness.deliveries("message")[-1].state == "acknowledged", SECONDS)
     assert learner.answer(said).thread_ts == said.ts
 
 
-def test_a_message_deleted_before_its_turn_is_not_answered_and_not_kept(house: House) -> None:
+def test_a_message_deleted_before_its_turn_is_not_answered_and_not_kept(harness: Harness) -> None:
     """T-DEL before."""
-    learner = house.direct("Learner B")
-    with house.voice.held("venv"):
-        first, second = _held(house, learner, "what is a layer in purple?", behind=QUESTION)
+    learner = harness.direct("Learner B")
+    with harness.voice.held("venv"):
+        first, second = _held(harness, learner, "what is a layer in purple?", behind=QUESTION)
         learner.person.deletes(second)
-        house.emulator.wait_for(lambda: not _payload(house, second), SECONDS)
+        harness.emulator.wait_for(lambda: not _payload(harness, second), SECONDS)
     assert len(learner.answers(first)) == 1
-    assert "purple" not in _remembered(house)
+    assert "purple" not in _remembered(harness)
 
 
-def test_a_message_deleted_during_its_turn_is_not_answered_and_not_kept(house: House) -> None:
+def test_a_message_deleted_during_its_turn_is_not_answered_and_not_kept(harness: Harness) -> None:
     """T-DEL mid-run."""
-    learner = house.direct("Learner C")
-    with house.voice.held("VENV"):
+    learner = harness.direct("Learner C")
+    with harness.voice.held("VENV"):
         said = learner.says("why not just use a VENV?")
-        assert house.voice.begun.wait(SECONDS)
+        assert harness.voice.begun.wait(SECONDS)
         learner.person.deletes(said)
-        house.emulator.wait_for(lambda: not _payload(house, said), SECONDS)
+        harness.emulator.wait_for(lambda: not _payload(harness, said), SECONDS)
     assert not learner.answers(said)
-    assert "VENV" not in _remembered(house)
+    assert "VENV" not in _remembered(harness)
 
 
-def test_a_message_deleted_after_its_answer_is_forgotten(house: House) -> None:
+def test_a_message_deleted_after_its_answer_is_forgotten(harness: Harness) -> None:
     """T-DEL after: text and memory go, the answer stays where others may have read it."""
-    learner = house.direct("Learner B")
+    learner = harness.direct("Learner B")
     said = learner.says(f"(orange) {QUESTION}")
     learner.answer(said)
-    assert "orange" in _remembered(house)
+    assert "orange" in _remembered(harness)
     learner.person.deletes(said)
-    house.emulator.wait_for(lambda: not _payload(house, said), SECONDS)
-    house.quiet()
-    assert "orange" not in _remembered(house)
+    harness.emulator.wait_for(lambda: not _payload(harness, said), SECONDS)
+    harness.quiet()
+    assert "orange" not in _remembered(harness)
 
 
-def test_a_message_deleted_before_its_only_delivery_is_not_answered(house: House) -> None:
+def test_a_message_deleted_before_its_only_delivery_is_not_answered(harness: Harness) -> None:
     """T-DEL, T-LOST: the deletion overtakes the message."""
-    learner, deliveries = house.direct("Learner B"), house.emulator.deliveries
+    learner, deliveries = harness.direct("Learner B"), harness.emulator.deliveries
     deliveries.pause()
     said = learner.says(QUESTION)
     learner.person.deletes(said)
-    original, deletion = house.deliveries("message")[-2:]
-    deliveries._held.clear()
+    original, deletion = harness.deliveries("message")[-2:]
+    deliveries._deferred.clear()
     deliveries.resume()
     deliveries.repeat(deletion)
-    house.emulator.wait_for(lambda: deletion.state == "acknowledged", SECONDS)
+    harness.emulator.wait_for(lambda: deletion.state == "acknowledged", SECONDS)
     deliveries.repeat(original, number=1)
     assert not learner.answers(said)
 
 
-def test_the_root_of_the_thread_is_deleted_while_its_turn_runs(house: House) -> None:
+def test_the_root_of_the_thread_is_deleted_while_its_turn_runs(harness: Harness) -> None:
     """T-DEL: `thread_not_found`; who asked in the thread is answered in the direct message."""
-    starter, asker, inbox = house.channel("Learner B"), house.channel("Learner A"), house.direct("Learner A")
+    starter, asker, inbox = harness.channel("Learner B"), harness.channel("Learner A"), harness.direct("Learner A")
     root = starter.says("who has built an image before?")
-    with house.voice.held("EXPOSE"):
+    with harness.voice.held("EXPOSE"):
         said = asker.mentions(EXPOSE, thread=root.ts)
-        assert house.voice.begun.wait(SECONDS)
+        assert harness.voice.begun.wait(SECONDS)
         starter.person.deletes(root)
     assert "EXPOSE" in inbox.answer(said).text
-    house.emulator.defects.clear()
+    harness.emulator.defects.clear()
 
 
-def test_a_reply_that_was_also_sent_to_the_channel_gets_one_answer_in_the_thread(house: House) -> None:
+def test_a_reply_that_was_also_sent_to_the_channel_gets_one_answer_in_the_thread(harness: Harness) -> None:
     """T-BCAST: and ours is never sent to the channel."""
-    learner = house.channel("Learner A")
+    learner = harness.channel("Learner A")
     root = learner.says("a question for everybody")
     said = learner.mentions(EXPOSE, thread=root.ts, broadcast=True)
     answer = learner.answer(said)
@@ -163,9 +163,9 @@ def test_a_reply_that_was_also_sent_to_the_channel_gets_one_answer_in_the_thread
     assert answer.raw.get("subtype") != "thread_broadcast"
 
 
-def test_other_bots_get_no_answer_however_often_they_ask(house: House) -> None:
+def test_other_bots_get_no_answer_however_often_they_ask(harness: Harness) -> None:
     """T-BOT: twenty mentions in a thread; no loop can begin, for not even the first is answered."""
-    learner, helper = house.channel("Learner A"), house.emulator.installation("helper")
+    learner, helper = harness.channel("Learner A"), harness.emulator.installation("helper")
     root = learner.says("two bots walk into a thread")
     for number in range(20):
         wire = {
@@ -175,61 +175,61 @@ def test_other_bots_get_no_answer_however_often_they_ask(house: House) -> None:
             "app_id": helper.app.id,
             "channel": root.channel,
             "channel_type": "channel",
-            "text": f"<@{house.bot}> and what do you say to {number}?",
+            "text": f"<@{harness.bot}> and what do you say to {number}?",
             "ts": f"{float(root.ts) + number + 1:.6f}",
             "thread_ts": root.ts,
         }
-        house.emulator.emit("message.channels", wire)
-        house.emulator.emit("app_mention", wire | {"type": "app_mention"})
+        harness.emulator.emit("message.channels", wire)
+        harness.emulator.emit("app_mention", wire | {"type": "app_mention"})
     assert not learner.answers(root)
 
 
 @pytest.mark.parametrize("author", ["USLACKBOT", "USLACK", "ourselves"], ids=lambda one: f"T-BOT-{one}")
-def test_slack_itself_and_our_own_messages_get_no_answer(house: House, author: str) -> None:
+def test_slack_itself_and_our_own_messages_get_no_answer(harness: Harness, author: str) -> None:
     """T-BOT."""
-    inbox = house.direct("Learner A")
+    inbox = harness.direct("Learner A")
     last = inbox.asks("hello")
     wire = {"type": "message", "channel": last.channel, "channel_type": "im", "text": QUESTION}
-    wire |= {"user": house.bot if author == "ourselves" else author, "ts": f"{float(last.ts) + 5:.6f}"}
-    house.emulator.emit("message.im", wire)
-    house.emulator.emit("message.im", wire | {"subtype": "bot_message", "ts": f"{float(last.ts) + 6:.6f}"})
+    wire |= {"user": harness.bot if author == "ourselves" else author, "ts": f"{float(last.ts) + 5:.6f}"}
+    harness.emulator.emit("message.im", wire)
+    harness.emulator.emit("message.im", wire | {"subtype": "bot_message", "ts": f"{float(last.ts) + 6:.6f}"})
     assert not inbox.answers(last)
 
 
 @pytest.mark.parametrize("subtype", ["channel_join", "me_message", "channel_topic", "reminder_add", "huddle_thread"])
-def test_what_is_no_message_to_us_starts_no_turn(house: House, subtype: str) -> None:
+def test_what_is_no_message_to_us_starts_no_turn(harness: Harness, subtype: str) -> None:
     """T-SUB."""
-    learner = house.channel("Learner A")
+    learner = harness.channel("Learner A")
     root = learner.says("quiet here")
-    user = house.emulator.person("Learner B").id
+    user = harness.emulator.person("Learner B").id
     wire = {"type": "message", "subtype": subtype, "user": user, "channel": root.channel, "channel_type": "channel"}
-    wire |= {"text": f"<@{house.bot}> has joined", "ts": f"{float(root.ts) + 1:.6f}"}
-    house.emulator.emit("message.channels", wire)
+    wire |= {"text": f"<@{harness.bot}> has joined", "ts": f"{float(root.ts) + 1:.6f}"}
+    harness.emulator.emit("message.channels", wire)
     assert not learner.answers(root)
 
 
-def test_changes_of_our_own_messages_start_no_turn(house: House) -> None:
+def test_changes_of_our_own_messages_start_no_turn(harness: Harness) -> None:
     """T-SUB: Slack tells us of our own updates and of previews of links."""
-    inbox = house.direct("Learner A")
+    inbox = harness.direct("Learner A")
     last = inbox.asks("hello")
-    message = {"type": "message", "user": house.bot, "bot_id": "B0TUTOR", "text": "changed", "ts": last.ts}
+    message = {"type": "message", "user": harness.bot, "bot_id": "B0TUTOR", "text": "changed", "ts": last.ts}
     wire = {"type": "message", "subtype": "message_changed", "hidden": True, "channel": last.channel}
     wire |= {"channel_type": "im", "message": message, "previous_message": message, "ts": f"{float(last.ts) + 2:.6f}"}
-    house.emulator.emit("message.im", wire)
+    harness.emulator.emit("message.im", wire)
     assert not inbox.answers(last)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🐳", "🐳🐳 👍🏽"], ids=["mention-only", "blank", "emoji", "emojis"])
-def test_a_mention_with_nothing_in_it_is_answered_with_what_can_be_asked(house: House, text: str) -> None:
+def test_a_mention_with_nothing_in_it_is_answered_with_what_can_be_asked(harness: Harness, text: str) -> None:
     """T-EMPTY."""
-    learner = house.channel("Learner A")
+    learner = harness.channel("Learner A")
     answer = learner.answer(learner.mentions(text))
     assert len(answer.text.split()) > 5
 
 
-def test_a_file_without_a_word_is_read(house: House) -> None:
+def test_a_file_without_a_word_is_read(harness: Harness) -> None:
     """T-EMPTY."""
-    assert "I have read `Dockerfile`" in house.direct("Learner A").asks("", files=[weak("Dockerfile")]).text
+    assert "I have read `Dockerfile`" in harness.direct("Learner A").asks("", files=[weak("Dockerfile")]).text
 
 
 HOSTILE = [
@@ -241,12 +241,12 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=["T-INJ-pings", "T-INJ-tags", "T-INJ-markup", "T-INJ-orders"])
-def test_hostile_text_pings_nobody_and_moves_no_gate(house: House, text: str) -> None:
+def test_hostile_text_pings_nobody_and_moves_no_gate(harness: Harness, text: str) -> None:
     """T-INJ: in a direct message, in a channel, in a file's name and in a file."""
-    learner, cohort = house.direct("Learner A"), house.channel("Learner A")
-    person_id = f"{house.emulator.workspace.id}:{learner.person.id}"
+    learner, cohort = harness.direct("Learner A"), harness.channel("Learner A")
+    person_id = f"{harness.emulator.workspace.id}:{learner.person.id}"
     learner.asks("hello")  # from the first message on, the gate is open
-    gate = house.tutoring.tutor.services.gates.view(person_id, "containers")
+    gate = harness.tutoring.tutor.services.gates.view(person_id, "containers")
     answers = [
         *learner.answers(learner.says(text)),
         *cohort.answers(cohort.mentions(text)),
@@ -259,7 +259,7 @@ def test_hostile_text_pings_nobody_and_moves_no_gate(house: House, text: str) ->
         assert "<!" not in sent
         assert "<@" not in sent
         assert "<https://evil" not in sent
-    assert house.tutoring.tutor.services.gates.view(person_id, "containers") == gate
+    assert harness.tutoring.tutor.services.gates.view(person_id, "containers") == gate
 
 
 LANGUAGES = [
@@ -273,23 +273,23 @@ LANGUAGES = [
 
 
 @pytest.mark.parametrize("text", LANGUAGES, ids=["japanese", "arabic", "emoji", "accents", "override", "fraktur"])
-def test_any_writing_is_taken(house: House, text: str) -> None:
+def test_any_writing_is_taken(harness: Harness, text: str) -> None:
     """T-LANG: the split at such characters is in test_output."""
-    assert house.direct("Learner B").asks(text).text
+    assert harness.direct("Learner B").asks(text).text
 
 
-def test_a_follow_up_in_the_thread_needs_no_mention(house: House) -> None:
+def test_a_follow_up_in_the_thread_needs_no_mention(harness: Harness) -> None:
     """T-BCAST, onwards: whom we answer in a thread goes on without calling us again."""
-    learner = house.channel("Learner A")
+    learner = harness.channel("Learner A")
     said = learner.mentions(QUESTION)
     learner.answer(said)
     follow_up = learner.says("what is an image layer for?", thread=said.ts)
     assert learner.answer(follow_up).thread_ts == said.ts
 
 
-def test_silence_where_it_was_not_asked(house: House) -> None:
+def test_silence_where_it_was_not_asked(harness: Harness) -> None:
     """Between others in the same thread, to somebody else, in the channel, and in threads of others."""
-    learner, other = house.channel("Learner A"), house.channel("Learner B")
+    learner, other = harness.channel("Learner A"), harness.channel("Learner B")
     said = learner.mentions(QUESTION)
     learner.answer(said)
     last = other.says("I wondered the same", thread=said.ts)
@@ -300,5 +300,5 @@ def test_silence_where_it_was_not_asked(house: House) -> None:
     assert not learner.answers(last)
 
 
-def test_nothing_was_sent_that_slack_would_refuse(house: House) -> None:
-    assert house.emulator.defects == []
+def test_nothing_was_sent_that_slack_would_refuse(harness: Harness) -> None:
+    assert harness.emulator.defects == []

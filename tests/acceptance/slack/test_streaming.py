@@ -14,151 +14,153 @@ from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.transcript import Seen
 from integrations.slack_emulator.workspaces import Workspace
-from tests.acceptance.slack.house import QUESTION, SECONDS, House, open_house
+from tests.acceptance.slack.harness import QUESTION, SECONDS, Harness, open_harness
 
 
 @pytest.fixture(scope="module")
-def house(folder: Path) -> Iterator[House]:
+def harness(folder: Path) -> Iterator[Harness]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(streaming, "PATIENCE", 0.0)
-        patch.setattr(streaming, "EVERY", 0.0)
+        patch.setattr(streaming, "START_AFTER", 0.0)
+        patch.setattr(streaming, "APPEND_EVERY", 0.0)
         patch.setattr(RateLimiter, "allows", lambda *_: True)
-        with open_house(folder, "agent") as opened:
+        with open_harness(folder, "agent") as opened:
             opened.voice.telling = True
             yield opened
 
 
-def _fresh(house: House) -> int:
-    return len(house.emulator.calls())
+def _fresh(harness: Harness) -> int:
+    return len(harness.emulator.calls())
 
 
-def _calls(house: House, since: int) -> list[str]:
-    return [call.method for call in house.emulator.calls()[since:] if call.method.startswith("chat.")]
+def _calls(harness: Harness, since: int) -> list[str]:
+    return [call.method for call in harness.emulator.calls()[since:] if call.method.startswith("chat.")]
 
 
-def _whole(house: House, answer: Seen) -> bool:
+def _whole(harness: Harness, answer: Seen) -> bool:
     """All that the voice said, and no sign of a stream that is still open."""
-    said = "".join(house.voice.said.split())
+    said = "".join(harness.voice.said.split())
     return said in "".join(answer.text.split()) and not answer.streaming
 
 
 @contextmanager
-def _under_way(house: House, text: str = QUESTION) -> Iterator[Seen]:
+def _under_way(harness: Harness, text: str = QUESTION) -> Iterator[Seen]:
     """The message; its answer has begun to show."""
-    learner = house.direct("Learner A")
-    with house.voice.held(text):
+    learner = harness.direct("Learner A")
+    with harness.voice.held(text):
         said = learner.says(text)
-        assert house.voice.begun.wait(SECONDS)
+        assert harness.voice.begun.wait(SECONDS)
         yield said
 
 
-def _shown(house: House, said: Seen) -> Seen:
-    return next(one for one in house.direct("Learner A").seen() if one.user == house.bot and one.thread_ts == said.ts)
+def _shown(harness: Harness, said: Seen) -> Seen:
+    return next(
+        one for one in harness.direct("Learner A").seen() if one.user == harness.bot and one.thread_ts == said.ts
+    )
 
 
-def test_the_beginning_is_seen_while_the_rest_is_worded(house: House) -> None:
+def test_the_beginning_is_seen_while_the_rest_is_worded(harness: Harness) -> None:
     """T-STR1, before anything goes wrong: one message, begun early, ended with its sources and the question back."""
-    before = _fresh(house)
-    with _under_way(house) as said:
-        beginning = _shown(house, said)
+    before = _fresh(harness)
+    with _under_way(harness) as said:
+        beginning = _shown(harness, said)
         assert beginning.streaming
         assert 0 < len(beginning.text) < 200
-    answer = house.direct("Learner A").answer(said)
+    answer = harness.direct("Learner A").answer(said)
     assert answer.ts == beginning.ts
-    assert _whole(house, answer)
+    assert _whole(harness, answer)
     assert {"helped", "did-not-help"} & {button.value for button in answer.buttons}
-    assert "chat.postMessage" not in _calls(house, before)
-    assert "chat.update" not in _calls(house, before)
+    assert "chat.postMessage" not in _calls(harness, before)
+    assert "chat.update" not in _calls(harness, before)
 
 
-def test_what_is_done_at_once_is_posted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_done_at_once_is_posted(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     """Streams are scarce: 20 a minute for a whole workspace."""
-    monkeypatch.setattr(streaming, "PATIENCE", 60.0)
-    before = _fresh(house)
-    house.direct("Learner A").asks(QUESTION)
-    assert _calls(house, before) == ["chat.postMessage"]
+    monkeypatch.setattr(streaming, "START_AFTER", 60.0)
+    before = _fresh(harness)
+    harness.direct("Learner A").asks(QUESTION)
+    assert _calls(harness, before) == ["chat.postMessage"]
 
 
-def test_a_stream_that_expires_ends_as_the_whole_answer(house: House) -> None:
+def test_a_stream_that_expires_ends_as_the_whole_answer(harness: Harness) -> None:
     """T-STR1: five minutes are over while the model thinks; nothing is lost, doubled or stuck."""
-    with _under_way(house) as said:
-        house.emulator.clock.advance(301)
-    answer = house.direct("Learner A").answer(said)
-    assert _whole(house, answer)
+    with _under_way(harness) as said:
+        harness.emulator.clock.advance(301)
+    answer = harness.direct("Learner A").answer(said)
+    assert _whole(harness, answer)
 
 
 REFUSALS = ["channel_type_not_supported", "missing_recipient_user_id", "messages_tab_disabled", "unknown_method"]
 
 
 @pytest.mark.parametrize("code", REFUSALS, ids=[f"T-STR2-{code}" for code in REFUSALS])
-def test_an_answer_whose_stream_is_refused_is_posted_in_the_same_turn(house: House, code: str) -> None:
+def test_an_answer_whose_stream_is_refused_is_posted_in_the_same_turn(harness: Harness, code: str) -> None:
     """T-STR2: and where Slack has no streams at all, it is not asked again."""
-    house.emulator.fault("chat.startStream", "error", error=code)
-    before = _fresh(house)
-    assert _whole(house, house.direct("Learner A").asks(QUESTION))
-    assert _calls(house, before) == ["chat.startStream", "chat.postMessage"]
-    again = _fresh(house)
-    house.direct("Learner A").asks(QUESTION)
-    assert ("chat.startStream" in _calls(house, again)) is (code != "unknown_method")
-    for workspace in house.tutor.workspaces._open.values():
+    harness.emulator.fault("chat.startStream", "error", error=code)
+    before = _fresh(harness)
+    assert _whole(harness, harness.direct("Learner A").asks(QUESTION))
+    assert _calls(harness, before) == ["chat.startStream", "chat.postMessage"]
+    again = _fresh(harness)
+    harness.direct("Learner A").asks(QUESTION)
+    assert ("chat.startStream" in _calls(harness, again)) is (code != "unknown_method")
+    for workspace in harness.tutor.workspaces._open.values():
         workspace.turn_runner._streams.refused = ""
 
 
 @pytest.mark.parametrize("kind", ["timeout_after_commit", "server_error_after_commit", "reset_after_commit"])
 @pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream"])
 def test_a_call_that_took_effect_and_did_not_say_so_leaves_one_whole_answer(
-    house: House, method: str, kind: str
+    harness: Harness, method: str, kind: str
 ) -> None:
     """T-STR4: for each call of a stream."""
-    house.emulator.fault(method, kind, seconds=0.1)  # type: ignore[arg-type]  # one of the kinds
-    assert _whole(house, house.direct("Learner A").asks(QUESTION))
+    harness.emulator.fault(method, kind, seconds=0.1)  # type: ignore[arg-type]  # one of the kinds
+    assert _whole(harness, harness.direct("Learner A").asks(QUESTION))
 
 
 @pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream"])
-def test_a_stream_that_is_limited_loses_nothing(house: House, method: str) -> None:
+def test_a_stream_that_is_limited_loses_nothing(harness: Harness, method: str) -> None:
     """T-429."""
-    house.emulator.fault(method, "rate_limited", retry_after=1)
-    assert _whole(house, house.direct("Learner A").asks(QUESTION))
+    harness.emulator.fault(method, "rate_limited", retry_after=1)
+    assert _whole(harness, harness.direct("Learner A").asks(QUESTION))
 
 
-def test_the_stop_button_ends_an_answer(house: House) -> None:
+def test_the_stop_button_ends_an_answer(harness: Harness) -> None:
     """T-STR3: Slack ends the stream; one confirmation follows, and the status is taken back."""
-    with _under_way(house) as said:
-        beginning = _shown(house, said)
-        house.direct("Learner A").person.stops(said.channel, said.ts)
-        house.emulator.wait_for(lambda: house.emulator.status(said.channel, said.ts)["status"] == "active", SECONDS)
-    _, confirmation = _stopped(house, said, beginning)
+    with _under_way(harness) as said:
+        beginning = _shown(harness, said)
+        harness.direct("Learner A").person.stops(said.channel, said.ts)
+        harness.emulator.wait_for(lambda: harness.emulator.status(said.channel, said.ts)["status"] == "active", SECONDS)
+    _, confirmation = _stopped(harness, said, beginning)
     assert "Stopped" in confirmation.text
 
 
-def test_the_word_stop_ends_an_answer_before_its_next_sentence(house: House) -> None:
+def test_the_word_stop_ends_an_answer_before_its_next_sentence(harness: Harness) -> None:
     """T-STR3: the stream is closed by us, while the model still thinks."""
-    learner = house.direct("Learner A")
-    with _under_way(house) as said:
-        beginning = _shown(house, said)
+    learner = harness.direct("Learner A")
+    with _under_way(harness) as said:
+        beginning = _shown(harness, said)
         learner.says("stop", thread=said.ts)
-        house.emulator.wait_for(lambda: not _shown(house, said).streaming, SECONDS)
-    _, confirmation = _stopped(house, said, beginning)
+        harness.emulator.wait_for(lambda: not _shown(harness, said).streaming, SECONDS)
+    _, confirmation = _stopped(harness, said, beginning)
     assert "Stopped" in confirmation.text
-    house.emulator.wait_for(lambda: house.emulator.status(said.channel, said.ts)["status"] == "active", SECONDS)
+    harness.emulator.wait_for(lambda: harness.emulator.status(said.channel, said.ts)["status"] == "active", SECONDS)
 
 
-def _stopped(house: House, said: Seen, beginning: Seen) -> tuple[Seen, Seen]:
+def _stopped(harness: Harness, said: Seen, beginning: Seen) -> tuple[Seen, Seen]:
     """What was read stays, and one confirmation follows."""
-    answers = house.direct("Learner A").answers(said)
+    answers = harness.direct("Learner A").answers(said)
     assert len(answers) == 2
     assert answers[0].ts == beginning.ts
     assert not answers[0].streaming
-    assert not _whole(house, answers[0])
+    assert not _whole(harness, answers[0])
     return answers[0], answers[1]
 
 
-def test_in_a_channel_the_stream_names_who_asked(house: House) -> None:
+def test_in_a_channel_the_stream_names_who_asked(harness: Harness) -> None:
     """Slack shows no stream in a channel otherwise."""
-    learner = house.channel("Learner A")
+    learner = harness.channel("Learner A")
     said = learner.mentions(QUESTION)
-    assert _whole(house, learner.answer(said))
-    started = house.emulator.calls("chat.startStream")[-1]
+    assert _whole(harness, learner.answer(said))
+    started = harness.emulator.calls("chat.startStream")[-1]
     assert started.args["recipient_user_id"] == learner.person.id
 
 

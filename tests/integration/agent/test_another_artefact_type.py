@@ -14,8 +14,8 @@ from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
 from agent.grading import verification
 from agent.settings import Settings
+from integrations.slack.views import submission_form
 from integrations.slack.views.learner_home import learner_home
-from integrations.slack.views.submission_form import form
 from tests.exercises import solve
 from tools.artefacts.discovery import also_from
 from tools.artefacts.recognition import OTHER
@@ -97,22 +97,21 @@ def test_a_file_in_a_message_is_one_that_was_sent(say: Say, message: str) -> Non
 
 
 def test_what_is_missing_is_named_in_words(say: Say, tutoring: Tutoring, person: Person) -> None:
-    services, lesson = tutoring.tutor.services, tutoring.knowledge.course.lessons[0]
-    assert "I have no file of yours yet. Attach your Kubernetes manifest" in _text(say("look at my manifest please"))
-    assert "Attach your Kubernetes manifest" in str(form(services, person, lesson))
+    assert "send me your Kubernetes manifest" in _text(say("where am I?"))
+    assert "Send me your Kubernetes manifest." in _text(say("is it all green?"))
+    assert "Attach your Kubernetes manifest" in str(submission_form.build(tutoring.tutor, person, ""))
     assert "For the Cluster Gate I still need your Kubernetes manifest." in _text(
         say("I want to submit for the gate", SourceFile("notes.md", b"We run it on three nodes.\n"))
     )
 
 
-def test_hints_and_questions_find_it_by_its_name(say: Say) -> None:
+def test_hints_and_questions_are_about_its_lines(say: Say) -> None:
     say("", _manifest(WEAK))
     hint = say("give me a hint for my manifest")
-    assert (hint.hint_level, "`app.yaml` line 15" in _text(hint)) == (1, True)
-    for wish in ("send me the manifest with your questions", "annotate my kubernetes manifest"):
-        (returned,) = _reply(say(wish)).files
-        assert returned.name == "app.yaml.questions.txt"
-        assert "#? K1: Which image would a node" in returned.data.decode()
+    assert (hint.hint_level, "`app.yaml` line" in _text(hint)) == (1, True)
+    (returned,) = _reply(say(action=Action("annotate", ""))).files
+    assert returned.name == "app.yaml.questions.txt"
+    assert "#? K1: Which image would a node" in returned.data.decode()
 
 
 def test_an_edit_is_an_attempt(say: Say) -> None:

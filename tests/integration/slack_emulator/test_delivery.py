@@ -105,7 +105,7 @@ def test_the_same_event_can_come_twice_without_need(
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the client's own leak
 @pytest.mark.usefixtures("leaky_client")
-@pytest.mark.parametrize("way", ["refresh", "close", "reset", "deaf"])
+@pytest.mark.parametrize("way", ["refresh", "close", "reset", "half-open"])
 def test_the_client_comes_back_after_its_socket_is_lost(
     emulator: Emulator, bolt: App, connect: Connect, heard: list[dict[str, Any]], way: str
 ) -> None:
@@ -115,7 +115,7 @@ def test_the_client_comes_back_after_its_socket_is_lost(
         "refresh": lambda: emulator.sockets.disconnect("refresh_requested"),
         "close": emulator.sockets.close,
         "reset": emulator.reset_sockets,
-        "deaf": emulator.deafen_sockets,
+        "half-open": emulator.half_open_sockets,
     }
     ways[way]()
     emulator.wait_for(lambda: any(connection is not lost for connection in emulator.sockets.connections()), 15)

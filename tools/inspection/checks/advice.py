@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tools.inspection.checks.rule import Check, DockerfileRule, RuleHit, Subject
 from tools.inspection.checks.secrets import copies_everything
+from tools.inspection.rule import Check, DockerfileRule, RuleHit, Subject
 
 _BEST = ("https://docs.docker.com/build/building/best-practices/",)
 _INSTALLS = re.compile(

@@ -13,7 +13,7 @@ from tools.dockerfile.image_names import ImageReference, parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.findings import Verdict
-from tools.inspection.checks.rule import DockerfileRule, RuleHit, Subject
+from tools.inspection.rule import DockerfileRule, RuleHit, Subject
 
 _WIDE = re.compile(r"v?\d+(?:$|-(?!\d))")
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#pin-base-image-versions",)

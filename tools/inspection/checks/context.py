@@ -13,7 +13,7 @@ from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import Stage
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import RuleHit, Subject, advising, gating
+from tools.inspection.rule import RuleHit, Subject, advising, gating
 from tools.uploads.files import SourceFile
 
 FEWEST = 3  # sources that came along before one that did not is worth a word

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import RuleHit, Subject, gating
+from tools.inspection.rule import RuleHit, Subject, gating
 
 _CHECKED = re.compile(r"\b(sha(256|512|1|384)sum|md5sum|shasum|gpgv?|cosign|minisign|openssl dgst|b2sum)\b")
 _ADDRESS = re.compile(r"https?://\S+|\bs3://\S+|\bgs://\S+")

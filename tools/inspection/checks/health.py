@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage
-from tools.inspection.checks.rule import RuleHit, Subject, advising
+from tools.inspection.rule import RuleHit, Subject, advising
 
 _CANNOT_FAIL = re.compile(
     r"^(?:CMD\s+)?(?:/bin/)?(?:true|:|exit\s+0|echo\b[^|&;]*)\s*$|(?:\|\||;)\s*(?:true|exit\s+0|:)\s*$"

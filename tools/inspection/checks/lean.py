@@ -9,8 +9,8 @@ from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.findings import Verdict
-from tools.inspection.checks.rule import Check, DockerfileRule, RuleHit, Subject
 from tools.inspection.checks.secrets import copies_everything
+from tools.inspection.rule import Check, DockerfileRule, RuleHit, Subject
 
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds",)
 _TOOLS = re.compile(

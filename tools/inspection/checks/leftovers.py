@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import RuleHit, Subject, advising
+from tools.inspection.rule import RuleHit, Subject, advising
 
 _DEBUG = frozenset(
     "vim nano emacs gdb strace ltrace htop openssh-server telnet nmap tcpdump man-db net-tools less".split()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from tools.dependencies.manifests import has_lock
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import RuleHit, Subject, gating
+from tools.inspection.rule import RuleHit, Subject, gating
 
 
 def _unlocked_project(subject: Subject) -> Iterator[RuleHit]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
-from tools.inspection.checks.rule import HEAD, DockerfileRule, RuleHit, Subject, advising
+from tools.inspection.rule import HEAD, DockerfileRule, RuleHit, Subject, advising
 
 _USED = re.compile(r"(?<![\\$])\$\{?([A-Za-z_]\w*)")
 _OF_THE_BUILD = re.compile(

@@ -10,7 +10,7 @@ from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.stages import Stage, resolve
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import RuleHit, Subject, gating
+from tools.inspection.rule import RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _INITS = frozenset("tini tini-static dumb-init catatonit docker-init".split())

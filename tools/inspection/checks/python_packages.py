@@ -10,7 +10,7 @@ from tools.dependencies.manifests import unpinned
 from tools.dependencies.python_requirements import includes, left_open
 from tools.dockerfile.shell import Command
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import HEAD, DockerfileRule, RuleHit, Subject, gating
+from tools.inspection.rule import HEAD, DockerfileRule, RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _PIP_VALUE = frozenset(

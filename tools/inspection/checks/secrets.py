@@ -20,7 +20,7 @@ from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import pairs
 from tools.errors import UnreadableFile
-from tools.inspection.checks.rule import RuleHit, Subject, gating
+from tools.inspection.rule import RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _SECRET_FILE = re.compile(

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tools.dockerfile.instruction import Instruction
-from tools.inspection.checks.rule import RuleHit, Subject, advising
+from tools.inspection.rule import RuleHit, Subject, advising
 
 _SHELL_WORDS = re.compile(r"\$\{?[A-Za-z_]|&&|\|\||^[|;&]$")
 _PACKAGE_MANAGERS = frozenset("npm yarn pnpm bun npx".split())

@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.compose.risks import SERVICE_KEYS, TOP_KEYS
+from tools.compose.checks.keys import SERVICE_KEYS, TOP_KEYS
 from tools.compose.rules import COMPOSE_ASPECTS
 from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload

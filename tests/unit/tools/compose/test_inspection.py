@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.compose.inspection import UNREADABLE, inspect_compose
-from tools.compose.rules import COMPOSE_ASPECTS, examples
+from tools.compose.registry import rules
+from tools.compose.rules import COMPOSE_ASPECTS, example_files
 from tools.findings import Finding, Verdict
 from tools.uploads.files import SourceFile, Upload
 
@@ -75,7 +76,7 @@ def test_a_defect_in_a_shared_file_is_told_once() -> None:
 
 ALPHABET = "abcdeimnoprstuvxy:-[]{}&*<!|>?#'\"$ \n\t0123456789./@=_"
 FRAGMENTS = st.sampled_from(
-    [text for example in examples().values() for files in (example.bad, example.good) for text in files.values()]
+    [text for rule in rules() for example in (rule.bad, rule.good) for text in example_files(example).values()]
 )
 
 

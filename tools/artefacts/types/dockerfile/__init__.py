@@ -15,7 +15,7 @@ from tools.artefacts.wording import Wording
 from tools.dependencies import DEPENDENCIES
 from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
 from tools.dockerfile.parser import KEYWORDS
-from tools.inspection.checks.rule import DOCKERFILE_ASPECTS
+from tools.inspection.rule import DOCKERFILE_ASPECTS
 
 _FROM = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
 _OTHERS_WITH_FROM = frozenset({"modelfile", "earthfile"})
@@ -42,6 +42,7 @@ ARTEFACT = ArtefactType(
     wording=Wording(title="Dockerfile", full_title="Dockerfile", some="a Dockerfile", yours="your Dockerfile"),
     stand_in="",
     aspects=DOCKERFILE_ASPECTS,
+    urgent=("D3",),
     inspect=inspect,
     faults=FAULTS,
     pasting=PASTING,

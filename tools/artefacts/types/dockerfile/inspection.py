@@ -1,4 +1,4 @@
-"""Our own checks of Dockerfiles: the rules, what cannot be parsed, and one verdict an aspect."""
+"""Our own checks of Dockerfiles, what cannot be parsed, and one verdict an aspect."""
 
 from __future__ import annotations
 
@@ -13,39 +13,9 @@ from tools.dockerfile.parser import Parsed, SyntaxFault, parse
 from tools.dockerfile.stages import stages
 from tools.errors import UnreadableFile
 from tools.findings import Finding, Severity, Verdict, verdict_of
-from tools.inspection.checks import advice as advice_checks
-from tools.inspection.checks import (
-    base_images,
-    context,
-    downloads,
-    health,
-    lean,
-    leftovers,
-    lock_files,
-    pitfalls,
-    process,
-    python_packages,
-    secrets,
-    start,
-)
-from tools.inspection.checks.rule import DOCKERFILE_ASPECTS, DockerfileRule, Subject
+from tools.inspection.registry import rules
+from tools.inspection.rule import DOCKERFILE_ASPECTS, Subject
 from tools.uploads.files import SourceFile, Upload
-
-RULES: tuple[DockerfileRule, ...] = (
-    *base_images.RULES,
-    *python_packages.RULES,
-    *lock_files.RULES,
-    *downloads.RULES,
-    *secrets.RULES,
-    *lean.RULES,
-    *process.RULES,
-    *context.RULES,
-    *start.RULES,
-    *health.RULES,
-    *pitfalls.RULES,
-    *leftovers.RULES,
-    *advice_checks.RULES,
-)
 
 
 def inspect(upload: Upload) -> Inspected:
@@ -70,7 +40,7 @@ def inspect_dockerfile(file: SourceFile, text: str, upload: Upload, *, target: s
     if any(fault.fatal for fault in parsed.faults):
         return faults
     subject = Subject(file, upload, parsed, tuple(stages(parsed)), _ignore(upload, file), target)
-    return [*faults, *(finding for rule in RULES for finding in rule.findings(subject))]
+    return [*faults, *(finding for rule in rules() for finding in rule.findings(subject))]
 
 
 def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:

@@ -11,6 +11,7 @@ _INSTRUCTION = re.compile(
     r"SHELL)[ \t]+\S.*?(?<!\\)$",
     re.MULTILINE | re.DOTALL,
 )
+_PROCESS = re.compile(r"^[ \t]*(CMD|ENTRYPOINT)[ \t]", re.MULTILINE)  # says what runs
 _FROM = re.compile(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE)
 
 
@@ -23,4 +24,4 @@ def _is_file(block: str) -> bool:
     return _FROM.search(block) is not None and len(_INSTRUCTION.findall(block)) >= LEAST_LINES
 
 
-PASTING = Pasting(begins=_FROM, cut=_cut, is_file=_is_file)
+PASTING = Pasting(begins=_FROM, cut=_cut, is_file=_is_file, complete=_PROCESS)

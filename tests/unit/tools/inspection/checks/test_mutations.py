@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tools.artefacts.types.dockerfile.inspection import RULES
 from tools.findings import Inspection, Verdict
-from tools.inspection.checks.rule import DOCKERFILE_ASPECTS
 from tools.inspection.inspector import inspect
+from tools.inspection.registry import rules
+from tools.inspection.rule import DOCKERFILE_ASPECTS
 from tools.uploads.files import SourceFile, Upload
 
 CLEAN = {
@@ -128,7 +128,7 @@ def test_one_replacement_is_one_criterion(criterion: str, old: str, new: str) ->
 
 def test_every_criterion_has_its_mutations_and_every_gating_rule_its_pair() -> None:
     assert {*BEFORE_END, *(row[0] for row in REPLACED)} == set(DOCKERFILE_ASPECTS)
-    assert all(rule.bad != rule.good for rule in RULES if rule.effect)
+    assert all(rule.bad != rule.good for rule in rules() if rule.effect)
 
 
 HOSTILE = ("a", "a ", "a:", "a=", "/", "https://", "password=", '"', "'", "$(", "`", "${A", "<<A ", "&& ", "| a ", "[")

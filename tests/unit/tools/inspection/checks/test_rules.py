@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.artefacts.types.dockerfile.inspection import RULES, inspect_dockerfile
+from tools.artefacts.types.dockerfile.inspection import inspect_dockerfile
 from tools.findings import Verdict
-from tools.inspection.checks.rule import DOCKERFILE_ASPECTS, DockerfileRule, said_elsewhere
 from tools.inspection.inspector import inspect
+from tools.inspection.registry import rules
+from tools.inspection.rule import DOCKERFILE_ASPECTS, DockerfileRule, further_links
 from tools.uploads.files import SourceFile, Upload
 
 INSTRUCTIONS = st.sampled_from("FROM RUN COPY ADD ENV ARG USER CMD ENTRYPOINT LABEL ONBUILD HEALTHCHECK".split())
@@ -22,14 +23,14 @@ def _found(rule: DockerfileRule, text: str) -> set[str]:
     return {finding.rule for finding in inspect_dockerfile(file, text, Upload.of([file, *beside]))}
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 def test_one_defect_more_is_exactly_one_finding_more(rule: DockerfileRule) -> None:
     bad, good = _found(rule, rule.bad), _found(rule, rule.good)
     assert bad - good == {rule.id}
     assert good - bad <= {"base-without-digest"}  # a name without a version is told of that first
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
 def test_a_rule_asks_and_does_not_tell(rule: DockerfileRule) -> None:
     assert rule.question.endswith("?")
     assert "FROM " not in rule.question
@@ -41,9 +42,9 @@ def test_a_rule_asks_and_does_not_tell(rule: DockerfileRule) -> None:
 
 
 def test_every_rule_has_a_name_of_its_own() -> None:
-    assert len({rule.id for rule in RULES}) == len(RULES)
-    assert set(said_elsewhere()) <= {rule.id for rule in RULES}
-    assert all(link.startswith("https://") for links in said_elsewhere().values() for link in links)
+    assert len({rule.id for rule in rules()}) == len(rules())
+    assert set(further_links()) <= {rule.id for rule in rules()}
+    assert all(link.startswith("https://") for links in further_links().values() for link in links)
 
 
 def test_a_secret_file_in_the_upload_is_kept_out_by_dockerignore() -> None:

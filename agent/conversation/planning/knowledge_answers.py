@@ -1,0 +1,221 @@
+"""Answers from what the course says: cards first, with what they mean for the learner's own files; then passages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.conversation.decision import Decision
+from agent.conversation.planning.phrases import Phrases
+from agent.conversation.planning.plan import Part, Plan, call
+from agent.conversation.tools.base import ToolResult
+from agent.conversation.tools.course_facts import CourseFacts
+from agent.conversation.tools.findings import Findings
+from agent.conversation.view import View
+from agent.domain.act import Intent
+from agent.understanding.questions import opens_by_tying, questions_in
+from knowledge.course.cards import AnswerCard
+from knowledge.retrieval.lexical import words
+from knowledge.retrieval.library import Library
+
+SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
+LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
+MAYBE = 0.22  # from here it is offered as one of several meanings
+MOST_PARTS = 3  # questions of one message that are answered one by one
+LONG = 18  # words; of a longer message its questions are looked up one by one as well
+SHORT_QUERY = 300
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_I = re.compile(r"\bi\b")
+FOLLOW_UPS = Path(__file__).with_name("follow_ups.yaml")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best card with how sure it is, the other cards, and whether a log's own words led to it."""
+
+    card: AnswerCard | None
+    share: float
+    others: tuple[str, ...]
+    signed: bool = False
+
+    @property
+    def sure(self) -> bool:
+        return self.card is not None and (self.signed or self.share >= SURE)
+
+
+class KnowledgeAnswers:
+    def __init__(self, library: Library, phrases: Phrases, facts: CourseFacts, findings: Findings) -> None:
+        self._library, self._phrases, self._facts, self._findings = library, phrases, facts, findings
+
+    def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
+        """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
+        best = self._read((yield call("search", query=view.text[:2_000])), view, symptom=symptom)
+        for query in self._other_queries(view, leans=best.share < SURE):
+            found = self._read((yield call("search", query=query)), view, symptom=symptom)
+            best = found if found.share > best.share and not best.signed else best
+        return best
+
+    def several(self, view: View) -> Part[Decision | None]:
+        """Each of several questions answered, where a card is sure of each; else None."""
+        parts = questions_in(view.text)[:MOST_PARTS]
+        cards: list[AnswerCard] = []
+        for part in parts:
+            found = self._read((yield call("search", query=part[:SHORT_QUERY])), view, symptom=False)
+            if not found.sure or found.card is None:
+                return None
+            cards.append(found.card)
+        if len(dict.fromkeys(cards)) < 2:
+            return None
+        first, *rest = dict.fromkeys(cards)
+        said = self.said(view, first)
+        texts = [said.draft, *(self.filled(view, card.says) for card in rest)]
+        cited = dict.fromkeys(
+            cite for card in (first, *rest) for cite in self._library.citations(card, view.context.lesson)
+        )
+        return said.with_changes(draft="\n\n".join(texts), citations=tuple(cited))
+
+    def _other_queries(self, view: View, *, leans: bool) -> list[str]:
+        queries = []
+        if len(view.text.split()) > LONG:
+            parts = [part.strip() for part in _SENTENCE.split(view.text) if len(part.split()) > 2]
+            queries += [part for part in parts if part.endswith("?")][:2] or parts[-1:]
+        card = self._library.card(view.context.lesson, view.dialogue.card)
+        if card is not None and (leans or view.references.leans or opens_by_tying(view.text)):
+            queries.append(f"{card.asks[0]} {view.text}")
+        return [query[:SHORT_QUERY] for query in queries]
+
+    def _read(self, result: ToolResult, view: View, *, symptom: bool) -> Found:
+        cards: Sequence[Mapping[str, Any]] = result.content.get("cards", ())
+        if not cards:
+            return Found(None, 0.0, ())
+        lesson, signed = view.context.lesson, list(result.content.get("signed", ()))
+        ranked = [str(card["id"]) for card in cards]
+        chosen = next((identifier for identifier in ranked if identifier in signed), signed[0] if signed else "")
+        if chosen and (symptom or chosen in ranked[:2]):
+            others = tuple(identifier for identifier in ranked if identifier != chosen)
+            return Found(self._library.card(lesson, chosen), max(SURE, float(cards[0]["share"])), others, signed=True)
+        return Found(self._library.card(lesson, ranked[0]), float(cards[0]["share"]), tuple(ranked[1:]))
+
+    def said(self, view: View, card: AnswerCard, *, lead: str = "") -> Decision:
+        """The card's answer, what it means for their own files, and where they can read it."""
+        own = self._own_remark(view, card) or self._own_place(view, card)
+        text = " ".join(part for part in (lead, self.filled(view, card.says), own) if part)
+        return self._decision(view, card, text)
+
+    def _decision(self, view: View, card: AnswerCard, text: str) -> Decision:
+        return Decision(
+            Intent.QUESTION,
+            text,
+            citations=self._library.citations(card, view.context.lesson),
+            may_reword=True,
+            of_engine=True,  # `tutor lesson check` measures every card over unfinished files
+            topic=card.id,
+            dialogue=view.dialogue.with_changes(card=card.id, criterion=card.criterion, finding="", choices=()),
+        )
+
+    def _own_remark(self, view: View, card: AnswerCard) -> str:
+        """The first remark of the card that fits a finding of theirs."""
+        return next((own.says for own in card.own if own.rule in view.rules), "")
+
+    def _own_place(self, view: View, card: AnswerCard) -> str:
+        """Where their own files have what the card speaks of."""
+        finding = self._findings.like(view, f"{view.text[:200]} {card.says}") if view.findings else None
+        return f"\n\nIn yours: `{finding.file}` line {finding.line}. {finding.message}" if finding else ""
+
+    def filled(self, view: View, text: str) -> str:
+        """Slots of the course's own cards; a brace that is no slot stays as it stands."""
+        for name, value in self._facts.slots(view.context.lesson).items():
+            text = text.replace(f"{{{name}}}", value)
+        return text.strip()
+
+    def supposed(self, view: View, found: Found) -> Decision:
+        """The likeliest meaning answered, said to be one, with the next one beside it."""
+        assert found.card is not None  # noqa: S101 - callers look at its share first
+        lead = self._phrases.say("supposed", view.context.turn.key, asked=_as_question(found.card).rstrip("?"))
+        said = self.said(view, found.card, lead=lead)
+        others = [card for name in found.others[:2] if (card := self._library.card(view.context.lesson, name))]
+        ids = tuple(card.id for card in others)
+        listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(others, start=1))
+        dialogue = (said.dialogue or view.dialogue).with_changes(choices=ids)
+        text = (
+            f"{said.draft}\n\n{self._phrases.say('or_else', view.context.turn.key, choices=listed)}"
+            if others
+            else said.draft
+        )
+        return said.with_changes(draft=text, dialogue=dialogue)
+
+    def by_field_words(self, view: View) -> Part[Found]:
+        """Only by the words that the field has in every language: latest, volume, SIGTERM."""
+        known = self._library.finder(view.context.lesson.id).knows
+        kept = " ".join(word for word in words(view.text) if known(word))
+        return self._read((yield call("search", query=kept or "-")), view, symptom=False)
+
+    def offered(self, view: View, found: Found) -> Decision:
+        """What was understood, as two or three choices; nothing is done on the likeliest of unlikely readings."""
+        lesson = view.context.lesson
+        cards = [found.card, *(self._library.card(lesson, other) for other in found.others)]
+        chosen = [card for card in dict.fromkeys(cards) if card is not None][:3]
+        listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(chosen, start=1))
+        text = self._phrases.say("unsure", view.context.turn.key, choices=listed)
+        ids = tuple(card.id for card in chosen)
+        dialogue = view.dialogue.with_changes(choices=ids)
+        return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
+
+    def more_of(self, view: View, card: AnswerCard) -> Decision | None:
+        """What leans on the card that was said last: its reason, an example, how to see it; None where it does not."""
+        kind = follow_up(view.text)
+        if kind == "link":
+            return self._linked(view, card)
+        part = {"why": card.why, "example": card.example, "check": card.check, "onward": card.why or card.example}.get(
+            kind or "", ""
+        )
+        if part:
+            return self._decision(view, card, self.filled(view, part))
+        criterion = view.context.lesson.criterion(card.criterion)
+        if kind == "why" and criterion is not None:
+            return self._decision(view, card, criterion.why)
+        if kind in ("onward", "example", "simpler"):
+            following = next((self._library.card(view.context.lesson, name) for name in card.follow_ups), None)
+            return self.said(view, following) if following is not None and kind == "onward" else None
+        return None
+
+    def _linked(self, view: View, card: AnswerCard) -> Decision:
+        """Where what was said last can be read."""
+        cited = self._library.citations(card, view.context.lesson)
+        places = "; ".join(f"{citation.title} {citation.url}".strip() for citation in cited)
+        text = (
+            f"It's from here: {places}."
+            if places
+            else "That one comes from the course itself; there is no page for it."
+        )
+        return self._decision(view, card, text)
+
+    def passages(self, view: View) -> Plan:
+        """Whole sentences of the lesson or a guide where no card answers; else an honest no."""
+        result = yield call("search", query=view.text[:2_000], passages=True)
+        if result.content.get("declined", True):
+            return Decision(Intent.QUESTION, "", declined=True)
+        return Decision(Intent.QUESTION, str(result.content["answer"]), may_reword=True, topic="passages")
+
+
+def _as_question(card: AnswerCard) -> str:
+    asked = card.asks[0].strip().rstrip("?.")
+    return _I.sub("I", f"{asked[:1].upper()}{asked[1:]}?")
+
+
+@cache
+def _kinds() -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = yaml.safe_load(FOLLOW_UPS.read_text("utf-8"))
+    return kinds
+
+
+def follow_up(text: str) -> str | None:
+    """What a short message wants of what was said before it."""
+    low = f" {' '.join(re.findall(r'[a-z0-9.]+(?:[’' + chr(39) + r'][a-z]+)?', text.lower()))} "
+    return next((kind for kind, words in _kinds().items() if any(f" {word} " in low for word in words)), None)

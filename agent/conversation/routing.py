@@ -1,0 +1,80 @@
+"""What code alone may take, before anybody thinks about it: buttons, files, and what nobody asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agent.conversation.context import TurnContext
+from agent.conversation.decision import Decision
+from agent.conversation.handlers import (
+    criterion_status,
+    experiments,
+    explanation,
+    fault_exercise,
+    hint,
+    mastery,
+    privacy,
+    submission,
+)
+from agent.conversation.handlers.instructors import staff_query
+from agent.domain.act import Intent
+from agent.domain.reply import Reply
+from agent.domain.turn import Notice
+
+Handler = Callable[[TurnContext], Decision]
+
+
+def _annotated(context: TurnContext) -> Decision:
+    return submission.annotate(context)
+
+
+def _predicted(context: TurnContext) -> Decision:
+    gone = Decision(Intent.ANSWER, "That question is closed. Ask me for an experiment and I'll find another.")
+    return explanation.assessed(context) or gone
+
+
+def _to_instructors(context: TurnContext) -> Decision:
+    """An objection to a criterion's verdict, passed on with what the learner said before."""
+    about = context.lesson.criterion(context.turn.action.value if context.turn.action else "")
+    matter = f"{about.id} {about.title}" if about else "a finding"
+    text = f"**{context.person.name}** doesn't agree with me on {matter}. Their files are in “{context.person.name}”."
+    notices = tuple(
+        Notice(f"{context.turn.key}:objection:{instructor.id}", instructor.id, Reply(text))
+        for instructor in context.services.learners.instructors(context.person.workspace)
+    )
+    told = (
+        "I've passed it on: an instructor looks at it and decides." if notices else "There is no instructor here yet."
+    )
+    return Decision(Intent.STATUS, told, notices=notices)
+
+
+# What each button does; its name comes from us, never from what is typed.
+BUTTONS: Mapping[str, Handler] = {
+    "build": submission.request_build,
+    "twice": lambda context: submission.request_build(context, twice=True),
+    "experiment": experiments.run,
+    "show_findings": submission.show_findings,
+    "annotate": _annotated,
+    "submit": submission.submit,
+    "archive": criterion_status.report,
+    "status": criterion_status.report,
+    "forget": privacy.answer,
+    "contest": mastery.answer,
+    "hint": hint.guide,
+    "predict": _predicted,
+    "ask_instructor": _to_instructors,
+    **dict.fromkeys(("uphold", "dismiss", "decide", "sheet", "approve", "reject"), staff_query),
+}
+
+
+def routed(context: TurnContext) -> Decision | None:
+    """None where a mind has to think."""
+    turn = context.turn
+    if context.in_channel and not turn.addressed:
+        return Decision(Intent.QUESTION, "", silent=True)
+    if turn.action is not None:
+        handler = BUTTONS.get(turn.action.id, criterion_status.greet)
+        return handler(context)
+    if fault_exercise.is_answer(context):
+        return fault_exercise.answer(context)
+    return None

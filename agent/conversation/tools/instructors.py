@@ -1,0 +1,17 @@
+"""What instructors ask of their cohort and decide by message; nobody else is offered it."""
+
+from __future__ import annotations
+
+from agent.conversation.handlers.instructors import staff_query
+from agent.conversation.tools.base import Effect, Nothing, Tool, ToolResult
+from agent.conversation.view import View
+
+
+class Instructors(Tool[Nothing]):
+    name = "cohort"
+    description = "Progress of learners, what waits for a decision, and decisions that an instructor's message states."
+    effect = Effect.PROPOSE
+    learners = False
+
+    def run(self, view: View, arguments: Nothing) -> ToolResult:  # noqa: ARG002 - a tool without arguments
+        return ToolResult({}, staff_query(view.context))

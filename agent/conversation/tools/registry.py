@@ -1,0 +1,46 @@
+"""Every tool by its name: validates what it is asked for, and turns a fault of one tool into a result that says so."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from agent.conversation.tools.base import Tool, ToolCall, ToolResult
+from agent.conversation.view import View
+from agent.errors import TutorError
+from knowledge.errors import KnowledgeError
+from tools.errors import ToolError
+
+_log = logging.getLogger(__name__)
+
+
+class ToolRegistry:
+    def __init__(self, tools: Sequence[Tool[Any]]) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+        if len(self._tools) < len(tools):
+            raise ValueError("Two tools have the same name; a name stands for one.")
+
+    def __iter__(self) -> Iterator[Tool[Any]]:
+        return iter(self._tools.values())
+
+    def offered(self, view: View) -> list[Tool[Any]]:
+        return [tool for tool in self if tool.offered(view)]
+
+    def run(self, call: ToolCall, view: View) -> ToolResult:
+        """What a tool finds or decides; never an exception that a person could read as their fault."""
+        tool = self._tools.get(call.name)
+        if tool is None or not tool.offered(view):
+            return ToolResult({}, refused=f"There is no tool “{call.name}” in this turn.")
+        try:
+            arguments = tool.arguments.model_validate(dict(call.arguments))
+            return tool.run(view, arguments)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(str(part) for part in fault["loc"])
+            return ToolResult({}, refused=f"{where}: {fault['msg']}")
+        except (TutorError, ToolError, KnowledgeError) as error:
+            _log.info("tool %s ended with %s", call.name, type(error).__name__)
+            return ToolResult({}, refused=str(error))

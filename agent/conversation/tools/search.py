@@ -1,0 +1,46 @@
+"""What the course has to say: answer cards and reading notes first, then passages of the lesson and of guides."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from agent.conversation.answering import Answerer
+from agent.conversation.tools.base import Arguments, Tool, ToolResult
+from agent.conversation.view import View
+from knowledge.retrieval.library import Library
+
+MAX_CARDS = 4
+
+
+class SearchArguments(Arguments):
+    query: str = Field(min_length=1, max_length=2_000)
+    passages: bool = False  # also the passages behind the cards; slower
+
+
+class Search(Tool[SearchArguments]):
+    name = "search"
+    description = "Find what the course says about something: cards with stable ids, then passages with their source."
+    arguments = SearchArguments
+
+    def __init__(self, library: Library, answerer: Answerer) -> None:
+        self._library, self._answerer = library, answerer
+
+    def run(self, view: View, arguments: SearchArguments) -> ToolResult:
+        matches = self._library.find(view.context.lesson, arguments.query, limit=MAX_CARDS)
+        cards = [
+            {"id": match.card.id, "share": round(match.share, 3), "says": match.card.says, "asked": match.card.asks[0]}
+            for match in matches
+        ]
+        signed = [card.id for card in self._library.finder(view.context.lesson.id).signed(arguments.query)]
+        content: dict[str, object] = {"cards": cards, "signed": signed[:MAX_CARDS]}
+        if arguments.passages:
+            answer = self._answerer.answer(arguments.query)
+            content |= {
+                "declined": answer.declined,
+                "answer": answer.text,
+                "sources": [
+                    {"source": hit.passage.citation.source, "section": hit.passage.citation.section}
+                    for hit in answer.hits
+                ],
+            }
+        return ToolResult(content)

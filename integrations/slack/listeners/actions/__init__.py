@@ -1,0 +1,3 @@
+"""Buttons and other elements: a file for each action id, or for ids that do the same."""
+
+from __future__ import annotations

@@ -1,0 +1,15 @@
+"""“Decide…”: opens the form in which an instructor decides on a criterion."""
+
+from __future__ import annotations
+
+from integrations.slack.listeners.context import ListenerContext
+from integrations.slack.listeners.forms import open_form
+from integrations.slack.listeners.listener import ActionListener, Body
+from integrations.slack.views.decision_form import FORM
+
+
+def handle(context: ListenerContext, body: Body) -> None:
+    open_form(context, body, FORM)
+
+
+LISTENER = ActionListener((FORM.name,), handle)

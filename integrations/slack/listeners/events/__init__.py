@@ -1,0 +1,3 @@
+"""Events API: a file for each event."""
+
+from __future__ import annotations

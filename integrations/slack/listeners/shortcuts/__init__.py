@@ -1,0 +1,3 @@
+"""Shortcuts: a file for each callback id."""
+
+from __future__ import annotations

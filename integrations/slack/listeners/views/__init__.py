@@ -1,0 +1,3 @@
+"""Submitted modals: a file for each callback id."""
+
+from __future__ import annotations

@@ -1,0 +1,155 @@
+"""Answer cards and reading notes: what a course's author says to what people ask, and digests of the guides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge.course.files import PackFaults
+from knowledge.course.format import Address, Below, CriterionId, Slug, Text
+
+LEAST_ASKS = 8
+LONGEST_SAYS = 900  # characters; a longer answer is two cards
+SLOTS = frozenset(
+    {"lesson", "week", "minutes", "gate", "deliverable", "next_lesson", "required", "retention_days"}
+)  # of a course's own cards, filled by the engine
+
+
+@dataclass(frozen=True)
+class OwnRemark:
+    """What is added where the learner's own files have a finding of this rule."""
+
+    rule: str
+    says: str
+
+
+@dataclass(frozen=True)
+class AnswerCard:
+    """`asks` are ways in which people ask for it; `says` answers by itself; `cites` are `lesson#ID` or `PATH#SLUG`."""
+
+    id: str
+    asks: tuple[str, ...]
+    says: str
+    why: str = ""
+    example: str = ""
+    check: str = ""
+    not_for: tuple[str, ...] = ()
+    follow_ups: tuple[str, ...] = ()
+    cites: tuple[str, ...] = ()
+    criterion: str = ""
+    signs: tuple[str, ...] = ()  # literal fragments of logs, lower case
+    own: tuple[OwnRemark, ...] = ()
+    lesson: str = ""  # empty for a card of the course as a whole
+
+    @property
+    def is_symptom(self) -> bool:
+        return bool(self.signs)
+
+
+@dataclass(frozen=True)
+class ReadingNote:
+    """A digest of one section of a guide; an empty section is the page as a whole."""
+
+    section: str
+    title: str
+    says: str
+    asks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GuideNotes:
+    """`source` is the page's path below an ingested folder, `url` where everybody can read it."""
+
+    source: str
+    title: str
+    url: str
+    notes: tuple[ReadingNote, ...]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class OwnEntry(_Strict):
+    rule: Slug
+    says: Text
+
+
+class CardEntry(_Strict):
+    id: Slug
+    asks: Annotated[list[Text], Field(min_length=LEAST_ASKS)]
+    says: Annotated[Text, Field(max_length=LONGEST_SAYS)]
+    why: str = ""
+    example: str = ""
+    check: str = ""
+    not_for: list[Text] = []
+    follow_ups: list[Slug] = []
+    cites: list[Text] = []
+    criterion: CriterionId | None = None
+    signs: list[Text] = []
+    own: list[OwnEntry] = []
+
+
+class NoteEntry(_Strict):
+    section: str = ""
+    title: str = ""
+    says: Text
+    asks: list[Text] = []
+
+
+class NotesFile(_Strict):
+    source: Below
+    title: Text
+    url: Address
+    notes: Annotated[list[NoteEntry], Field(min_length=1)]
+
+
+def read_cards(folder: Path, faults: PackFaults, lesson: str = "") -> tuple[AnswerCard, ...]:
+    """Every file of the folder `cards`; none where there is no such folder."""
+    return tuple(
+        _card(entry, lesson)
+        for file in sorted((folder / "cards").glob("*.yaml"))
+        for entry in faults.read(file, list[CardEntry]) or ()
+    )
+
+
+def read_notes(folder: Path, faults: PackFaults) -> tuple[GuideNotes, ...]:
+    read = (faults.read(file, NotesFile) for file in sorted((folder / "notes").glob("*.yaml")))
+    return tuple(
+        GuideNotes(
+            page.source,
+            page.title,
+            page.url,
+            tuple(ReadingNote(note.section, note.title, note.says, tuple(note.asks)) for note in page.notes),
+        )
+        for page in read
+        if page is not None
+    )
+
+
+def _card(entry: CardEntry, lesson: str) -> AnswerCard:
+    return AnswerCard(
+        entry.id,
+        tuple(entry.asks),
+        entry.says.strip(),
+        entry.why.strip(),
+        entry.example.strip(),
+        entry.check.strip(),
+        tuple(entry.not_for),
+        tuple(entry.follow_ups),
+        tuple(entry.cites),
+        entry.criterion or "",
+        tuple(sign.lower() for sign in entry.signs),
+        tuple(OwnRemark(own.rule, own.says.strip()) for own in entry.own),
+        lesson,
+    )
+
+
+def phrasings(cards: Mapping[str, AnswerCard]) -> Iterator[tuple[str, str]]:
+    """(phrasing, card id) of all cards."""
+    for card in cards.values():
+        yield from ((asked, card.id) for asked in card.asks)

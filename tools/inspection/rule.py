@@ -1,0 +1,165 @@
+"""What a check is given and what it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Protocol
+
+import yaml
+
+from tools.credentials import masked
+from tools.dockerfile.ignore_file import DockerIgnore
+from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.parser import Parsed
+from tools.dockerfile.shell import Command, commands
+from tools.dockerfile.stages import Stage
+from tools.findings import Finding, Severity, Verdict
+from tools.uploads.files import SourceFile, Upload
+
+DOCKERFILE_ASPECTS = ("D1", "D2", "D3", "D4", "D5")
+MAX_READ, MAX_SAID = 500, 70  # characters of a word of the file
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One Dockerfile with its upload. `ignore` is None where no .dockerignore came along."""
+
+    file: SourceFile
+    upload: Upload
+    parsed: Parsed
+    stages: tuple[Stage, ...]
+    ignore: DockerIgnore | None
+    target: str = ""
+
+    @cached_property
+    def final(self) -> Stage | None:
+        """The stage that is shipped: the one that a Compose file builds, else the last."""
+        named = (stage for stage in reversed(self.stages) if stage.name.lower() == self.target.lower())
+        last = self.stages[-1] if self.stages else None
+        return next(named, last) if self.target else last
+
+    @cached_property
+    def runs(self) -> list[tuple[Stage, Instruction, list[Command]]]:
+        return [(stage, instruction, commands(instruction)) for stage in self.stages for instruction in stage.of("RUN")]
+
+    @cached_property
+    def commands(self) -> list[tuple[Instruction, Command, list[Command]]]:
+        """Each command of a RUN with its instruction and its siblings."""
+        return [(one, command, found) for _, one, found in self.runs for command in found]
+
+    def in_final(self, stage: Stage) -> bool:
+        """Whether what this stage holds is part of the image that is shipped."""
+        return stage.index in self._shipped
+
+    @cached_property
+    def _shipped(self) -> set[int]:
+        """The final stage, what it stands on, and what one of these copies as a whole."""
+        shipped, waiting = set[int](), [self.final] if self.final else []
+        while waiting:
+            for stage in waiting.pop().lineage():
+                if stage.index not in shipped:
+                    shipped.add(stage.index)
+                    waiting += [named for instruction in stage.of("COPY") if (named := self._copied_whole(instruction))]
+        return shipped
+
+    def _copied_whole(self, one: Instruction) -> Stage | None:
+        sources = (one.argv or one.value.split())[:-1]
+        names = [name.lower() for name in one.flag("from")] if "/" in sources else []
+        return next((stage for stage in self.stages if {stage.name.lower(), str(stage.index)} & set(names)), None)
+
+
+@dataclass(frozen=True)
+class RuleHit:
+    """A place, the word that fills `{it}` in the rule's message, and an effect where it differs from the rule's."""
+
+    line: int
+    it: str = ""
+    end_line: int = 0
+    effect: Verdict | None = None
+
+
+Check = Callable[[Subject], Iterable[RuleHit]]
+
+
+@dataclass(frozen=True)
+class DockerfileRule:
+    id: str
+    criterion: str
+    effect: Verdict | None  # None: advice
+    message: str
+    question: str
+    check: Check
+    bad: str
+    good: str
+    links: tuple[str, ...] = ()
+    beside: Mapping[str, str] = field(default_factory=dict)  # files that come along with both examples
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where others say the same."""
+        return (*self.links, *further_links().get(self.id, ()))
+
+    def findings(self, subject: Subject) -> list[Finding]:
+        return [self._finding(subject, hit) for hit in self.check(subject)]
+
+    def _finding(self, subject: Subject, hit: RuleHit) -> Finding:
+        severity = {Verdict.NOT_MET: Severity.ERROR, Verdict.PARTLY: Severity.WARNING}
+        return Finding(
+            rule=self.id,
+            criterion=self.criterion,
+            severity=severity.get(self.effect, Severity.INFO) if self.effect else Severity.INFO,
+            file=subject.file.path,
+            line=hit.line,
+            end_line=max(hit.line, hit.end_line),
+            message=self.message.format(it=_said(hit.it)),
+            question=self.question,
+            effect=hit.effect or self.effect,
+            links=self.sources,
+        )
+
+
+@cache
+def further_links() -> Mapping[str, tuple[str, ...]]:
+    """Rule -> further links."""
+    written = yaml.safe_load(Path(__file__).with_name("links.yaml").read_text(encoding="utf-8"))
+    return {rule: tuple(links) for rule, links in written.items()}
+
+
+def _said(text: str) -> str:
+    """A word of the learner's file, short and without the secrets in it."""
+    plain = masked(text[:MAX_READ])
+    return plain if len(plain) <= MAX_SAID else plain[: MAX_SAID - 1] + "…"
+
+
+HEAD = "FROM python:3.12-slim\n"
+
+
+class Maker(Protocol):
+    def __call__(
+        self, name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str
+    ) -> DockerfileRule: ...
+
+
+def gating(criterion: str, *links: str) -> Maker:
+    """Makes rules of one criterion that hold the gate."""
+    return _maker(criterion, Verdict.NOT_MET, links)
+
+
+def advising(criterion: str, *links: str) -> Maker:
+    """Makes rules that say something worth knowing."""
+    return _maker(criterion, None, links)
+
+
+def _maker(criterion: str, effect: Verdict | None, links: tuple[str, ...]) -> Maker:
+    """Examples stand on one base; files that come along are given by name, with `__` for the point in it."""
+
+    def make(
+        name: str, message: str, question: str, check: Check, bad: str, good: str, **beside: str
+    ) -> DockerfileRule:
+        files = {path.replace("__", "."): text for path, text in beside.items()}
+        return DockerfileRule(name, criterion, effect, message, question, check, HEAD + bad, HEAD + good, links, files)
+
+    return make
