@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= $(shell nproc)
 
-.PHONY: demo test setup test-setup local-model check bench eval lock clean
+.PHONY: demo test setup test-setup local-model check wheel bench eval lock clean
 
 demo: setup
 	@$(BIN)/tutor demo $(if $(PORT),--port $(PORT))
@@ -29,20 +29,24 @@ check:
 	@$(BIN)/mypy tests
 	@$(BIN)/lint-imports
 
+# Builds it, and tries it in an empty environment.
+wheel: setup
+	@scripts/try-wheel
+
 eval: setup
 	@$(BIN)/tutor eval
 
 bench: setup
 	@$(BIN)/python -m evals.benchmarks
 
+COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header
+
 # Resolves the ranges of pyproject.toml to exact versions with hashes. Needs uv.
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
-		--no-header pyproject.toml -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
-		--no-header pyproject.toml --group dev -o requirements-dev.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
-		--no-header --group local-model -o requirements-local-model.lock
+	$(COMPILE) pyproject.toml --extra all -o requirements.lock
+	$(COMPILE) pyproject.toml -c requirements.lock -o requirements-base.lock
+	$(COMPILE) pyproject.toml --extra all --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group local-model -o requirements-local-model.lock
 
 clean:
 	rm -rf .venv .demo build .mypy_cache .ruff_cache .pytest_cache .hypothesis

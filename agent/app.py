@@ -11,6 +11,7 @@ from agent.builds.jobs import BuildJobs
 from agent.builds.requests import BuildRequests
 from agent.conversation.answering import Answerer
 from agent.conversation.context import Services
+from agent.conversation.course_answers import CourseAnswers
 from agent.conversation.graph import ConversationNodes, build_graph
 from agent.conversation.model_voice import ModelVoice
 from agent.conversation.planning.planner import Planner
@@ -67,6 +68,7 @@ class Knowledge:
     retriever: HybridRetriever
     answerer: Answerer
     library: Library
+    answers: CourseAnswers
     ingestor: Ingestor
 
 
@@ -97,7 +99,9 @@ def open_knowledge(settings: Settings) -> Knowledge:
     retriever = HybridRetriever(index, embedding)
     ingestor = Ingestor(index, retriever, course)
     ingestor.ensure_course()
-    return Knowledge(course, embedding, retriever, Answerer(retriever, embedding), Library(course, embedding), ingestor)
+    library, answerer = Library(course, embedding), Answerer(retriever, embedding)
+    answers = CourseAnswers(course, library, answerer)
+    return Knowledge(course, embedding, retriever, answerer, library, answers, ingestor)
 
 
 @contextmanager

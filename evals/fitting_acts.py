@@ -59,10 +59,10 @@ def _leave_out(annotator: str, known: Sequence[LabelledMessage], texts: Numbers,
     model = fitted(rows[others], [known[place].act for place in others])
     chances = model.predict_proba(rows[own])
     staff = np.array([name in STAFF for name in model.classes_])
-    chances[np.ix_([not known[place].message.instructor for place in own], staff)] = 0.0
+    chances[np.ix_(np.array([not known[place].message.instructor for place in own]), staff)] = 0.0
     chances /= chances.sum(axis=1, keepdims=True)
     best = np.argsort(-chances, axis=1)
-    right = np.array([model.classes_[best[at, 0]] == known[place].act for at, place in enumerate(own)])
+    right = np.array([str(model.classes_[best[at, 0]]) == known[place].act for at, place in enumerate(own)])
     second = np.array([known[place].act in model.classes_[best[at, :2]] for at, place in enumerate(own)])
     sure = chances.max(axis=1) >= SURE
     print(

@@ -27,9 +27,8 @@ request is worded.
 def document() -> str:
     parts = [_HEAD, *(f"## {title}\n\n{_fenced(_flow(name, rules))}" for title, name, rules in _TABLES)]
     parts.append(f"## The level of a hint, for each learner and criterion\n\n{_fenced(_hint_levels())}")
-    parts.append(
-        f"## A turn\n\n{_fenced(build_graph(InMemorySaver(), ConversationNodes.undone()).get_graph().draw_mermaid().splitlines())}"
-    )
+    turn = build_graph(InMemorySaver(), ConversationNodes.undone()).get_graph().draw_mermaid()
+    parts.append(f"## A turn\n\n{_fenced(turn.splitlines())}")
     return "\n".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""What a message points at by its form: criteria, lines, files, numbers of a list, the rest of one, what went before."""
+"""What a message points at by its form: criteria, lines, files, numbers of a list, or what went before."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ _REST = re.compile(
 )
 _LEANS = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|hm+|ah+|and|so|but|then|also|oh|well|aha)\W+)*(?:and|so|but|then|why|how|what about|"
-    r"how about|it|that|this|they|those|these|same|like what|for what|which one|is it|does it|can it|does that|is that)\b",
+    r"how about|it|that|this|they|those|these|same|like what|for what|which one|is it|does it|can it|does that|"
+    r"is that)\b",
     re.IGNORECASE,
 )
 _POINTER = re.compile(r"\b(?:it|that|this|these|those|they|them|one|ones|there)\b", re.IGNORECASE)

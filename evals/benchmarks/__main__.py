@@ -11,12 +11,14 @@ from evals.benchmarks.crashes import crashes
 from evals.benchmarks.engine import engine
 from evals.benchmarks.inspecting import inspecting
 from evals.benchmarks.slack import slack
+from evals.benchmarks.starting import starting
 from evals.benchmarks.timing import Measured, row
 from evals.benchmarks.turns import turns
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured | str]]] = {
     "turns": turns,
     "inspecting": inspecting,
+    "starting": starting,
     "building": building,
     "adversarial": adversarial,
     "slack": slack,

@@ -17,7 +17,7 @@ def main() -> None:
         if not child:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.dup2(2, 1)  # the answer below is the parent's to give
-            command.slack(http=False)
+            command.serve(http=False)
             os._exit(0)
         print(child, flush=True)
 

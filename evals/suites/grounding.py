@@ -18,13 +18,13 @@ def grounding(knowledge: Knowledge) -> Figures:
 
 def _of(half: str, knowledge: Knowledge) -> Figures:
     cases, strange = asked(half, knowledge), outside(half)
-    answers = [knowledge.answerer.answer(case.question, case.history) for case in cases]
+    answers = [knowledge.answers.answer(case.question, case.history) for case in cases]
     said = [
         (other_answer, knowledge.answerer.unsupported(other_answer.text, other_answer.passages))
         for other_answer in answers
         if not other_answer.declined
     ]
-    refused = sum(knowledge.answerer.answer(question).declined for question in strange)
+    refused = sum(knowledge.answers.answer(question).declined for question in strange)
     sentences = sum(len(one.text.splitlines()) for one, _ in said)
     cited = sum(
         any((at.source, at.section) in case.accept for at in answer.citations)

@@ -37,7 +37,7 @@ def _figures(name: str, places: Sequence[float]) -> Figures:
 
 def _place(knowledge: Knowledge, case: AskedCase) -> float:
     """The rank of the first accepted section; infinite where none is found."""
-    cited = [hit.passage.citation for hit in knowledge.answerer.look_up(case.question, case.history, limit=LOOKED_AT)]
+    cited = [hit.passage.citation for hit in knowledge.answers.look_up(case.question, case.history, limit=LOOKED_AT)]
     found = [(citation.source, citation.section) for citation in cited]
     return next((float(rank) for rank, one in enumerate(found, start=1) if one in case.accept), float("inf"))
 

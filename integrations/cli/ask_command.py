@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Collection
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.app import open_knowledge
-from agent.conversation.answering import Answer, Answerer
+from agent.conversation.answering import Answer
+from agent.conversation.course_answers import CourseAnswers
 from agent.settings import Settings
 from integrations.cli.batches import lines_of
 
@@ -31,20 +33,24 @@ class BatchQuestion(BaseModel):
     history: list[HistoryLine] = []
 
 
-def ask(
-    question: Annotated[str, typer.Argument(help="what you want to know")] = "",
-    batch: Annotated[str, typer.Option(help="file with one JSON question a line, or - for standard input")] = "",
-) -> None:
-    """Answer from the course and the ingested guides, with citations."""
+DECLINED = 3  # exit code of a question that the course does not cover
+
+
+@click.command()
+@click.argument("question", default="", help="what you want to know")
+@click.option("--batch", default="", help="file with one JSON question a line, or - for standard input")
+def ask(question: str, batch: str) -> None:
+    """Answer from the course and the guides, with citations."""
     if not batch and not question.strip():
-        raise typer.BadParameter("Ask something, or name a file of questions with --batch.")
+        raise click.UsageError("Ask something, or name a file of questions with --batch.")
     lines = lines_of(batch)
     knowledge = open_knowledge(Settings.read())
     if not batch:
-        _show(knowledge.answerer.answer(question), lessons={lesson.id for lesson in knowledge.course.lessons})
-        return
-    failed = sum(_answer_line(knowledge.answerer, line) for line in lines if line.strip())
-    raise typer.Exit(1 if failed else 0)
+        answer = knowledge.answers.answer(question)
+        _show(answer, lessons={lesson.id for lesson in knowledge.course.lessons})
+        sys.exit(DECLINED if answer.declined else 0)
+    failed = sum(_answer_line(knowledge.answers, line) for line in lines if line.strip())
+    sys.exit(1 if failed else 0)
 
 
 def _show(answer: Answer, *, lessons: Collection[str]) -> None:
@@ -55,7 +61,7 @@ def _show(answer: Answer, *, lessons: Collection[str]) -> None:
         print(f"[{number}] {one.title} ({one.url or command})")
 
 
-def _answer_line(answerer: Answerer, line: str) -> int:
+def _answer_line(answerer: CourseAnswers, line: str) -> int:
     """Prints the answer's line; 1 where the question's line could not be read."""
     try:
         asked = BatchQuestion.model_validate_json(line)

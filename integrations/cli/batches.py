@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import typer
+import click
 
 
 def lines_of(batch: str) -> Iterable[str]:
@@ -18,4 +18,4 @@ def lines_of(batch: str) -> Iterable[str]:
     try:
         return Path(batch).read_bytes().decode("utf-8-sig", "replace").split("\n")
     except OSError as error:
-        raise typer.BadParameter(f"{batch}: cannot be read ({error.strerror}).") from None
+        raise click.UsageError(f"{batch}: cannot be read ({error.strerror}).") from None

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 from rich.console import Console
 from rich.markdown import Markdown
 
@@ -20,6 +20,7 @@ from agent.builds.reports import told
 from agent.builds.reproducibility_report import told_twice
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
+from integrations.cli.parameters import PATH, format_option
 from tools.errors import BuilderUnavailable, UploadRefused
 from tools.sandbox.builder import Builder, BuildProgress, BuildReceipt, Outcome
 from tools.sandbox.opening import open_builder, repeater
@@ -35,12 +36,11 @@ class BuildFormat(StrEnum):
     JSON = "json"
 
 
-def build(
-    path: Annotated[Path, typer.Argument(help="a folder, an archive of one, or a Dockerfile")],
-    *,
-    twice: Annotated[bool, typer.Option("--twice", help="build twice and say what differs")] = False,
-    output: Annotated[BuildFormat, typer.Option("--format", help="for people, or one JSON line")] = BuildFormat.TEXT,
-) -> None:
+@click.command()
+@click.argument("path", type=PATH, help="a folder, an archive of one, or a Dockerfile")
+@click.option("--twice", is_flag=True, help="build twice and say what differs")
+@format_option(BuildFormat, "for people, or one JSON line")
+def build(path: Path, *, twice: bool, form: BuildFormat) -> None:
     """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
     upload = _upload(path)
     settings = Settings.read()
@@ -49,32 +49,32 @@ def build(
     if not status.available:
         raise BuilderUnavailable(status.reason)
     if twice:
-        _build_twice(builder, upload, path, output)
+        _build_twice(builder, upload, path, form)
         return
     receipt = _built(builder, upload)
-    if output is BuildFormat.JSON:
-        typer.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
+    if form is BuildFormat.JSON:
+        click.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
     else:
         _print(told(receipt).text)
     if receipt.outcome in (Outcome.INFRASTRUCTURE, Outcome.CANCELLED):
-        raise typer.Exit(UNUSABLE)
-    raise typer.Exit(0 if receipt.builds_and_runs else NOT_RUNNING)
+        sys.exit(UNUSABLE)
+    sys.exit(0 if receipt.builds_and_runs else NOT_RUNNING)
 
 
-def _build_twice(builder: Builder, upload: Upload, path: Path, output: BuildFormat) -> None:
+def _build_twice(builder: Builder, upload: Upload, path: Path, form: BuildFormat) -> None:
     """Ends with 0 where both images hold the same, and with 1 where they do not."""
     runner = repeater(builder)
     if runner is None:
         raise BuilderUnavailable(builder.status().reason)
     with _interrupts() as stopped, _shown() as show:
         found = runner.repeat(upload, on_progress=show, cancelled=stopped)
-    if output is BuildFormat.JSON:
-        typer.echo(json.dumps({"path": str(path), **asdict(found)}, ensure_ascii=False))
+    if form is BuildFormat.JSON:
+        click.echo(json.dumps({"path": str(path), **asdict(found)}, ensure_ascii=False))
     else:
         _print(told_twice(found).text)
     if found.rung in (Rung.NOT_COMPARABLE, Rung.SECOND_BUILD_FAILED):
-        raise typer.Exit(UNUSABLE)
-    raise typer.Exit(0 if found.rung in _SAME else NOT_RUNNING)
+        sys.exit(UNUSABLE)
+    sys.exit(0 if found.rung in _SAME else NOT_RUNNING)
 
 
 _SAME = (Rung.BIT_FOR_BIT, Rung.LAYERS_IDENTICAL, Rung.CONTENT_IDENTICAL)
@@ -95,7 +95,7 @@ def _upload(path: Path) -> Upload:
     if problems:
         raise UploadRefused(" ".join(problems))
     for note in expanded.notes:
-        typer.echo(note, err=True)
+        click.echo(note, err=True)
     return Upload.of(expanded.files)
 
 
@@ -120,7 +120,7 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
 def _shown() -> Iterator[Callable[[BuildProgress], None]]:
     """On standard error: a line that changes for a person, a line a step for a file."""
     if not sys.stderr.isatty():
-        yield lambda progress: typer.echo(f"step {progress.step} of {progress.steps}: {progress.text}", err=True)
+        yield lambda progress: click.echo(f"step {progress.step} of {progress.steps}: {progress.text}", err=True)
         return
     with Console(stderr=True).status("building …", spinner="dots") as status:
         yield lambda progress: status.update(f"step {progress.step} of {progress.steps}: {progress.text}")

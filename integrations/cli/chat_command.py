@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.app import Tutoring, open_tutoring
@@ -35,22 +36,20 @@ class BatchTurn(BaseModel):
     files: list[str] = []
 
 
-def chat(
-    batch: Annotated[str, typer.Option(help="file with one JSON turn a line, or - for standard input")] = "",
-    database: Annotated[str, typer.Option(help="SQLAlchemy URL; with --batch the default is thrown away")] = "",
-    name: Annotated[str, typer.Option(help="how the tutor calls you")] = "learner",
-    local_model: Annotated[
-        bool, typer.Option("--local-model", help="let a small model of this machine word it")
-    ] = False,
-) -> None:
-    """Talk with the tutor in the terminal; @path attaches a file."""
+@click.command()
+@click.option("--batch", default="", help="file with one JSON turn a line, or - for standard input")
+@click.option("--database", default="", help="SQLAlchemy URL; with --batch the default is thrown away")
+@click.option("--name", default="learner", help="how the tutor calls you")
+@click.option("--local-model", is_flag=True, help="let a small model of this machine word it")
+def chat(batch: str, database: str, name: str, *, local_model: bool) -> None:
+    """Talk with the tutor in the terminal. @path attaches a file."""
     lines = lines_of(batch) if batch else ()
     database = database or ("sqlite://" if batch else "")
     with _settings(database, local_model=local_model) as settings, open_tutoring(settings) as tutoring:
         if not batch:
             converse(tutoring, Person(f"local:{name}", name))
         failed = sum(_answer(tutoring, number, line) for number, line in enumerate(lines, start=1) if line.strip())
-    raise typer.Exit(1 if failed else 0)
+    sys.exit(1 if failed else 0)
 
 
 @contextmanager

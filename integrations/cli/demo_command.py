@@ -8,14 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 from pydantic import SecretStr
 
 from agent.app import open_tutoring
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings, SlackProfile
+from integrations.cli.parameters import PATH
 from integrations.cli.slack_command import connect
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack_emulator.emulator import Emulator
@@ -25,11 +25,11 @@ DEFAULT_PORT = 8321
 MORE_PORTS = 20  # tried in turn where nobody asked for one
 
 
-def demo(
-    port: Annotated[int | None, typer.Option(help="of the address that is printed; 0 takes a free one")] = None,
-    folder: Annotated[Path, typer.Option(help="where the demo keeps its state")] = Path(".demo"),
-) -> None:
-    """Open a Slack-like workspace in the browser: be a learner, a cohort, an instructor."""
+@click.command()
+@click.option("--port", type=int, help="of the address that is printed; 0 takes a free one")
+@click.option("--folder", type=PATH, default=".demo", help="where the demo keeps its state")
+def demo(port: int | None, folder: Path) -> None:
+    """Open a Slack-like workspace in the browser. Be a learner, a cohort, an instructor."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 
-import typer
+import click
 
 from agent.app import open_knowledge
 from agent.errors import TutorError
@@ -23,8 +24,9 @@ from tools.sandbox.lab.engine import LabEngine
 from tools.sandbox.opening import open_builder
 
 
+@click.command()
 def doctor() -> None:
-    """Check settings, database, index, engine, linter and Slack's tokens."""
+    """Check settings, database, index, engine, linter and tokens."""
     settings = Settings.read()
     broken = False
     for name, look in _checks(settings):
@@ -34,7 +36,7 @@ def doctor() -> None:
             good, said = False, str(error)
         broken = broken or not good
         print(f"{'ok ' if good else '!! '} {name}: {said}")
-    raise typer.Exit(1 if broken else 0)
+    sys.exit(1 if broken else 0)
 
 
 def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, str]]]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from agent.settings import Settings
 from tools.sandbox.lab import packages
@@ -14,36 +14,38 @@ from tools.sandbox.lab.limits import GIB, MIB, LabConfig
 from tools.sandbox.lab.state import SelfTest
 from tools.sandbox.lab.suggest import suggest as suggested
 
-app = typer.Typer(no_args_is_help=True)
 
-
-@app.callback()
+@click.group()
 def engine() -> None:
-    """Run the engine that builds what learners hand in; needs root, on Debian or Ubuntu."""
+    """Run the confined engine that builds what learners hand in. Needs root, on Debian or Ubuntu."""
 
 
 def _engine() -> LabEngine:
     return open_lab(Settings.read().lab_folder)
 
 
-@app.command()
+@engine.command()
 def install() -> None:
     """Install the Debian or Ubuntu packages that the engine needs."""
     print(packages.install())
 
 
-@app.command()
+@engine.command()
+@click.option("--allow", multiple=True, help="a host that builds may reach, as name or name:port; `none`: no network")
+@click.option("--registry", help="host from which `engine load` takes base images")
+@click.option("--disk", type=float, help="size of the engine's disk in GiB")
+@click.option("--memory", type=int, help="memory of one build in MiB")
+@click.option("--processes", type=int, help="processes of one build")
+@click.option("--cpus", type=float, help="processors of one build")
+@click.option("--seconds", type=float, help="longest time of one build")
 def start(
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(help="a host that builds may reach, as name or name:port; `none` for no network again"),
-    ] = None,
-    registry: Annotated[str | None, typer.Option(help="host from which `engine load` takes base images")] = None,
-    disk: Annotated[float | None, typer.Option(help="size of the engine's disk in GiB")] = None,
-    memory: Annotated[int | None, typer.Option(help="memory of one build in MiB")] = None,
-    processes: Annotated[int | None, typer.Option(help="processes of one build")] = None,
-    cpus: Annotated[float | None, typer.Option(help="processors of one build")] = None,
-    seconds: Annotated[float | None, typer.Option(help="longest time of one build")] = None,
+    allow: tuple[str, ...],
+    registry: str | None,
+    disk: float | None,
+    memory: int | None,
+    processes: int | None,
+    cpus: float | None,
+    seconds: float | None,
 ) -> None:
     """Start the engine and try its limits; what is chosen here is kept for the next start."""
     lab_engine = _engine()
@@ -58,9 +60,9 @@ def start(
     _show(lab_engine.test())
 
 
-def _chosen(config: LabConfig, allow: list[str] | None, registry: str | None, disk: float | None) -> LabConfig:
+def _chosen(config: LabConfig, allow: tuple[str, ...], registry: str | None, disk: float | None) -> LabConfig:
     changes: dict[str, object] = {}
-    if allow is not None:
+    if allow:
         changes["hosts"] = tuple(sorted({host for host in allow if host != "none"}))
     if registry is not None:
         changes["registry"] = registry
@@ -69,14 +71,14 @@ def _chosen(config: LabConfig, allow: list[str] | None, registry: str | None, di
     return config.model_copy(update=changes)
 
 
-@app.command()
+@engine.command()
 def stop() -> None:
     """Stop the engine and clean up, also after a crash; base images are kept."""
     _engine().lab.stop()
     print("The engine is stopped.")
 
 
-@app.command()
+@engine.command()
 def reset() -> None:
     """Give builds a new engine that holds nothing but the base images."""
     lab_engine = _engine()
@@ -85,7 +87,7 @@ def reset() -> None:
     _show(lab_engine.test())
 
 
-@app.command()
+@engine.command()
 def status() -> None:
     """Say whether builds are possible, and if not, why."""
     lab_engine = _engine()
@@ -98,19 +100,20 @@ def status() -> None:
         print(f"Builds since it was new: {state.builds}")
     if state.test:
         _list(state.test)
-    raise typer.Exit(0 if found.available else 1)
+    sys.exit(0 if found.available else 1)
 
 
-@app.command()
+@engine.command()
 def test() -> None:
     """Try every limit from inside, now."""
     _show(_engine().test())
 
 
-@app.command()
-def load(
-    images: Annotated[list[str], typer.Argument(help="archives of `docker save`, or names at the configured registry")],
-) -> None:
+@engine.command()
+@click.argument(
+    "images", nargs=-1, required=True, help="archives of `docker save`, or names at the configured registry"
+)
+def load(images: tuple[str, ...]) -> None:
     """Load base images that Dockerfiles may start from."""
     lab = _engine().lab
     for image in images:
@@ -124,7 +127,7 @@ def load(
     _show(_engine().test())
 
 
-@app.command()
+@engine.command()
 def suggest() -> None:
     """Name the package hosts that this machine's own pip, npm and apt use."""
     found = suggested()
@@ -140,7 +143,7 @@ def _show(test: SelfTest) -> None:
     _list(test)
     if not test.held:
         print("A limit does not hold, so nothing is built until it does.")
-        raise typer.Exit(1)
+        sys.exit(1)
 
 
 def _list(test: SelfTest) -> None:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
+
+from integrations.cli.parameters import PATH
 
 
-def evaluate(
-    suites: Annotated[
-        list[str] | None, typer.Argument(help="names as --list has them; all where none is named")
-    ] = None,
-    *,
-    list_: Annotated[bool, typer.Option("--list", help="say which suites there are and what each measures")] = False,
-    form: Annotated[str, typer.Option("--format", help="text or json")] = "text",
-    guides: Annotated[Path | None, typer.Option(help="folder of guides that share the index with the lesson")] = None,
-    out: Annotated[Path, typer.Option(help="folder for scoreboard.txt and scoreboard.json")] = Path("build/eval"),
-) -> None:
-    """Run the suites on the shipped lessons, print what came out and keep it in two files."""
+@click.command()
+@click.argument("suites", nargs=-1, help="names as --list has them; all where none is named")
+@click.option("--list", "list_", is_flag=True, help="say which suites there are and what each measures")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="what is printed")
+@click.option("--guides", type=PATH, help="folder of guides that share the index with the lesson")
+@click.option("--out", type=PATH, default="build/eval", help="folder for scoreboard.txt and scoreboard.json")
+def evaluate(suites: tuple[str, ...], *, list_: bool, form: str, guides: Path | None, out: Path) -> None:
+    """Run the suites on the shipped lessons. What comes out is printed and kept in two files."""
     from evals import scoreboard  # noqa: PLC0415 - the suites import all that they measure
 
     if list_:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
 
-import typer
+import click
 
 from agent.settings import Settings
 from knowledge.course.loader import load_course
@@ -14,9 +14,9 @@ from tools.sandbox.experiments.experiment import Experimenter, ExperimentResult
 from tools.sandbox.opening import experimenter, open_builder
 
 
-def experiment(
-    names: Annotated[list[str] | None, typer.Argument(help="ids of misconceptions; all, if left out")] = None,
-) -> None:
+@click.command()
+@click.argument("names", nargs=-1, help="ids of misconceptions; all, if left out")
+def experiment(names: tuple[str, ...]) -> None:
     """Run the experiments of misconceptions, and say whether their results contradict the beliefs."""
     settings = Settings.read()
     builder = open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
@@ -30,7 +30,7 @@ def experiment(
         if belief.experiment is not None and (not names or belief.id in names)
     ]
     failed = [belief.id for belief in chosen if not _contradicts(belief, runner)]
-    raise typer.Exit(1 if failed or not chosen else 0)
+    sys.exit(1 if failed or not chosen else 0)
 
 
 def _contradicts(belief: Misconception, runner: Experimenter) -> bool:

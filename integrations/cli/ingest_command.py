@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
-import typer
+import click
 
 from agent.app import open_knowledge
 from agent.settings import Settings
@@ -13,11 +12,10 @@ from knowledge.errors import SourceUnreadable
 from knowledge.retrieval.index import forget_index
 
 
-def ingest(
-    targets: Annotated[list[str], typer.Argument(help="folders, files or http(s) addresses of Markdown or HTML")],
-    *,
-    replace: Annotated[bool, typer.Option(help="make the whole index anew")] = False,
-) -> None:
+@click.command()
+@click.argument("targets", nargs=-1, required=True, help="folders, files or http(s) addresses of Markdown or HTML")
+@click.option("--replace", is_flag=True, help="make the whole index anew")
+def ingest(targets: tuple[str, ...], *, replace: bool) -> None:
     """Index Markdown or HTML, so that answers can cite it."""
     settings = Settings.read()
     if replace:
@@ -36,4 +34,4 @@ def ingest(
         )
         for problem in report.problems:
             print(f"  skipped {problem}")
-    raise typer.Exit(1 if failed else 0)
+    sys.exit(1 if failed else 0)

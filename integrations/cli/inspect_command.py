@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
-from typing import Annotated
 
-import typer
+import click
 
+from integrations.cli.parameters import PATH, format_option
+from integrations.cli.version import __version__
 from tools.artefacts.recognition import OTHER, file_name_for, kind_of
 from tools.errors import ToolError, UploadRefused
 from tools.findings import Finding, Inspection
@@ -47,27 +48,26 @@ class InspectFormat(StrEnum):
     SARIF = "sarif"
 
 
-def _print_rules(wanted: bool) -> None:
+def _print_rules(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:  # noqa: ARG001 - click's shape
     if wanted:
         print(catalogue(), end="")
-        raise typer.Exit
+        context.exit()
 
 
-def inspect(
-    paths: Annotated[list[Path], typer.Argument(help="a file, or a folder that is inspected as one upload")],
-    output: Annotated[
-        InspectFormat, typer.Option("--format", help="for people, one JSON line an input, or SARIF")
-    ] = InspectFormat.TEXT,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="end with 1 where a criterion is only partly met, too")
-    ] = False,
-    brief: Annotated[
-        bool, typer.Option("--brief", help="text without advice: only what holds a criterion back")
-    ] = False,
-    rules: Annotated[  # noqa: ARG001 - its callback ends the command before a path is asked for
-        bool, typer.Option("--rules", callback=_print_rules, is_eager=True, help="print all rules as a page, and end")
-    ] = False,
-) -> None:
+@click.command()
+@click.argument("paths", type=PATH, nargs=-1, required=True, help="a file, or a folder that is inspected as one upload")
+@format_option(InspectFormat, "for people, one JSON line an input, or SARIF")
+@click.option("--strict", is_flag=True, help="end with 1 where a criterion is only partly met, too")
+@click.option("--brief", is_flag=True, help="text without advice: only what holds a criterion back")
+@click.option(
+    "--rules",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_rules,
+    help="print all rules as a page, and end",
+)
+def inspect(paths: tuple[Path, ...], *, form: InspectFormat, strict: bool, brief: bool) -> None:
     """Inspect Dockerfiles, Compose and dependency files.
 
     Ends with 0 where nothing holds a criterion back, with 1 where a criterion is not met (--strict: or partly met),
@@ -80,12 +80,12 @@ def inspect(
     reports = list(_reports(inputs))
     for report in reports:
         if report.error:
-            typer.echo(f"tutor: {report.error}", err=True)
-    _print(reports, output, brief=brief)
+            click.echo(f"tutor: {report.error}", err=True)
+    _print(reports, form, brief=brief)
     if any(report.is_unusable for report in reports):
-        raise typer.Exit(UNUSABLE)
+        sys.exit(UNUSABLE)
     if any(report.is_blocking or (strict and report.is_weak) for report in reports):
-        raise typer.Exit(NOT_MET)
+        sys.exit(NOT_MET)
 
 
 @dataclass(frozen=True)
@@ -124,25 +124,18 @@ def _named(finding: Finding, alias: str, name: str) -> Finding:
     return replace(finding, file=name) if finding.file == alias else finding
 
 
-def _print(reports: list[InspectionReport], output: InspectFormat, *, brief: bool) -> None:
-    if output is InspectFormat.SARIF:
-        typer.echo(as_sarif(reports, _version()))
-    elif output is InspectFormat.JSON:
+def _print(reports: list[InspectionReport], form: InspectFormat, *, brief: bool) -> None:
+    if form is InspectFormat.SARIF:
+        click.echo(as_sarif(reports, __version__))
+    elif form is InspectFormat.JSON:
         for report in reports:
-            typer.echo(as_json_line(report))
+            click.echo(as_json_line(report))
     else:
-        typer.echo("\n\n".join(as_text(report, _painted, brief=brief) for report in reports))
+        click.echo("\n\n".join(as_text(report, _painted, brief=brief) for report in reports))
 
 
 def _painted(text: str, role: str) -> str:
-    return typer.style(text, fg=_COLOURS.get(role), bold=role == "path")
-
-
-def _version() -> str:
-    try:
-        return version("runtime-tutor")
-    except PackageNotFoundError:
-        return "0"
+    return click.style(text, fg=_COLOURS.get(role), bold=role == "path")
 
 
 def _read(path: Path) -> _Input:

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from agent.grading.plan_review.fitted import FILE, is_current, keep
 from agent.grading.plan_review.guide import read_guides, read_sentences
 from agent.grading.rubric import faults_of_rubric
 from agent.settings import Settings
+from integrations.cli.experiment_command import experiment
+from integrations.cli.parameters import PATH
 from knowledge.course.loader import load_course, load_lesson
 from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
 
-app = typer.Typer(no_args_is_help=True)
-_Pack = Annotated[
-    Path | None,
-    typer.Argument(help="folder of a course pack, or of one lesson; the shipped course if left out"),
-]
+_pack = click.argument(
+    "path", type=PATH, required=False, help="folder of a course pack, or of one lesson; the shipped course if left out"
+)
 
 
-@app.callback()
+@click.group()
 def lesson() -> None:
-    """Work on course packs."""
+    """Check and try course packs."""
 
 
-@app.command()
-def check(path: _Pack = None) -> None:
+lesson.add_command(experiment)
+
+
+@lesson.command()
+@_pack
+def check(path: Path | None) -> None:
     """Name every fault of a course pack, or say what it holds."""
     try:
         lessons = _lessons(path)
@@ -41,31 +45,31 @@ def check(path: _Pack = None) -> None:
         print(fault)
     if faults:
         print(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}")
-        raise typer.Exit(1)
+        sys.exit(1)
     for other_lesson in lessons:
         print(_summary(other_lesson))
 
 
-@app.command()
-def learn(path: _Pack = None) -> None:
+@lesson.command()
+@_pack
+def learn(path: Path | None) -> None:
     """Learn from the examples of the review guides, and keep the result beside them; needed after each change."""
     try:
         lessons = _lessons(path)
     except CourseInvalid as error:
-        raise typer.BadParameter("; ".join(error.faults)) from None
+        raise click.UsageError("; ".join(error.faults)) from None
     for other_lesson in lessons:
         guides, faults = read_guides(other_lesson)
         if not faults:
             _, faults = read_sentences(other_lesson.folder / "review", guides)
         if faults:
-            raise typer.BadParameter(f"{other_lesson.id}/{faults[0]}")
+            raise click.UsageError(f"{other_lesson.id}/{faults[0]}")
         print(f"{other_lesson.id}: {keep(other_lesson.folder / 'review', guides, Embedding())} facets learnt")
 
 
-@app.command()
-def show(
-    section: Annotated[str, typer.Argument(help="id of a section, or LESSON#SECTION; all ids if left out")] = "",
-) -> None:
+@lesson.command()
+@click.argument("section", default="", help="id of a section, or LESSON#SECTION; all ids if left out")
+def show(section: str) -> None:
     """Show a section of the course as learners read it: what a citation without a public address points to."""
     course = load_course(Settings.read().course)
     wanted, _, part = section.rpartition("#")
@@ -76,7 +80,7 @@ def show(
         if wanted in ("", other_lesson.id) and part in ("", of.id)
     ]
     if not found:
-        raise typer.BadParameter(f"There is no section “{section}”. tutor lesson show lists them all.")
+        raise click.UsageError(f"There is no section “{section}”. tutor lesson show lists them all.")
     if not section:
         for one, of in found:
             print(f"{one.id}#{of.id}  {of.title}")

@@ -1,71 +1,61 @@
-"""The `tutor` command: every command with one line of what it does. Heavy imports wait for the command."""
+"""The `tutor` command: every command with one line of what it does; its module is imported when it runs."""
 
 from __future__ import annotations
 
 import sys
 
-import typer
+import click
 
 from agent.errors import TutorError
+from integrations.cli.lazy_group import LazyCommand, LazyGroup
+from integrations.cli.version import __version__
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
 
-app = typer.Typer(
-    name="tutor",
-    help="A Slack tutor for shipping AI systems: grounded answers, earned hints, real builds, an honest gate.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+
+def _at(place: str, summary: str, *, extra: str = "all") -> LazyCommand:
+    module, _, name = place.partition(":")
+    return LazyCommand(f"integrations.cli.{module}", name, summary, extra)
+
+
+COMMANDS = {
+    "demo": _at("demo_command:demo", "Open a Slack-like workspace in the browser."),
+    "chat": _at("chat_command:chat", "Talk with the tutor in the terminal."),
+    "slack": _at("slack_command:slack", "Run the Slack app until it is stopped."),
+    "worker": _at("worker_command:worker", "Work off turns and builds beside other processes."),
+    "ask": _at("ask_command:ask", "Answer from the course and the guides, with citations."),
+    "ingest": _at("ingest_command:ingest", "Index Markdown or HTML, so that answers can cite it."),
+    "inspect": _at("inspect_command:inspect", "Inspect Dockerfiles, Compose and dependency files.", extra=""),
+    "build": _at("build_command:build", "Build a Dockerfile and start the image."),
+    "review": _at("review_command:review", "Review a plan on its text, with quotes for each criterion."),
+    "verify": _at("verify_command:verify", "Check that every gate follows from its evidence."),
+    "migrate": _at("migrate_command:migrate", "Bring the database to this version's tables."),
+    "policy": _at("policy_command:policy", "Draw the tutoring policy and the conversation's graph."),
+    "eval": _at("eval_command:evaluate", "Run the suites on the shipped lessons."),
+    "model": _at("model_command:model", "Serve a small language model on loopback."),
+    "doctor": _at("doctor_command:doctor", "Check settings, database, index, engine, linter and tokens."),
+    "engine": _at("engine_command:engine", "Run the confined engine that builds what learners hand in."),
+    "lesson": _at("lesson_command:lesson", "Check and try course packs."),
+    "completion": _at(
+        "completion_command:completion", "Print the script that completes commands and options.", extra=""
+    ),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
 )
-
-
-def _register() -> None:
-    from integrations.cli import (  # noqa: PLC0415 - a help page must not wait for the index and the graph
-        ask_command,
-        build_command,
-        chat_command,
-        demo_command,
-        doctor_command,
-        engine_command,
-        eval_command,
-        experiment_command,
-        ingest_command,
-        inspect_command,
-        lesson_command,
-        migrate_command,
-        model_command,
-        policy_command,
-        review_command,
-        slack_command,
-        verify_command,
-        worker_command,
-    )
-
-    app.command("demo")(demo_command.demo)
-    app.command("chat")(chat_command.chat)
-    app.command("slack")(slack_command.slack)
-    app.command("worker")(worker_command.worker)
-    app.command("ask")(ask_command.ask)
-    app.command("ingest")(ingest_command.ingest)
-    app.command("inspect")(inspect_command.inspect)
-    app.command("build")(build_command.build)
-    app.command("review")(review_command.review)
-    app.command("verify")(verify_command.verify)
-    app.command("migrate")(migrate_command.migrate)
-    app.command("policy")(policy_command.policy)
-    app.command("eval")(eval_command.evaluate)
-    app.command("model")(model_command.model)
-    app.command("doctor")(doctor_command.doctor)
-    app.add_typer(engine_command.app, name="engine", help="Run the confined engine that builds what learners hand in.")
-    lesson_command.app.command("experiment")(experiment_command.experiment)
-    app.add_typer(lesson_command.app, name="lesson", help="Check a course pack.")
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def tutor() -> None:
+    """A Slack tutor for shipping AI systems: grounded answers, earned hints, real builds, an honest gate."""
 
 
 def run() -> None:
     """Errors of ours end with one line and code 2: a traceback would help nobody who only uses the command."""
-    _register()
     try:
-        app()
+        tutor(prog_name="tutor")
     except (TutorError, ToolError, KnowledgeError) as error:
         print(f"tutor: {error}", file=sys.stderr)
         sys.exit(2)

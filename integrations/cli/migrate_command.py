@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 
 from agent.settings import Settings
 from agent.storage.database import Storage, revision
+from integrations.cli import parameters
 
 
-def migrate(
-    database: Annotated[str, typer.Option(help="SQLAlchemy URL; empty: the configured one")] = "",
-) -> None:
+@click.command()
+@parameters.database
+def migrate(database: str) -> None:
     """Bring the database to this version's tables."""
     settings = Settings.read(database_url=database) if database else Settings.read()
     with Storage.open(settings.database) as storage:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import signal
 import threading
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
+from integrations.cli.parameters import PATH
 from integrations.local_model.process import TIMEOUT, serving
 
 DEFAULT_PORT = 8322
 
 
-def model(
-    weights: Annotated[Path | None, typer.Argument(help="a GGUF file; without it, the packaged model")] = None,
-    port: Annotated[int, typer.Option(help="of the address; 0 takes a free one")] = DEFAULT_PORT,
-) -> None:
-    """Serve a small language model on loopback, and print the settings that let the tutor use it."""
+@click.command()
+@click.argument("weights", type=PATH, required=False, help="a GGUF file; without it, the packaged model")
+@click.option("--port", default=DEFAULT_PORT, help="of the address; 0 takes a free one")
+def model(weights: Path | None, port: int) -> None:
+    """Serve a small language model on loopback. Prints the settings that let the tutor use it."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

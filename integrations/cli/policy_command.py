@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from agent.conversation.policy_diagram import document
+from integrations.cli.parameters import PATH
 
 
-def policy(
-    out: Annotated[Path | None, typer.Option(help="write the page there instead of printing it")] = None,
-) -> None:
-    """Draw the tutoring policy and the conversation's graph from the code, as Mermaid in Markdown."""
+@click.command()
+@click.option("--out", type=PATH, help="write the page there instead of printing it")
+def policy(out: Path | None) -> None:
+    """Draw the tutoring policy and the conversation's graph. The page is Mermaid in Markdown, made from the code."""
     if out is None:
         print(document(), end="")
     else:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from agent.domain.verdicts import Judgement
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
+from integrations.cli.parameters import PATH, format_option
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Course, Lesson
 from knowledge.retrieval.embedding import Embedding
@@ -27,26 +29,26 @@ class Form(StrEnum):
     JSON = "json"
 
 
-def review(
-    paths: Annotated[list[Path], typer.Argument(help="plans, or folders with one")],
-    form: Annotated[Form, typer.Option("--format", help="for people, or one JSON line an input")] = Form.TEXT,
-    lesson: Annotated[str, typer.Option(help="id of the lesson whose criteria apply")] = "",
-) -> None:
-    """Review a plan on its text, with quoted evidence for each criterion."""
+@click.command()
+@click.argument("paths", type=PATH, nargs=-1, required=True, help="plans, or folders with one")
+@format_option(Form, "for people, or one JSON line an input")
+@click.option("--lesson", default="", help="id of the lesson whose criteria apply")
+def review(paths: tuple[Path, ...], form: Form, lesson: str) -> None:
+    """Review a plan on its text, with quotes for each criterion."""
     chosen = _lesson(load_course(Settings.read().course), lesson)
     reviewer, failed = PlanReviewer.load(chosen, Embedding()), False
     for path in paths:
         result = _review(reviewer, path)
         failed = failed or "error" in result
         print(json.dumps(result, ensure_ascii=False) if form is Form.JSON else _as_text(result), flush=True)
-    raise typer.Exit(2 if failed else 0)
+    sys.exit(2 if failed else 0)
 
 
 def _lesson(course: Course, wanted: str) -> Lesson:
     found = course.lesson(wanted) if wanted else None
     judged = [lesson for lesson in course.lessons if any(criterion.judged_by == "text" for criterion in lesson.rubric)]
     if wanted and found is None:
-        raise typer.BadParameter(
+        raise click.UsageError(
             f"there is no lesson “{wanted}”; there are: {', '.join(lesson.id for lesson in course.lessons)}"
         )
     return found or judged[0]

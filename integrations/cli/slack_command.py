@@ -9,9 +9,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 
-import typer
+import click
 import uvicorn
 
 from agent import telemetry
@@ -29,11 +28,14 @@ SWITCH_SECONDS = 0.0005  # how long a turn may keep the interpreter from an enve
 _log = logging.getLogger(__name__)
 
 
-def slack(
-    *,
-    http: Annotated[bool, typer.Option("--http", help="listen for signed HTTP events instead of Socket Mode")] = False,
-) -> None:
+@click.command()
+@click.option("--http", is_flag=True, help="listen for signed HTTP events instead of Socket Mode")
+def slack(*, http: bool) -> None:
     """Run the Slack app until it is stopped."""
+    serve(http=http)
+
+
+def serve(*, http: bool) -> None:
     settings = Settings.read()
     telemetry.configure(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
-from typing import Annotated
 
-import typer
+import click
 
 from agent.grading import verification
 from agent.settings import Settings
 from agent.storage.database import Storage
+from integrations.cli import parameters
 from knowledge.course.loader import load_course
 
 
-def verify(
-    database: Annotated[str, typer.Option(help="SQLAlchemy URL; empty: the configured one")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="one JSON object for each difference")] = False,
-) -> None:
-    """Check that every gate follows from its evidence; exit code 1 where one does not."""
+@click.command()
+@parameters.database
+@click.option("--json", "as_json", is_flag=True, help="one JSON object for each difference")
+def verify(database: str, *, as_json: bool) -> None:
+    """Check that every gate follows from its evidence. Exit code 1 where one does not."""
     settings = Settings.read(database_url=database) if database else Settings.read()
     course = load_course(settings.course)
     with Storage.open(settings.database, migrate=False) as storage:
@@ -28,4 +29,4 @@ def verify(
         print(json.dumps(asdict(match_found), ensure_ascii=False) if as_json else f"{place}: {match_found.what}")
     if not found and not as_json:
         print("Every gate follows from its evidence.")
-    raise typer.Exit(1 if found else 0)
+    sys.exit(1 if found else 0)

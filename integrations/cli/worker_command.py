@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 from sqlalchemy.engine import make_url
 
 from agent import telemetry
@@ -17,11 +15,11 @@ from integrations.slack.app import open_slack
 from integrations.slack.health import serving
 
 
-def worker(
-    queue: Annotated[list[str] | None, typer.Option(help="turns or builds; both where none is named")] = None,
-) -> None:
-    """Work off turns and builds beside other processes, until it is stopped."""
-    settings, queues = Settings.read(), tuple(queue or QUEUES)
+@click.command()
+@click.option("--queue", multiple=True, help="turns or builds; both where none is named")
+def worker(queue: tuple[str, ...]) -> None:
+    """Work off turns and builds beside other processes. Runs until it is stopped."""
+    settings, queues = Settings.read(), queue or QUEUES
     _check(settings, queues)
     telemetry.configure(settings.log_level, settings.log_format)
     with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):

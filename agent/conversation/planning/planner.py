@@ -290,7 +290,7 @@ class Planner:
         return bool(found) and float(found[0]["share"]) >= SURE_DESPITE
 
     def _is_meant(self, view: View) -> bool:
-        """Whether the message speaks of their files: by a place, by what the model heard, or by a flagged instruction."""
+        """Whether it speaks of their files: by a place, by what the model heard, or by a flagged instruction."""
         references = view.references
         if (
             references.line

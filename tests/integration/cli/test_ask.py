@@ -6,11 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-import integrations.cli.main as cli
+from integrations.cli.main import tutor
 
-cli._register()
 RUNNER = CliRunner()
 
 
@@ -32,7 +31,7 @@ def test_each_line_is_answered_in_its_place(data: Path, tmp_path: Path, monkeypa
         ),
     ]
     batch.write_bytes("\n".join(lines).encode() + b"\n\xff\xfe\n\n")
-    result = RUNNER.invoke(cli.app, ["ask", "--batch", str(batch)])
+    result = RUNNER.invoke(tutor, ["ask", "--batch", str(batch)])
     assert result.exit_code == 1
     said = [json.loads(line) for line in result.stdout.splitlines()]
     assert [sentence["id"] for sentence in said] == ["a", 2, None, "d", "e", None]
@@ -53,15 +52,15 @@ def test_each_line_is_answered_in_its_place(data: Path, tmp_path: Path, monkeypa
 
 @pytest.mark.parametrize("arguments", [["ask"], ["ask", "--batch", "/nowhere/questions"], ["ask", "--batch", "/"]])
 def test_what_cannot_be_asked_is_said_before_anything_is_opened(arguments: list[str]) -> None:
-    result = RUNNER.invoke(cli.app, arguments)
+    result = RUNNER.invoke(tutor, arguments)
     assert result.exit_code == 2
     assert "Traceback" not in result.output
 
 
 def test_a_section_is_shown_by_the_name_that_a_citation_gives() -> None:
-    shown = RUNNER.invoke(cli.app, ["lesson", "show", "containers#secrets"]).stdout
+    shown = RUNNER.invoke(tutor, ["lesson", "show", "containers#secrets"]).stdout
     assert "A secret never belongs in an image" in shown
-    listed = RUNNER.invoke(cli.app, ["lesson", "show"]).stdout
+    listed = RUNNER.invoke(tutor, ["lesson", "show"]).stdout
     assert "containers#secrets" in listed
     assert "release-pipelines#rollout" in listed
-    assert RUNNER.invoke(cli.app, ["lesson", "show", "nothing"]).exit_code == 2
+    assert RUNNER.invoke(tutor, ["lesson", "show", "nothing"]).exit_code == 2

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-from integrations.cli.main import _register, app
+from integrations.cli.main import tutor
 from tests.unit.tools.uploads.archives.packed import tar, tgz, zipped
 from tools.errors import BuilderUnavailable, UploadRefused
 
@@ -17,15 +17,13 @@ FILES = [("Dockerfile", b"FROM python\nCMD python app.py\n"), ("plan.md", b"# Pl
 
 @pytest.fixture(scope="module")
 def runner() -> CliRunner:
-    if not app.registered_commands:
-        _register()
     return CliRunner()
 
 
 def test_without_an_engine_it_says_so(runner: CliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_BUILDS", "off")
     (tmp_path / "Dockerfile").write_text("FROM busybox:1.36\n")
-    result = runner.invoke(app, ["build", str(tmp_path)])
+    result = runner.invoke(tutor, ["build", str(tmp_path)])
     assert isinstance(result.exception, BuilderUnavailable)
     assert "switched off" in str(result.exception)
 
@@ -33,7 +31,7 @@ def test_without_an_engine_it_says_so(runner: CliRunner, tmp_path: Path, monkeyp
 @pytest.mark.parametrize("name", ["nosuch", "broken.zip"])
 def test_what_cannot_be_read_is_said_in_a_sentence(runner: CliRunner, tmp_path: Path, name: str) -> None:
     (tmp_path / "broken.zip").write_bytes(b"junk")
-    result = runner.invoke(app, ["build", str(tmp_path / name)])
+    result = runner.invoke(tutor, ["build", str(tmp_path / name)])
     assert isinstance(result.exception, UploadRefused)
     assert name in str(result.exception)
 
@@ -48,7 +46,7 @@ def test_an_archive_is_inspected_as_the_folder_in_it(runner: CliRunner, tmp_path
     suffix = "zip" if form is zipped else "tar"
     archive = tmp_path / f"project.{suffix}"
     archive.write_bytes(form(FILES))
-    results = [runner.invoke(app, ["inspect", str(path), "--format", "json"]) for path in (folder, archive)]
+    results = [runner.invoke(tutor, ["inspect", str(path), "--format", "json"]) for path in (folder, archive)]
     of_folder, of_archive = (json.loads(result.stdout) for result in results)
     assert of_archive["criteria"] == of_folder["criteria"]
     assert of_archive["criteria"]["D1"] == "not met"
@@ -58,5 +56,5 @@ def test_an_archive_is_inspected_as_the_folder_in_it(runner: CliRunner, tmp_path
 def test_a_plan_in_an_archive_is_reviewed(runner: CliRunner, tmp_path: Path) -> None:
     archive = tmp_path / "all.zip"
     archive.write_bytes(zipped(FILES))
-    result = runner.invoke(app, ["review", str(archive), "--format", "json"])
+    result = runner.invoke(tutor, ["review", str(archive), "--format", "json"])
     assert json.loads(result.stdout)["criteria"]

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from agent.settings import Settings
-from integrations.cli import engine_command
 from integrations.cli.doctor_command import _builds
+from integrations.cli.main import tutor
 from tools.errors import BuilderUnavailable, LabFailed
 from tools.sandbox.lab import daemon, lab, packages
 from tools.sandbox.lab.engine import open_lab
@@ -19,20 +19,20 @@ RUN = CliRunner()
 
 
 def test_status_says_how_to_start() -> None:
-    said = RUN.invoke(engine_command.app, ["status"])
+    said = RUN.invoke(tutor, ["engine", "status"])
     assert said.exit_code == 1
     assert "tutor engine start" in said.output
     assert "inspection goes on" in said.output
 
 
 def test_stopping_what_does_not_run_is_no_error() -> None:
-    assert RUN.invoke(engine_command.app, ["stop"]).exit_code == 0
+    assert RUN.invoke(tutor, ["engine", "stop"]).exit_code == 0
 
 
 @pytest.mark.parametrize("command", [["start"], ["reset"], ["load", "a.tar"]])
 def test_without_root_nothing_is_tried(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    found = RUN.invoke(engine_command.app, command).exception
+    found = RUN.invoke(tutor, ["engine", *command]).exception
     assert isinstance(found, LabFailed)
     assert "root" in str(found)
 

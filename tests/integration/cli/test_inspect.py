@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
-from integrations.cli.inspect_command import inspect
+from integrations.cli.main import tutor
 from tools.artefacts.registry import aspects
 
 CLEAN = """services:
@@ -27,9 +26,7 @@ DIRTY = CLEAN.replace("acme/api:1.4.2", "acme/api")
 
 
 def run(*arguments: str | Path) -> Result:
-    app = typer.Typer()
-    app.command()(inspect)
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(tutor, ["inspect", *(str(argument) for argument in arguments)])
 
 
 def lines(result: Result) -> list[dict[str, Any]]:

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
-from integrations.cli.review_command import review
+from integrations.cli.main import tutor
 
 GOOD = Path(__file__).parents[2] / "submissions" / "good"
 ENGLISH = (
@@ -34,9 +33,7 @@ def odd(tmp_path: Path) -> Path:
 
 
 def _invoke(*arguments: str | Path) -> Result:
-    app = typer.Typer()
-    app.command()(review)
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(tutor, ["review", *(str(argument) for argument in arguments)])
 
 
 def _run(*paths: Path) -> tuple[int, list[dict[str, object]]]:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-import typer
+from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from agent.errors import StorageUnavailable
@@ -13,7 +13,7 @@ from agent.grading.reviews import Reviews
 from agent.learners.directory import LearnerDirectory
 from agent.storage.database import Storage
 from agent.storage.tables import GateRow
-from integrations.cli.verify_command import verify
+from integrations.cli.main import tutor
 from knowledge.course.loader import load_course
 from tests.samples import LEARNER
 
@@ -25,31 +25,26 @@ def enrolled(storage: Storage) -> Storage:
     return storage
 
 
-def _exit_code(url: str, *, as_json: bool = False) -> int:
-    with pytest.raises(typer.Exit) as caught:
-        verify(url, as_json=as_json)
-    return caught.value.exit_code
+def _run(url: str, *options: str) -> Result:
+    return CliRunner().invoke(tutor, ["verify", "--database", url, *options])
 
 
-def test_an_honest_ledger_ends_with_success(
-    enrolled: Storage, storage_url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert _exit_code(storage_url) == 0
-    assert capsys.readouterr().out == "Every gate follows from its evidence.\n"
+def test_an_honest_ledger_ends_with_success(enrolled: Storage, storage_url: str) -> None:
+    result = _run(storage_url)
+    assert (result.exit_code, result.stdout) == (0, "Every gate follows from its evidence.\n")
 
 
-def test_a_difference_is_named_and_ends_with_one(
-    enrolled: Storage, storage_url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_difference_is_named_and_ends_with_one(enrolled: Storage, storage_url: str) -> None:
     first = load_course().lessons[0].id
     with enrolled.begin() as session:
         session.execute(update(GateRow).where(GateRow.lesson_id == first).values(state="passed"))
-    assert _exit_code(storage_url) == 1
-    assert capsys.readouterr().out == f"{LEARNER.id} {first}: is passed, the events say open\n"
-    assert _exit_code(storage_url, as_json=True) == 1
-    assert json.loads(capsys.readouterr().out)["lesson_id"] == first
+    for_people, for_scripts = _run(storage_url), _run(storage_url, "--json")
+    assert (for_people.exit_code, for_scripts.exit_code) == (1, 1)
+    assert for_people.stdout == f"{LEARNER.id} {first}: is passed, the events say open\n"
+    assert json.loads(for_scripts.stdout)["lesson_id"] == first
 
 
 def test_a_database_without_tables_says_what_to_run(database_url: str) -> None:
-    with pytest.raises(StorageUnavailable, match="tutor migrate"):
-        verify(database_url)
+    found = _run(database_url).exception
+    assert isinstance(found, StorageUnavailable)
+    assert "tutor migrate" in str(found)

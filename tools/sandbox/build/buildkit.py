@@ -13,18 +13,18 @@ from uuid import uuid4
 
 from docker.errors import DockerException
 
-from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
+from tools.errors import BuilderUnavailable, UnreadableFile
 from tools.sandbox.build import outcomes
 from tools.sandbox.build.buildx import Buildx, Ended
-from tools.sandbox.engine.port import Engine, EngineJob, answers, buildx_version, client
-from tools.sandbox.image.inspection import Inside, final_stage, look_inside
+from tools.sandbox.build.context import Context, context_of, contexts_of, key_of
 from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.refusals import Policy, refusal
-from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
+from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
+from tools.sandbox.engine.port import Engine, EngineJob, answers, buildx_version, client
+from tools.sandbox.experiments.experiment import ExperimentResult, ExperimentSpec, perform
+from tools.sandbox.image.inspection import Inside, final_stage, look_inside
 from tools.sandbox.image.running import watch
-from tools.sandbox.experiments.experiment import ExperimentSpec, ExperimentResult, perform
-from tools.sandbox.build.context import Context, context_of, contexts_of, key_of
-from tools.errors import BuilderUnavailable, UnreadableFile
+from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
 from tools.uploads.files import Upload
 
 REMEMBERED, MAX_DOCKERFILES = 64, 4
@@ -142,7 +142,9 @@ class BuildKit:
         options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={tag[-32:]}"]
         return buildx.run(buildx.sent(context), options, progress, cancelled)
 
-    def _look(self, receipt: BuildReceipt, context: Context, tag: str, job: EngineJob, cancelled: Cancelled) -> BuildReceipt:
+    def _look(
+        self, receipt: BuildReceipt, context: Context, tag: str, job: EngineJob, cancelled: Cancelled
+    ) -> BuildReceipt:
         with client(self.engine.base_url) as opened:
             attributes: dict[str, Any] = opened.images.get(tag).attrs
             image, version = str(attributes["Id"]), str(opened.version()["Version"])

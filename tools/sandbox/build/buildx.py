@@ -15,11 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
-from tools.sandbox.builder import Outcome
 from tools.sandbox.build import frontends
-from tools.sandbox.engine.port import Engine, EngineJob
-from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.context import Context
+from tools.sandbox.build.progress import ProgressReader
+from tools.sandbox.builder import Outcome
+from tools.sandbox.engine.port import Engine, EngineJob
 
 GRACE_SECONDS, CANCEL_SECONDS = 5.0, 1.0  # to end by itself; to end when it is told to
 _PIECE = 65_536

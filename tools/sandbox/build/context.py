@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tools.dockerfile import DOCKERFILE
-from tools.artefacts.registry import artefact_type
 import hashlib
 import io
 import posixpath
@@ -11,11 +9,13 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tools.artefacts.registry import artefact_type
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
+from tools.dockerfile import DOCKERFILE
+from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import parse
-from tools.dockerfile.ignore_file import DockerIgnore
 from tools.errors import UnreadableFile
 from tools.uploads.files import SourceFile, Upload
 

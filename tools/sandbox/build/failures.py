@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from tools.sandbox.builder import Outcome
 from tools.sandbox.build.excerpts import one_line
+from tools.sandbox.builder import Outcome
 
 LOOKED_AT = 20_000  # characters from the end: a program says last why it ended
 _EXIT_CODE = re.compile(r"did not complete successfully: exit code: (\d+)")
@@ -59,7 +59,9 @@ def _words(groups: Mapping[str, str | None]) -> dict[str, str]:
 def _by_exit_code(error: str) -> FailureCause:
     match = _EXIT_CODE.search(error)
     if match is None:
-        return FailureCause("unknown", one_line(error, 200) or "The builder gave no reason.", "What does that line refer to?")
+        return FailureCause(
+            "unknown", one_line(error, 200) or "The builder gave no reason.", "What does that line refer to?"
+        )
     text = f"The command of this step ended with exit code {match[1]}."
     return FailureCause("exit-code", text, "What does the last line that it printed tell you?")
 

@@ -6,17 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
-from tools.sandbox.build.buildx import Ended
-from tools.sandbox.build.excerpts import excerpt, one_line
-from tools.sandbox.build.failures import FailureCause, cause_of
-from tools.sandbox.image.inspection import Inside
-from tools.sandbox.build.progress import ProgressReader, BuildStep
-from tools.sandbox.build.refusals import LAYERED
-from tools.sandbox.build.context import Context
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import Stage, stages
+from tools.sandbox.build.buildx import Ended
+from tools.sandbox.build.context import Context
+from tools.sandbox.build.excerpts import excerpt, one_line
+from tools.sandbox.build.failures import FailureCause, cause_of
+from tools.sandbox.build.progress import BuildStep, ProgressReader
+from tools.sandbox.build.refusals import LAYERED
+from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
+from tools.sandbox.image.inspection import Inside
 
 _SUMMARIES = {
     Outcome.CANCELLED: "The build was stopped.",
@@ -96,7 +96,12 @@ def ended(receipt: BuildReceipt, context: Context, progress: ProgressReader, how
 
 
 def _failed(
-    receipt: BuildReceipt, text: str, progress: ProgressReader, one: Instruction | None, step: BuildStep | None, log: str
+    receipt: BuildReceipt,
+    text: str,
+    progress: ProgressReader,
+    one: Instruction | None,
+    step: BuildStep | None,
+    log: str,
 ) -> BuildReceipt:
     error = progress.error or _client_error(progress)
     line = one.line if one else _printed_line(receipt, progress, error)
@@ -124,7 +129,9 @@ def _asks_for_no_stage(one: Instruction | None, cause: FailureCause) -> bool:
 def _of_stage(one: Instruction | None) -> FailureCause:
     name = one_line(one.flag("from")[0], 60) if one else ""
     told = f"`{name}` is no stage above this line, and no image of that name could be fetched."
-    return FailureCause("no-such-stage", told, "Which stage makes the files that this line takes, and what is it called?")
+    return FailureCause(
+        "no-such-stage", told, "Which stage makes the files that this line takes, and what is it called?"
+    )
 
 
 def _adds(log: str, cause: FailureCause) -> bool:
@@ -166,7 +173,14 @@ def _instruction(text: str, step: BuildStep | None) -> Instruction | None:
     stage = _stage(stages(parse(text)), step.stage)
     if stage is None:
         return None
-    steps = [stage.opening, *(instruction for instruction in stage.instructions if instruction.keyword in LAYERED and not instruction.onbuild)]
+    steps = [
+        stage.opening,
+        *(
+            instruction
+            for instruction in stage.instructions
+            if instruction.keyword in LAYERED and not instruction.onbuild
+        ),
+    ]
     return steps[step.number - 1] if len(steps) == step.of else None
 
 
@@ -177,6 +191,10 @@ def _stage(found: list[Stage], name: str) -> Stage | None:
     if not last or (words and "/" in last):  # a platform stands before the name where several are built
         return found[-1] if len(found) == 1 else None
     return next(
-        (match_found for match_found in found if last.lower() == (match_found.name.lower() or f"stage-{match_found.index}")),
+        (
+            match_found
+            for match_found in found
+            if last.lower() == (match_found.name.lower() or f"stage-{match_found.index}")
+        ),
         None,
     )

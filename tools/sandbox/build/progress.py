@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.sandbox.builder import BuildProgress
 from tools.sandbox.build.excerpts import one_line
+from tools.sandbox.builder import BuildProgress
 
 HEAD, TAIL = 256 * 1024, 768 * 1024
 LINE = 8 * 1024

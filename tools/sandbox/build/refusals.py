@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tools.sandbox.build.frontends import frontend_of, is_foreign
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import Parsed, parse
 from tools.dockerfile.stages import Stage, pairs, resolve, stages
+from tools.sandbox.build.frontends import frontend_of, is_foreign
 
 MAX_LINES, MAX_LINE, MAX_INSTRUCTIONS, MAX_LAYERS, MAX_STAGES = 1_000, 16_000, 150, 60, 10
 MAX_EXPANDED = 64_000
@@ -63,7 +63,9 @@ def _whole(text: str, parsed: Parsed) -> Iterator[BuildRefusal]:
         ("too-many-stages", froms, MAX_STAGES, "stages"),
     ):
         if count > most:
-            yield BuildRefusal(1, rule, f"It has {count:,} {what}; I build up to {most:,}. Which of them belong together?")
+            yield BuildRefusal(
+                1, rule, f"It has {count:,} {what}; I build up to {most:,}. Which of them belong together?"
+            )
 
 
 def _instructions(parsed: Parsed, policy: Policy) -> Iterator[BuildRefusal]:
@@ -114,7 +116,9 @@ def _images(stage: Stage, names: set[str], policy: Policy) -> Iterator[BuildRefu
         asked = [*instruction.flag("from"), *(options["from"] for options in _mounts(instruction) if "from" in options)]
         for reference in (resolve(value, stage.arguments) for value in asked):
             if reference.lower() not in names and not policy.allows(reference):
-                yield _of(instruction, "foreign-image", f"`{reference[:80]}` is no stage. {_not_here(reference, policy)}")
+                yield _of(
+                    instruction, "foreign-image", f"`{reference[:80]}` is no stage. {_not_here(reference, policy)}"
+                )
 
 
 def _not_here(reference: str, policy: Policy) -> str:

@@ -133,6 +133,8 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> ArchiveMembe
         raise ArchiveRefused("special-file", info.name)
     if info.size > MAX_FILE:
         raise ArchiveRefused("file-too-large", info.name)
+    if info.size < 0:  # newer Pythons read no such header
+        raise ArchiveRefused("malformed", info.name)
     opened = archive.extractfile(info)
     data = opened.read(MAX_FILE + 1) if opened else b""
     if len(data) != info.size:

@@ -38,7 +38,12 @@ CONTENTS = {
     "ISO date": ("app/built", b"built 2026-11-25T10:00:00Z", b"built 2026-11-26T11:30:01Z", TarKind.DATE),
     "date(1)": ("app/built", b"Wed Nov 25 23:41:12 UTC 2026", b"Thu Nov 26 01:02:03 UTC 2026", TarKind.DATE),
     "epoch": ("app/stamp", b"1795650079", b"1795650081", TarKind.DATE),
-    "uuid": ("app/id", b"435fb261-0d66-4932-a263-440e9141b14e", b"535fb261-0d66-4932-a263-440e9141b14e", TarKind.RANDOM),
+    "uuid": (
+        "app/id",
+        b"435fb261-0d66-4932-a263-440e9141b14e",
+        b"535fb261-0d66-4932-a263-440e9141b14e",
+        TarKind.RANDOM,
+    ),
     "hex": ("app/key", b"f771dc55da04b6618e1b317d826715c3", b"a771dc55da04b6618e1b317d826715c3", TarKind.RANDOM),
     "host key": ("etc/ssh/ssh_host_rsa_key", b"one", b"two", TarKind.RANDOM),
     "log": ("var/log/dpkg.log", b"one", b"two", TarKind.LOG),

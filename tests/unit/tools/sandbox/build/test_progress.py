@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.sandbox.build.progress import LINE, Log, ProgressReader, BuildStep
+from tools.sandbox.build.progress import LINE, BuildStep, Log, ProgressReader
 from tools.sandbox.builder import BuildProgress
 
 
@@ -33,7 +33,9 @@ MESSAGES = [
     log(2, b"making\n"),
     vertex(2, RUN, started="t", error="exit code: 2"),
 ]
-STREAM = "\n".join(json.dumps(message, indent=2) for message in MESSAGES) + "\nDockerfile:2\nERROR: failed to solve: x\n"
+STREAM = (
+    "\n".join(json.dumps(message, indent=2) for message in MESSAGES) + "\nDockerfile:2\nERROR: failed to solve: x\n"
+)
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=8))

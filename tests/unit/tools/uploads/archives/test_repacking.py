@@ -107,7 +107,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "tar cut off": (lambda: tar()[:700], "malformed"),
     "tar.gz cut off": (lambda: tgz(tar())[:-20], "truncated"),
     "zip cut off": (lambda: zipped()[:-30], "truncated"),
-    "negative size": (packed.negative_size, "truncated"),
+    "negative size": (packed.negative_size, "malformed"),
     "sparse": (packed.sparse, "sparse"),
     "garbage behind": (lambda: tar() + b"x" * 1024, "malformed"),
 }
