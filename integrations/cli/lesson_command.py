@@ -10,6 +10,7 @@ import click
 
 from agent.grading.plan_review.fitted import FILE, is_current, keep
 from agent.grading.plan_review.guide import read_guides, read_sentences
+from agent.grading.rubric import faults_of_rubric
 from agent.settings import Settings
 from integrations.cli.experiment_command import experiment
 from integrations.cli.parameters import PATH
@@ -17,7 +18,6 @@ from knowledge.course.loader import load_course, load_lesson
 from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
-from tools.findings import ASPECTS
 
 _pack = click.argument(
     "path", type=PATH, required=False, help="folder of a course pack, or of one lesson; the shipped course if left out"
@@ -99,12 +99,7 @@ def _lessons(path: Path | None) -> Sequence[Lesson]:
 
 def _faults(one: Lesson) -> Iterator[str]:
     """What only the tools and the reviewer can know: whether they can judge what the rubric asks of them."""
-    for criterion in one.rubric:
-        if criterion.aspect and criterion.aspect not in ASPECTS:
-            yield (
-                f"{one.id}/rubric.yaml: {criterion.id} → aspect “{criterion.aspect}” is inspected by nothing; "
-                f"write one of {', '.join(ASPECTS)}"
-            )
+    yield from faults_of_rubric(one)
     guides, faults = read_guides(one)
     if not faults:
         _, faults = read_sentences(one.folder / "review", guides)

@@ -23,10 +23,12 @@ from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.language import foreign
 from agent.understanding.questions import asks_yes_or_no, clauses_of, looks_like_question, opens_with_why
+from agent.understanding.topics import named_artefact
 from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
 from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.library import Library
+from tools.artefacts.registry import wording_of
 
 OWN = 0.5  # probability from which a message is taken to be about their own files; chosen on the tuned moments
 OWN_HERE = 0.65  # the same where others listen, for whoever speaks of their own work there goes on in private
@@ -479,7 +481,7 @@ class Planner:
         opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
         if opened and view.is_private and len(view.text.split()) > 4:
             matter = rendering.named(view.context.lesson, opened)
-            return self._said(view, "belongs_in_plan", Intent.ANSWER, matter=matter)
+            return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
         if found.card is not None and found.share >= MAYBE:
             return self._knowledge.said(view, found.card)
         return self._said(view, "unsure_nothing", Intent.QUESTION)
@@ -581,7 +583,8 @@ class Planner:
             return (yield from self._criterion(view, view.references.criterion))
         result = yield call("gate")
         if _wants_yes_or_no(view.text) and not view.status:
-            return self._said(view, "nothing_yet", Intent.STATUS)
+            names = rendering.listed(rendering.artefact_names(view.context.lesson.artefacts))
+            return self._said(view, "nothing_yet", Intent.STATUS, names=names)
         if not _wants_yes_or_no(view.text):
             return self._decided(view, result, topic="status")
         return _yes_or_no(view, self._phrases).with_changes(topic="status")
@@ -775,14 +778,17 @@ _ENGINES = frozenset({"files", "submit", "status", "build"})  # topics of which 
 SURE_DESPITE = 0.7  # share of a card from which a message that sounds strange is answered all the same
 
 
-_JUDGED_ON = {"plan": "your plan", "compose": "your Compose file", "dockerfile": "your Dockerfile"}
-
-
 def _asked_of(told: own_work.Told) -> str:
     """What it is judged on, and when it is met."""
-    on = _JUDGED_ON.get(str(told["artefact"]), str(told["artefact"]))
+    on = wording_of(str(told["artefact"])).yours
     need = "required" if told["required"] else "optional"
     return f"It's {need} and judged on {on}. Met when: {told['met_when']}"
+
+
+def _texts_for(view: View, criteria: Sequence[str]) -> str:
+    """What they are judged on, as people call it."""
+    artefacts = dict.fromkeys(one.artefact for one in view.context.lesson.rubric if one.id in criteria)
+    return rendering.listed([wording_of(artefact).yours for artefact in artefacts])
 
 
 def _open_count(view: View) -> str:
@@ -797,7 +803,7 @@ def _open_count(view: View) -> str:
 
 def _yes_or_no(view: View, phrases: Phrases) -> Decision:
     """Of the artefact that is named, else of everything that was looked at."""
-    named = named_artefact(view.text)
+    named = named_artefact(view.text, view.context.lesson)
     judged = [
         (criterion, view.status[criterion.id])
         for criterion in view.context.lesson.rubric
@@ -836,14 +842,6 @@ def _wants_yes_or_no(text: str) -> bool:
     """“all green?” asks for it as much as “is it all green”; “what is left?” does not."""
     short = text.rstrip().endswith("?") and len(text.split()) <= 5 and not opens_with_why(text)
     return short or asks_yes_or_no(text)
-
-
-def named_artefact(text: str) -> str:
-    """The one artefact that a text names; empty for none or several."""
-    low = text.lower()
-    words = {"dockerfile": ("dockerfile", "docker file"), "compose": ("compose", "blueprint"), "plan": ("plan",)}
-    named = [artefact for artefact, names in words.items() if any(name in low for name in names)]
-    return named[0] if len(named) == 1 else ""
 
 
 def _uncapped(text: str) -> str:
