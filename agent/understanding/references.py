@@ -93,9 +93,11 @@ def criteria_named(text: str, rubric: Sequence[Criterion]) -> tuple[str, ...]:
 
 
 def _file_named(text: str, files: Collection[str]) -> str:
+    """A file by its whole path goes before one of the same name in a folder."""
     low = text.lower()
-    by_name = [path for path in files if path.rpartition("/")[2].lower() in low or path.lower() in low]
-    return max(by_name, key=len, default="")
+    by_path = [path for path in files if path.lower() in low]
+    by_name = [path for path in files if path.rpartition("/")[2].lower() in low]
+    return max(by_path or by_name, key=len, default="")
 
 
 def _leans(text: str) -> bool:

@@ -24,6 +24,16 @@ _WHO = re.compile(
 _HELLO = re.compile(r"\b(hi|hello|hey|moin|hallo|good (morning|afternoon|evening)|servus|yo)\b")
 
 
+_ARCHIVE = re.compile(
+    r"\bweek(?:['’]s)? (?:artefact|artifact)|\b(?:my|our) (?:archive|artefact|artifact|portfolio)\b", re.IGNORECASE
+)
+
+
+def asks_for_archive(text: str) -> bool:
+    """Whether somebody wants their week artefact sent; what one is, is a question about the course."""
+    return _ARCHIVE.search(text) is not None and re.match(r"\W*what\b", text, re.IGNORECASE) is None
+
+
 def report(context: TurnContext) -> Decision:
     """Ends with the next open criterion: what lies behind is one line, what lies ahead is the point."""
     if _wants_archive(context):

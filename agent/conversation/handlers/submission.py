@@ -251,6 +251,19 @@ _IN_FILE = re.compile(r"\bannotat|\bwith (your|the) (questions|remarks|comments|
 _REHEARSAL = re.compile(r"\b(not|don'?t|do not|before|until|without) (yet )?(i )?(submit|hand)", re.IGNORECASE)
 
 
+_ORDER = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|so|then|now|and|please)\W+)*"
+    r"(?:(?:i\W?(?:d| would| want| wish| am| m)?(?: like| ready| going)?(?: to)?|let me|let['’]?s)\s+)?"
+    r"(?:submit|hand (?:it |this |them |everything )?in)\b",
+    re.IGNORECASE,
+)
+
+
+def orders_submission(text: str) -> bool:
+    """“submit”, “I want to submit for the gate”: the whole of it is the order; “how do I submit” is a question."""
+    return _ORDER.match(text) is not None and is_formal(text) and not text.rstrip().endswith("?")
+
+
 def is_formal(text: str) -> bool:
     """Whether the learner hands in for the gate, and does not only ask for a look."""
     return _FORMAL.search(text) is not None and _REHEARSAL.search(text) is None

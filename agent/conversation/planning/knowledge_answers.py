@@ -31,8 +31,8 @@ SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` p
 LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
 OUTDOES = 0.6  # share from which the nearest card is taken before one whose sign stands in the message
 MAYBE = 0.22  # from here it is offered as one of several meanings
-SHORTLY = 8  # words of a message that only asks for more of the same
 MOST_PARTS = 3  # questions of one message that are answered one by one
+LEANING = 9  # words; what is longer asks for itself, whatever words it holds
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
 SHORT_QUERY = 300
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -61,10 +61,13 @@ class KnowledgeAnswers:
     def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
         best = self._read((yield call("search", query=view.text[:2_000])), view, symptom=symptom)
-        for query in self._other_queries(view, leans=best.share < SURE):
+        for query in self._other_queries(view):
+            found = self._read((yield call("search", query=query)), view, symptom=symptom)
+            best = found if found.share > best.share and not best.signed else best
+        if best.share < SURE and (query := self._joined(view)):
             found = self._read((yield call("search", query=query)), view, symptom=symptom)
             again = found.card is not None and found.card.id == view.dialogue.card
-            best = found if found.share > best.share and not best.signed and not again else best
+            best = found if found.share > best.share and not again and _is_near(found, best) else best
         return best
 
     def several(self, view: View) -> Part[Decision | None]:
@@ -87,14 +90,18 @@ class KnowledgeAnswers:
         )
         return said.with_changes(draft="\n\n".join(texts), citations=tuple(cited))
 
-    def _other_queries(self, view: View, *, leans: bool) -> list[str]:
+    def _joined(self, view: View) -> str:
+        """The message together with what was spoken of last."""
+        card = self._library.card(view.context.lesson, view.dialogue.card)
+        return f"{card.asks[0]} {view.text}"[:SHORT_QUERY] if card is not None else ""
+
+    def _other_queries(self, view: View) -> list[str]:
         queries = []
         if len(view.text.split()) > LONG:
             parts = [part.strip() for part in _SENTENCE.split(view.text) if len(part.split()) > 2]
             queries += [part for part in parts if part.endswith("?")][:2] or parts[-1:]
-        card = self._library.card(view.context.lesson, view.dialogue.card)
-        if card is not None and (leans or view.references.leans or opens_by_tying(view.text)):
-            queries.append(f"{card.asks[0]} {view.text}")
+        if (view.references.leans or opens_by_tying(view.text)) and (joined := self._joined(view)):
+            queries.append(joined)
         return [query[:SHORT_QUERY] for query in queries]
 
     def _read(self, result: ToolResult, view: View, *, symptom: bool) -> Found:
@@ -242,6 +249,12 @@ def _bare(title: str) -> str:
     return f"{bare[:1].upper()}{bare[1:]}"
 
 
+def _is_near(joined: Found, alone: Found) -> bool:
+    """What was spoken of last may settle which card is meant; it brings in none that the message does not point at."""
+    near = {*alone.others, alone.card.id if alone.card else ""}
+    return joined.card is not None and joined.card.id in near and alone.share >= MAYBE
+
+
 def _as_question(card: AnswerCard) -> str:
     asked = card.asks[0].strip().rstrip("?.")
     return _I.sub("I", f"{asked[:1].upper()}{asked[1:]}?")
@@ -255,7 +268,7 @@ def _kinds() -> dict[str, list[str]]:
 
 def follow_up(text: str) -> str | None:
     """What a short message wants of what was said before it; a longer one says for itself what it wants."""
-    if len(text.split()) > SHORTLY:
+    if len(text.split()) > LEANING:
         return None
     low = f" {' '.join(re.findall(r'[a-z0-9.]+(?:[’' + chr(39) + r'][a-z]+)?', text.lower()))} "
     return next((kind for kind, words in _kinds().items() if any(f" {word} " in low for word in words)), None)
