@@ -28,6 +28,7 @@ from agent.grading.gate_service import GateService
 from agent.grading.plan_review.second_opinion import SecondOpinion
 from agent.grading.receipts import Receipts
 from agent.grading.reviews import Reviews
+from agent.grading.rubric import faults_of_rubric
 from agent.grading.submissions import Submissions
 from agent.guardrails.leaks.meter import LeakMeter
 from agent.learners.directory import LearnerDirectory
@@ -46,6 +47,7 @@ from agent.understanding.act_model import ActModel
 from agent.understanding.explanations import Explanations
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Course
+from knowledge.errors import CourseInvalid
 from knowledge.ingestion.ingestor import Ingestor
 from knowledge.retrieval.embedding import Embedding
 from knowledge.retrieval.familiar import Familiar, texts_of
@@ -91,6 +93,8 @@ class Tutoring:
 def open_knowledge(settings: Settings) -> Knowledge:
     """The shipped lessons are always in the index; guides are when they were ingested."""
     course, embedding = load_course(settings.course), Embedding()
+    if faults := [fault for lesson in course.lessons for fault in faults_of_rubric(lesson)]:
+        raise CourseInvalid(faults)
     index = Index(embedding, folder=settings.index_folder, url=settings.index_url)
     retriever = HybridRetriever(index, embedding)
     ingestor = Ingestor(index, retriever, course)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evals.cases import load_all
-from tools.findings import ASPECTS, DOCKERFILE_ASPECTS, Verdict
+from tools.artefacts.registry import aspects
+from tools.findings import Verdict
+from tools.inspection.rule import DOCKERFILE_ASPECTS
 from tools.uploads.files import SourceFile, Upload
 
 DEFECTS = frozenset({Verdict.NOT_MET.value, Verdict.PARTLY.value})
@@ -52,7 +54,7 @@ def labelled(half: str) -> list[Labelled]:
     return [
         Labelled(case["id"], _upload(case["files"]), case["expect"])
         for case in load_all(f"inspection/{half}")
-        if set(case["expect"]) <= set(ASPECTS)
+        if set(case["expect"]) <= set(aspects())
     ]
 
 

@@ -18,10 +18,11 @@ from typing import Any
 import yaml
 
 from evals.labelled import DEFECTS, HALVES, Labelled, labelled, score_aspect
-from tools.findings import ASPECTS, COMPOSE_ASPECTS
+from tools.artefacts.registry import aspects
+from tools.compose.rules import COMPOSE_ASPECTS
+from tools.dockerfile import DOCKERFILE
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
-from tools.uploads.files import FileKind
 
 CHECKOV = "checkov==3.3.30"
 CRITERIA: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(
@@ -33,7 +34,7 @@ Said = list[set[str]]  # for each upload the aspects of which a tool says that s
 def ours(cases: Sequence[Labelled]) -> tuple[Said, int]:
     """Verdicts, and the number of all remarks on clean files."""
     found = inspect_many([case.upload for case in cases])
-    said = [{aspect for aspect in ASPECTS if match_found.criteria[aspect].value in DEFECTS} for match_found in found]
+    said = [{aspect for aspect in aspects() if match_found.criteria[aspect].value in DEFECTS} for match_found in found]
     return said, sum(len(one.findings) for case, one in zip(cases, found, strict=True) if case.is_clean)
 
 
@@ -41,9 +42,7 @@ def hadolint(cases: Sequence[Labelled]) -> tuple[Said, int]:
     linter = Hadolint.find()
     if linter is None:
         raise SystemExit("hadolint is missing: run `make setup`.")
-    files = [
-        (number, file.text) for number, case in enumerate(cases) for file in case.upload.of_kind(FileKind.DOCKERFILE)
-    ]
+    files = [(number, file.text) for number, case in enumerate(cases) for file in case.upload.of_kind(DOCKERFILE)]
     rows = linter.lint([text for _, text in files])
     codes: list[list[str]] = [[] for _ in cases]
     for (number, _), found in zip(files, rows, strict=True):
@@ -101,7 +100,7 @@ def install_checkov(folder: Path) -> Path | None:
 def table(cases: Sequence[Labelled], tools: Mapping[str, tuple[Said, int]]) -> str:
     """Precision and recall for each aspect; a dash where a tool has no rule for it."""
     lines = [f"{'':10}" + "".join(f"{name:>20}" for name in tools)]
-    for aspect in ASPECTS:
+    for aspect in aspects():
         cells = [_cell(cases, name, said, aspect) for name, (said, _) in tools.items()]
         lines.append(f"{aspect:10}" + "".join(f"{cell:>20}" for cell in cells))
     clean = [number for number, case in enumerate(cases) if case.is_clean]

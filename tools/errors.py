@@ -3,6 +3,7 @@
 ToolError
 ├── UnreadableFile     the learner's file cannot be read as what it should be; the message says what to do
 ├── UploadRefused      a limit on files, names or sizes was exceeded
+├── UnknownArtefact    a rubric names an artefact type that is not registered
 ├── LinterUnavailable  hadolint could not be run
 ├── BuilderUnavailable the engine, not the learner, failed
 └── LabFailed          the lab engine can not be set up or run; a message for the operator
@@ -21,6 +22,10 @@ class UnreadableFile(ToolError):
 
 class UploadRefused(ToolError):
     """A message for the learner: which limit, and how to stay below it."""
+
+
+class UnknownArtefact(ToolError):
+    """A message for the author of a course: which name, and which there are."""
 
 
 class LinterUnavailable(ToolError):

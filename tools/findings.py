@@ -31,12 +31,6 @@ class Rank(IntEnum):
     ADVICE = 2
 
 
-# The aspects that inspection judges; a lesson's rubric maps its criteria to them.
-DOCKERFILE_ASPECTS = ("D1", "D2", "D3", "D4", "D5")
-COMPOSE_ASPECTS = ("B1", "B2", "B3", "B4")
-ASPECTS = DOCKERFILE_ASPECTS + COMPOSE_ASPECTS
-
-
 @dataclass(frozen=True)
 class Finding:
     """One defect. `question` leads to the fix and never is the fix; `effect` is what it does to its aspect."""

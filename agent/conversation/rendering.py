@@ -8,6 +8,7 @@ from agent.domain.gate import GateState
 from agent.domain.verdicts import Judgement, Span
 from agent.grading.assessment import place
 from knowledge.course.pack import Criterion, Lesson
+from tools.artefacts.registry import wording_of
 from tools.findings import Finding, Inspection, Verdict
 from tools.uploads.files import SourceFile, Upload
 
@@ -160,22 +161,19 @@ def next_open(lesson: Lesson, criterion_status: Mapping[str, Judgement], artefac
     return min((question for question in asked if question.id not in waiting), key=order, default=None)
 
 
-ARTEFACT_NAMES: Mapping[str, str] = {
-    "dockerfile": "your Dockerfile",
-    "compose": "your Compose file",
-    "plan": "your plan as a Markdown file",
-}
+def artefact_names(artefacts: Iterable[str]) -> list[str]:
+    """`your Dockerfile`, `your plan as a Markdown file`."""
+    return [wording_of(artefact).wanted for artefact in artefacts]
 
 
 def artefacts_missing(lesson: Lesson, criterion_status: Mapping[str, Judgement]) -> list[str]:
     """Names of the artefacts of which no criterion was judged yet."""
-    wanted = dict.fromkeys(criterion.artefact for criterion in lesson.rubric)
     judged = {
         criterion.artefact
         for criterion in lesson.rubric
         if criterion.id in criterion_status and criterion_status[criterion.id].verdict is not Verdict.NOT_CHECKED
     }
-    return [ARTEFACT_NAMES.get(artefact, artefact) for artefact in wanted if artefact not in judged]
+    return artefact_names(artefact for artefact in lesson.artefacts if artefact not in judged)
 
 
 def listed(items: Sequence[str]) -> str:

@@ -8,15 +8,14 @@ from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.second_opinion import SecondOpinion
 from agent.grading.receipts import Receipts
 from knowledge.course.pack import Course, Criterion, Lesson
+from tools.artefacts.registry import aspects, documents_in, wording_of
 from tools.errors import UnreadableFile
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import Builder, BuildReceipt
-from tools.uploads.files import FileKind, SourceFile, Upload
-
-_PLAN_WORDS = ("plan", "harden", "deploy", "release")
+from tools.uploads.files import SourceFile, Upload
 
 
 class Assessor:
@@ -37,11 +36,11 @@ class Assessor:
 
     def inspect(self, upload: Upload) -> Inspection:
         known = self._receipts.inspection(upload.digest)
-        if known is not None:
+        if known is not None and known.criteria.keys() >= set(aspects()):
             return known
         inspection = inspect(upload, linter=self._linter)
         self._receipts.save_inspection(inspection)
-        return inspection
+        return self._receipts.inspection(upload.digest) or inspection
 
     def judge(self, lesson: Lesson, upload: Upload) -> tuple[Judgement, ...]:
         """One judgement for each criterion of the lesson's rubric, in its order."""
@@ -60,15 +59,22 @@ class Assessor:
         return reviewed.get(criterion.id, unread)
 
     def _review(self, lesson: Lesson, upload: Upload) -> dict[str, Judgement]:
-        plan = plan_of(upload)
-        if plan is None:
-            return {}
+        """Each criterion of a text by the document that its artefact is handed in as."""
+        artefacts = {criterion.id: criterion.artefact for criterion in lesson.rubric if criterion.judged_by == "text"}
+        return {
+            judgement.criterion: judgement
+            for artefact, document in documents_in(upload).items()
+            if artefact in artefacts.values()
+            for judgement in self._read(lesson, document)
+            if artefacts.get(judgement.criterion) == artefact
+        }
+
+    def _read(self, lesson: Lesson, document: SourceFile) -> tuple[Judgement, ...]:
         try:
-            judged = self.reviewers[lesson.id].review(plan)
-            weighed = self._opinion.weigh(lesson, plan, judged) if self._opinion else judged
-            return {value.criterion: value for value in weighed}
+            judged = self.reviewers[lesson.id].review(document)
+            return tuple(self._opinion.weigh(lesson, document, judged) if self._opinion else judged)
         except UnreadableFile:
-            return {}
+            return ()
 
     def _built(self, criterion: Criterion, upload: Upload) -> Judgement:
         key = context_key(upload)
@@ -82,14 +88,6 @@ class Assessor:
             return Judgement(criterion.id, Verdict.NOT_CHECKED, pending=True, reason=status.reason)
         question = "There is no build of exactly these bytes yet. What do you expect it to say?"
         return Judgement(criterion.id, Verdict.NOT_MET, missing=question)
-
-
-def plan_of(upload: Upload) -> SourceFile | None:
-    """The plan among the Markdown files: by its name first, then the longest that is no README."""
-    plans = upload.of_kind(FileKind.PLAN)
-    named = [file for file in plans if any(word in file.path.lower() for word in _PLAN_WORDS)]
-    others = [file for file in plans if "readme" not in file.path.lower()]
-    return max(named or others or plans, key=lambda file: len(file.data), default=None)
 
 
 def _inspected(criterion: Criterion, upload: Upload, inspection: Inspection) -> Judgement:
@@ -125,5 +123,4 @@ def place(finding: Finding) -> str:
 
 
 def _absent(criterion: Criterion) -> str:
-    names = {"dockerfile": "a Dockerfile", "compose": "a Compose file", "plan": "the plan as a Markdown file"}
-    return f"Nothing to look at yet: hand in {names.get(criterion.artefact, 'its file')}."
+    return f"Nothing to look at yet: hand in {wording_of(criterion.artefact).some}."

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from agent.domain.exercise import FaultExercise
 from knowledge.course.pack import Criterion, Lesson
+from tools.artefacts.registry import artefact_type
 from tools.errors import ToolError
 from tools.findings import Finding, Inspection
 from tools.inspection.inspector import inspect
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 RECORDED = "twin"  # the key of an exercise in the ledger, which is append-only and older than the name
 OPTIONS = "ABCD"
@@ -116,60 +116,14 @@ def _options(rubric: Sequence[Criterion], right: Criterion, chance: random.Rando
     return tuple(chosen)
 
 
-Change = Callable[[re.Match[str]], str]
-
-
-def _shell_form(match: re.Match[str]) -> str:
-    try:
-        parts = [str(load) for load in json.loads(match["list"])]
-    except ValueError:
-        return match.group()
-    return f"{match['keyword']} {' '.join(parts)}"
-
-
-# What is put back, by kind of file: a pattern of one line, and the line that it becomes.
-_CHANGES: Mapping[FileKind, Sequence[tuple[str, Change]]] = {
-    FileKind.DOCKERFILE: (
-        (
-            r"^(?P<head>FROM\s+(?:--\S+\s+)*[\w./-]+?)(?::[\w.-]+)?(?:@sha256:\w+)?(?P<tail>\s.*)?$",
-            lambda m: f"{m['head']}:latest{m['tail'] or ''}",
-        ),
-        (r"^USER\s+\S+\s*$", lambda _: "USER root"),
-        (r"^(?P<keyword>CMD|ENTRYPOINT)\s+(?P<list>\[.*\])\s*$", _shell_form),
-        (r"^(?P<head>.*\b)npm ci\b(?P<tail>.*)$", lambda m: f"{m['head']}npm install{m['tail']}"),
-        (r"^(?P<head>.*pip install.*?)--require-hashes (?P<tail>.*)$", lambda m: f"{m['head']}--upgrade {m['tail']}"),
-        (r"^(?P<head>.*\buv sync\b.*?)--(?:locked|frozen)(?P<tail>.*)$", lambda m: f"{m['head']}--upgrade{m['tail']}"),
-        (r"^(?P<line>WORKDIR\s+\S+)\s*$", lambda m: f"{m['line']}\nENV DB_PASSWORD=winter2024"),
-        (
-            r"^(?P<line>COPY\s+--from=.*)$",
-            lambda m: f"{m['line']}\nRUN apt-get update && apt-get install -y build-essential",
-        ),
-    ),
-    FileKind.COMPOSE: (
-        (
-            r"^(?P<head>\s+image:\s*[\"']?[\w./-]+):[\w.-]+(?:@sha256:\w+)?(?P<tail>[\"']?\s*)$",
-            lambda m: m["head"] + m["tail"],
-        ),
-        (
-            r"^(?P<head>\s+.*condition:\s*)service_healthy(?P<tail>.*)$",
-            lambda m: f"{m['head']}service_started{m['tail']}",
-        ),
-        (r"^(?P<head>\s+.*[\"'])127\.0\.0\.1:(?P<tail>\d+:\d+.*)$", lambda m: m["head"] + m["tail"]),
-        (
-            r"^(?P<indent>\s+)(?P<name>\w*(?:PASSWORD|SECRET|TOKEN|KEY)):\s*.*$",
-            lambda m: f"{m['indent']}{m['name']}: winter2024",
-        ),
-    ),
-}
-
-
 def _mutants(file: SourceFile) -> Iterator[tuple[SourceFile, str, int]]:
     """(file, changed text, line of the fault in it), one for each change of each line that it fits."""
-    lines = file.text.split("\n") if file.kind in _CHANGES else []
+    artefact = artefact_type(file.kind)
+    faults = artefact.faults if artefact else ()
+    lines = file.text.split("\n") if faults else []
     for at, line in enumerate(lines):
-        for pattern, change in _CHANGES[file.kind]:
-            match = re.match(pattern, line, re.IGNORECASE)
-            became = change(match) if match else line
+        for fault in faults:
+            became = fault.put_into(line)
             if became != line:
                 yield file, "\n".join([*lines[:at], became, *lines[at + 1 :]]), at + 1 + became.count("\n")
 

@@ -62,10 +62,12 @@ class Receipts:
             return [BuildRecord(build_from_json(row.receipt), row.created_at) for row in session.scalars(mine)]
 
     def save_inspection(self, inspection: Inspection) -> None:
-        """The first inspection of the same bytes stays."""
+        """The first inspection of the same bytes stays; a later one adds the aspects that nothing judged then."""
         digest, kept = inspection.upload_digest, inspection_to_json(inspection)
         with self._storage.begin() as session:
-            insert_once(session, InspectionRow, digest=digest, inspection=kept)
+            if not insert_once(session, InspectionRow, digest=digest, inspection=kept):
+                row = session.get_one(InspectionRow, digest)
+                row.inspection = _completed(row.inspection, kept)
 
     def inspection(self, digest: str) -> Inspection | None:
         with self._storage.begin() as session:
@@ -78,6 +80,20 @@ class Receipts:
         with self._storage.begin() as session:
             rows = session.scalars(wanted)
             return {row.digest: inspection_from_json(row.digest, row.inspection) for row in rows}
+
+
+def _completed(first: Json, later: Json) -> Json:
+    """What the first says of an aspect is on record, and gates may stand on it."""
+    added = later["criteria"].keys() - first["criteria"].keys()
+    if not added:
+        return first
+    found = [finding for finding in later["findings"] if finding["criterion"] in added]
+    return {
+        **first,
+        "criteria": {**later["criteria"], **first["criteria"]},
+        "findings": [*first["findings"], *found],
+        "evidence": {**later["evidence"], **first["evidence"]},
+    }
 
 
 def inspection_to_json(inspection: Inspection) -> Json:

@@ -17,8 +17,10 @@ from agent.errors import ConcurrentChange, NotAllowed, NotFound
 from agent.grading.submissions import digests, keep
 from agent.storage.database import Storage, insert_once
 from agent.storage.tables import DecisionRow, DraftRow, GateRow, Json, PersonRow, ReviewRow
+from tools.artefacts.recognition import kind_of
+from tools.artefacts.registry import is_prose
 from tools.findings import Verdict
-from tools.uploads.files import FileKind, Upload, kind_of
+from tools.uploads.files import Upload
 
 _JUDGEMENTS = TypeAdapter(tuple[Judgement, ...])
 
@@ -255,7 +257,7 @@ def _carry_decisions_over(session: Session, person_id: str, lesson_id: str, key:
 
 
 def _is_unchanged(now: ReviewRow, before: ReviewRow, criterion: str, earlier: Judgement | None) -> bool:
-    """Held for the same reason on the same quotes; where nothing is quoted, on the same files but for the plan."""
+    """Held for the same reason on the same quotes; where nothing is quoted, on the same files but for prose."""
     current = next((judgement for judgement in from_json(now.judgements) if judgement.criterion == criterion), None)
     if current is None or not current.pending or current != earlier:
         return False
@@ -263,7 +265,7 @@ def _is_unchanged(now: ReviewRow, before: ReviewRow, criterion: str, earlier: Ju
 
 
 def _artefacts(files: Json) -> Json:
-    return {path: digest for path, digest in files.items() if kind_of(path) is not FileKind.PLAN}
+    return {path: digest for path, digest in files.items() if not is_prose(kind_of(path))}
 
 
 def _is_held(row: ReviewRow, criterion: str) -> bool:

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from agent.errors import NotFound
 from agent.storage.database import Storage, insert_once
 from agent.storage.tables import ArtefactRow, UploadRow
-from tools.uploads.files import MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload
-
-# A newer plan or blueprint replaces the former, whatever it is called now.
-_ONE_OF_A_KIND = (FileKind.COMPOSE, FileKind.PLAN, FileKind.DOCKERIGNORE)
+from tools.artefacts.recognition import OTHER
+from tools.artefacts.registry import artefact_types
+from tools.uploads.files import MAX_FILES, MAX_UPLOAD_BYTES, SourceFile, Upload
 
 
 @dataclass(frozen=True)
@@ -95,10 +94,10 @@ def digests(upload: Upload) -> dict[str, str]:
     return {file.path: file.digest for file in upload}
 
 
-def _kind(file: SourceFile) -> FileKind:
+def _kind(file: SourceFile) -> str:
     """A README stands beside a plan and never replaces one."""
     readme = PurePosixPath(file.path).stem.lower() == "readme"
-    return FileKind.OTHER if readme else file.kind
+    return OTHER if readme else file.kind
 
 
 def keep(session: Session, upload: Upload) -> None:
@@ -118,7 +117,7 @@ def fetch(session: Session, files: Mapping[str, str]) -> list[SourceFile]:
 
 def _lay_over(files: dict[str, str], kinds: dict[str, str], newer: UploadRow) -> None:
     """One new plan or blueprint under another name takes the place of what there was of its kind."""
-    for kind in _ONE_OF_A_KIND:
+    for kind in (artefact.name for artefact in artefact_types() if artefact.is_single):
         arrived = [path for path, its in newer.kinds.items() if its == kind]
         if len(arrived) == 1 and arrived[0] not in files:
             for path in [path for path, its in kinds.items() if its == kind]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from agent.guardrails.leaks.offers import OfferKind, offers
+from agent.guardrails.leaks.offers import offers
 from agent.guardrails.support import bare
 from agent.llm.voice import Brief
 from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.passages import Citation, Hit, Passage
+from tools.artefacts.offer import OfferKind
 
 Support = Callable[[str, Sequence[Hit]], int | None]  # the index of the passage that says what a sentence says
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from agent.understanding.act_features import BEFORE, READ, Numbers, Vocabulary, row
 from agent.understanding.acts import STAFF, About, Act, Message, Reading
+from agent.understanding.known_words import in_known_words
 from knowledge.retrieval.embedding import Vectors
 
 WEIGHTS = Path(__file__).with_name("act_weights.npz")
@@ -36,6 +38,7 @@ class ActModel:
 
     def _features(self, message: Message) -> Numbers:
         before = message.before[-BEFORE:]
+        message = replace(message, text=in_known_words(message.text))
         text, *rest = self._embed([message.text[:READ], *([before] if before else [])])
         return row(message, text, rest[0] if rest else np.zeros_like(text), self._vocabulary)
 

@@ -8,13 +8,9 @@ import numpy as np
 
 from knowledge.course.pack import Criterion, Lesson
 from knowledge.retrieval.packed_vectors import Embed
+from tools.artefacts.registry import is_mentioned
 
 _ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)
-_OWN_WORK = re.compile(
-    r"\b(my|our|mine|ours)\b|\b(i|we) (have|wrote|put|use[d]?|got|did|set|added|changed|fixed)\b|\bline \d+|"
-    r"\bthis (file|line|plan|dockerfile|finding|criterion|build|image)\b",
-    re.IGNORECASE,
-)
 NEAR = 0.45  # cosine between a message and a criterion's own words; chosen, not measured
 
 
@@ -51,18 +47,7 @@ def criterion_of(text: str, lesson: Lesson, embed: Embed) -> Criterion | None:
     return lesson.rubric[best] if nearness[best] >= NEAR else None
 
 
-_ARTEFACTS = {
-    "plan": re.compile(r"\bplan\b", re.IGNORECASE),
-    "compose": re.compile(r"\b(compose|blueprint)\b", re.IGNORECASE),
-    "dockerfile": re.compile(r"\bdocker ?file\b", re.IGNORECASE),
-}
-
-
-def named_artefact(text: str) -> str:
-    """The one artefact that a text names; empty for none or several."""
-    named = [artefact for artefact, name in _ARTEFACTS.items() if name.search(text)]
+def named_artefact(text: str, lesson: Lesson) -> str:
+    """The one artefact of the lesson that a text names; empty for none or several."""
+    named = [artefact for artefact in lesson.artefacts if is_mentioned(artefact, text)]
     return named[0] if len(named) == 1 else ""
-
-
-def is_about_own_work(text: str) -> bool:
-    return _OWN_WORK.search(text) is not None

@@ -8,9 +8,10 @@ from itertools import cycle, islice
 
 from evals.benchmarks.timing import Measured, timed
 from evals.labelled import HALVES, labelled
+from tools.dockerfile import DOCKERFILE as KIND
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect, inspect_many
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 DOCKERFILE = b"""FROM python:3.12-slim
 COPY app.py /app/
@@ -44,6 +45,4 @@ def _processor(action: Callable[[], object]) -> float:
 
 
 def _texts() -> list[str]:
-    return [
-        file.text for half in HALVES for case in labelled(half) for file in case.upload.of_kind(FileKind.DOCKERFILE)
-    ]
+    return [file.text for half in HALVES for case in labelled(half) for file in case.upload.of_kind(KIND)]

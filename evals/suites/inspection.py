@@ -6,7 +6,7 @@ from agent.app import Knowledge
 from evals.cases import Figures
 from evals.labelled import DEFECTS, HALVES, labelled, score_aspect
 from evals.suite import Suite
-from tools.findings import ASPECTS
+from tools.artefacts.registry import aspects
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
 
@@ -18,7 +18,7 @@ def inspection(knowledge: Knowledge) -> Figures:  # noqa: ARG001 - a suite's sha
         cases = labelled(half)
         found = inspect_many([case.upload for case in cases], linter=Hadolint.find())
         figures[f"{half} cases"] = len(cases)
-        for aspect in ASPECTS:
+        for aspect in aspects():
             reached = score_aspect(
                 cases, [match_found.criteria[aspect].value in DEFECTS for match_found in found], aspect
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ import click
 
 from integrations.cli.parameters import PATH, format_option
 from integrations.cli.version import __version__
+from tools.artefacts.recognition import OTHER, file_name_for, kind_of
 from tools.errors import ToolError, UploadRefused
 from tools.findings import Finding, Inspection
 from tools.inspection.catalogue import catalogue
@@ -21,7 +21,7 @@ from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
 from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text
 from tools.uploads.archives.expanding import is_archive, most_bytes, unpack
-from tools.uploads.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, FileKind, SourceFile, Upload, kind_of
+from tools.uploads.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, SourceFile, Upload
 
 NOT_MET, UNUSABLE = 1, 2
 
@@ -160,7 +160,7 @@ def _read_file(path: Path, shown: str) -> _Input:
         file = SourceFile(name, stream.read(most_bytes(name) + 1))
     if is_archive(file):
         return _Input(shown, Upload.of(unpack(file)[0]))
-    if file.kind is FileKind.OTHER:
+    if file.kind == OTHER:
         alias = _name_by_content(file)
         if alias is not None:
             return _Input(shown, Upload.of([SourceFile(alias, file.data)]), renamed=(alias, file.path))
@@ -169,22 +169,17 @@ def _read_file(path: Path, shown: str) -> _Input:
 
 def _name_by_content(file: SourceFile) -> str | None:
     """A name under which a file of unknown name is inspected as what it holds."""
-    text = file.data[:100_000].decode("utf-8", errors="replace")
-    if re.search(r"^\s*FROM\s+\S+", text, re.MULTILINE | re.IGNORECASE) and not file.path.endswith((".yml", ".yaml")):
-        return "Dockerfile"
-    if file.path.endswith((".yml", ".yaml")) or re.search(r"^services\s*:", text, re.MULTILINE):
-        return "compose.yaml"
-    return None
+    return file_name_for(file.path, file.data[:100_000].decode("utf-8", errors="replace"))
 
 
 def _read_folder(path: Path, shown: str) -> _Input:
     """What is inspected comes first, so that a large project loses only files that nobody reads."""
-    candidates = sorted(_walk(path), key=lambda item: (kind_of(item[0]) is FileKind.OTHER, item[0]))
+    candidates = sorted(_walk(path), key=lambda item: (kind_of(item[0]) == OTHER, item[0]))
     files, total = [], 0
     for name, location in candidates[:MAX_FILES]:
         with location.open("rb") as stream:
             data = stream.read(MAX_FILE_BYTES + 1)
-        is_read = kind_of(name) is not FileKind.OTHER
+        is_read = kind_of(name) != OTHER
         if total + len(data) <= MAX_UPLOAD_BYTES and (is_read or len(data) <= MAX_FILE_BYTES):
             files.append(SourceFile(name, data))
             total += len(data)

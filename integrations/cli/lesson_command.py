@@ -10,18 +10,18 @@ import click
 
 from agent.grading.plan_review.fitted import FILE, is_current, keep
 from agent.grading.plan_review.guide import read_guides, read_sentences
+from agent.grading.rubric import faults_of_rubric
 from agent.settings import Settings
 from integrations.cli.experiment_command import experiment
 from integrations.cli.parameters import PATH
-from knowledge.course.card_check import unfound, unpacked
+from knowledge.course.card_check import claimed_twice, unpacked
 from knowledge.course.loader import load_course, load_lesson
 from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
-from knowledge.retrieval.library import Library
+from knowledge.retrieval.library import cards_of
 from knowledge.retrieval.packed_vectors import FILE as VECTORS
 from knowledge.retrieval.packed_vectors import PackedVectors
-from tools.findings import ASPECTS
 
 _pack = click.argument(
     "path", type=PATH, required=False, help="folder of a course pack, or of one lesson; the shipped course if left out"
@@ -104,12 +104,7 @@ def _lessons(path: Path | None) -> Sequence[Lesson]:
 
 def _faults(one: Lesson) -> Iterator[str]:
     """What only the tools and the reviewer can know: whether they can judge what the rubric asks of them."""
-    for criterion in one.rubric:
-        if criterion.aspect and criterion.aspect not in ASPECTS:
-            yield (
-                f"{one.id}/rubric.yaml: {criterion.id} → aspect “{criterion.aspect}” is inspected by nothing; "
-                f"write one of {', '.join(ASPECTS)}"
-            )
+    yield from faults_of_rubric(one)
     guides, faults = read_guides(one)
     if not faults:
         _, faults = read_sentences(one.folder / "review", guides)
@@ -119,14 +114,14 @@ def _faults(one: Lesson) -> Iterator[str]:
 
 
 def _faults_of_cards(path: Path | None) -> list[str]:
-    """Of a whole pack: each card is found by each of its phrasings, among the cards of its lesson and of the course."""
+    """Of a whole pack; the cards of a course stand beside those of each lesson."""
     if path is not None and (path / "lesson.yaml").exists():
         return []
     course = load_course(path)
     packed = PackedVectors(Embedding(), course.lessons[0].folder.parents[1] / VECTORS)
-    library = Library(course, packed)
-    finders = [library.finder(lesson.id) for lesson in course.lessons if lesson.cards]
-    return [*unpacked(course, packed), *(fault for finder in finders for fault in unfound(finder))]
+    taught = [list(cards_of(course, lesson.id)) for lesson in course.lessons]
+    faults = (fault for cards in taught for fault in (*claimed_twice(cards), *unpacked(cards, packed)))
+    return list(dict.fromkeys(faults))
 
 
 def _summary(one: Lesson) -> str:

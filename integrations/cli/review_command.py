@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from agent.domain.verdicts import Judgement
-from agent.grading.assessment import plan_of
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
@@ -19,9 +18,10 @@ from integrations.cli.parameters import PATH, format_option
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Course, Lesson
 from knowledge.retrieval.embedding import Embedding
+from tools.artefacts.registry import documents_in, is_prose
 from tools.errors import ToolError, UnreadableFile
 from tools.uploads.archives.expanding import is_archive, unpack
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 
 class Form(StrEnum):
@@ -70,7 +70,7 @@ def _plan(path: Path) -> SourceFile:
         files = unpack(files[0])[0]
     elif not path.is_dir():
         return files[0]
-    plan = plan_of(Upload.of(file for file in files if file.kind is FileKind.PLAN))
+    plan = next(iter(documents_in(Upload.of(file for file in files if is_prose(file.kind))).values()), None)
     if plan is None:
         raise UnreadableFile(f"{path.name} holds no plan: put it there as a Markdown file, for example plan.md.")
     return plan

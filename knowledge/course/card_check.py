@@ -1,29 +1,27 @@
-"""Faults of answer cards that only looking them up can show: a card that its own phrasings do not find."""
+"""Faults of answer cards that only all cards together show: two that claim the same question, texts without a vector."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from knowledge.course.pack import Course
-from knowledge.retrieval.cards import CardFinder, texts_of_cards
+from knowledge.course.cards import AnswerCard
+from knowledge.retrieval.cards import texts_of_cards
+from knowledge.retrieval.lexical import words
 from knowledge.retrieval.packed_vectors import PackedVectors
 
-AMONG = 3  # each phrasing finds its card among so many
 
-
-def unfound(finder: CardFinder) -> Iterator[str]:
-    """A fault for each phrasing that leads to other cards."""
-    for card in finder.cards.values():
+def claimed_twice(cards: Sequence[AnswerCard]) -> Iterator[str]:
+    """A fault for each way of asking that, word for word by stems, leads to two cards: neither could be chosen."""
+    owners: dict[tuple[str, ...], AnswerCard] = {}
+    for card in cards:
         for asked in card.asks:
-            found = [match.card.id for match in finder.find(asked, limit=AMONG)]
-            if card.id not in found:
-                others = ", ".join(found)
-                yield f"the card {card.id} is not found by “{asked}”, which leads to {others}; say it otherwise"
+            owner = owners.setdefault(tuple(words(asked)) or (asked,), card)
+            if owner.id != card.id:
+                yield f"the cards {owner.id} and {card.id} both answer “{asked}”; take it from one of them"
 
 
-def unpacked(course: Course, packed: PackedVectors) -> Iterator[str]:
-    """Texts whose vectors are not in the pack: a start would have to make them."""
-    cards = [*course.cards, *(card for lesson in course.lessons for card in lesson.cards)]
+def unpacked(cards: Sequence[AnswerCard], packed: PackedVectors) -> Iterator[str]:
+    """A fault where a start would have to make vectors."""
     missing = packed.lacks(texts_of_cards(cards))
     if missing:
         first = missing[0][:60]

@@ -63,7 +63,7 @@ class CriterionEntry(_Strict):
     id: CriterionId
     name: Slug
     title: Text
-    artefact: Literal["dockerfile", "compose", "plan"]
+    artefact: Slug
     judged_by: Literal["inspection", "receipt", "text"]
     aspect: str = ""
     required: bool

@@ -23,7 +23,7 @@ class Criterion:
     id: str
     name: str
     title: str
-    artefact: str  # dockerfile | compose | plan
+    artefact: str  # name of an artefact type, which the tools register
     judged_by: str
     required: bool
     met_when: str
@@ -130,6 +130,11 @@ class Lesson:
     cards: tuple[AnswerCard, ...] = ()
     notes: tuple[GuideNotes, ...] = ()
     fault_exercise: bool = False  # whether a fault is to be found unaided before the gate passes
+
+    @property
+    def artefacts(self) -> tuple[str, ...]:
+        """What is handed in for the gate, in the rubric's order."""
+        return tuple(dict.fromkeys(criterion.artefact for criterion in self.rubric))
 
     def criterion(self, identifier: str) -> Criterion | None:
         return next((other_criterion for other_criterion in self.rubric if other_criterion.id == identifier), None)

@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from tools.compose.document import Place
 from tools.compose.stack import Service, Stack
+from tools.dockerfile import DOCKERFILE
 from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import Stage, pairs, stages
 from tools.errors import UnreadableFile
-from tools.uploads.files import FileKind, SourceFile
+from tools.uploads.files import SourceFile
 
 
 def dockerfile_of(stack: Stack, service: Service) -> SourceFile | None:
@@ -26,7 +27,7 @@ def dockerfile_of(stack: Stack, service: Service) -> SourceFile | None:
     path = posixpath.normpath(posixpath.join(folder, build.context, build.dockerfile))
     file = stack.upload.find(path)
     if file is None:
-        dockerfiles = stack.upload.of_kind(FileKind.DOCKERFILE)
+        dockerfiles = stack.upload.of_kind(DOCKERFILE)
         file = dockerfiles[0] if len(dockerfiles) == 1 else None
     return file
 

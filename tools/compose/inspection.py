@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from tools.artefacts.description import Inspected
 from tools.compose.checks.ports import PORT_RULES
 from tools.compose.dockerfiles import dockerfile_of
 from tools.compose.document import Place
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
 from tools.compose.registry import rules
+from tools.compose.rules import COMPOSE_ASPECTS
 from tools.compose.stack import MountKind, Stack
 from tools.errors import UnreadableFile
-from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict, verdict_of
+from tools.findings import Finding, Severity, Verdict, verdict_of
 from tools.uploads.files import Upload
 
 UNREADABLE = "compose-unreadable"
@@ -42,6 +45,7 @@ class Stacks:
         return built.pop() if len(built) == 1 else ""
 
 
+@lru_cache(maxsize=2)  # the same upload is asked for by each type that looks at its stacks
 def read_stacks(upload: Upload) -> Stacks:
     reader = ProjectReader(upload)
     readable, unreadable = [], []
@@ -53,22 +57,20 @@ def read_stacks(upload: Upload) -> Stacks:
     return Stacks(tuple(readable), tuple(unreadable))
 
 
-def inspect_compose(
-    upload: Upload, stacks: Stacks | None = None
-) -> tuple[dict[str, Verdict], tuple[Finding, ...], Evidence]:
+def inspect_compose(upload: Upload) -> Inspected:
     """Verdicts of B1 to B4, findings in the order of the files, and the lines that show what is met.
 
     Without a Compose file nothing is checked; a text that is no Compose file shows nothing, so nothing is met.
     """
-    stacks = stacks or read_stacks(upload)
+    stacks = read_stacks(upload)
     if not stacks.readable and not stacks.unreadable:
-        return dict.fromkeys(COMPOSE_ASPECTS, Verdict.NOT_CHECKED), (), {}
+        return Inspected(dict.fromkeys(COMPOSE_ASPECTS, Verdict.NOT_CHECKED))
     readable = list(stacks.readable)
     findings = _in_order([*stacks.unreadable, *_findings(readable)])
     verdicts = {aspect: verdict_of(findings, aspect) for aspect in COMPOSE_ASPECTS}
     if stacks.unreadable:
         verdicts = dict.fromkeys(COMPOSE_ASPECTS, Verdict.NOT_MET)
-    return verdicts, findings, _evidence(readable, verdicts)
+    return Inspected(verdicts, findings, _evidence(readable, verdicts))
 
 
 def _unreadable(paths: tuple[str, ...], message: str) -> Finding:

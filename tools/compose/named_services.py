@@ -10,10 +10,11 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 
+from tools.artefacts.registry import prose_in
 from tools.compose.document import Place
 from tools.compose.families import FAMILIES
 from tools.errors import UnreadableFile
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 MAX_PLAN = 200_000  # characters
 WORKER = "worker"
@@ -63,7 +64,7 @@ class NamedService:
 def services_in_plans(upload: Upload) -> tuple[NamedService, ...]:
     """Each service that a plan says is part of the system, once, at its first mention."""
     found: dict[str, NamedService] = {}
-    for file in upload.of_kind(FileKind.PLAN):
+    for file in prose_in(upload):
         for named in _services_in(file):
             found.setdefault(named.family, named)
     return tuple(found.values())

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from tools.compose import COMPOSE
 from tools.compose.document import (
     MAX_NODES,
     Mapping,
@@ -21,7 +22,7 @@ from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.merging import merge
 from tools.compose.stack import Problem, ProblemKind
 from tools.errors import UnreadableFile
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 MAX_EXTENDS = 20
 MAX_INCLUDES = 50
@@ -237,7 +238,7 @@ def compose_projects(upload: Upload) -> tuple[tuple[str, ...], ...]:
 
     Files that are no text are left to the inspection, which names them.
     """
-    paths = [file.path for file in upload.of_kind(FileKind.COMPOSE) if _is_text(file)]
+    paths = [file.path for file in upload.of_kind(COMPOSE) if _is_text(file)]
     referenced = _referenced(upload, paths)
     alone = [path for path in paths if path not in referenced]
     projects: list[tuple[str, ...]] = []

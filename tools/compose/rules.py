@@ -21,6 +21,7 @@ class ComposeHit:
     effect: Verdict | None = None
 
 
+COMPOSE_ASPECTS = ("B1", "B2", "B3", "B4")
 MAX_HITS = 100  # of one rule in one stack; nobody reads more
 MAX_READ, MAX_WORD = 500, 120
 

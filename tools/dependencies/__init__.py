@@ -1,3 +1,5 @@
 """Dependency files and what programs need from outside."""
 
 from __future__ import annotations
+
+DEPENDENCIES = "dependencies"  # kind of a file

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tools.artefacts.recognition import OTHER
 from tools.errors import UnreadableFile
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 MAX_CODE = 200_000  # characters of one file
 MAX_NEEDS = 200  # of one upload
@@ -47,7 +48,7 @@ class Need:
 
 def programs(upload: Upload) -> Iterator[SourceFile]:
     """Files of code that are not tests."""
-    for file in upload.of_kind(FileKind.OTHER):
+    for file in upload.of_kind(OTHER):
         if _pattern(file) is not None and _TEST.search(file.path) is None:
             yield file
 

@@ -12,11 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
 from tools.credentials import masked
+from tools.dockerfile import DOCKERFILE
 from tools.errors import LinterUnavailable
 from tools.findings import Finding, Severity
 
@@ -44,6 +45,8 @@ def wordings() -> Mapping[str, RuleWording]:
 
 @dataclass(frozen=True)
 class Hadolint:
+    name: ClassVar[str] = "hadolint"
+    kind: ClassVar[str] = DOCKERFILE  # of the files that it reads
     binary: Path
     version: str
 
@@ -100,7 +103,7 @@ def advice(file: str, rows: Sequence[Row]) -> list[Finding]:
             message=said.message,
             question=said.question,
             links=(_link(code),),
-            source="hadolint",
+            source=Hadolint.name,
         )
         for code, line, level, message in rows
         if (said := _wording(code, level, message)) is not None

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tools.findings import ASPECTS, Finding, Inspection, Rank, Severity, Verdict
+from tools.artefacts.registry import aspects
+from tools.findings import Finding, Inspection, Rank, Severity, Verdict
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -29,7 +30,7 @@ class InspectionReport:
     @property
     def criteria(self) -> dict[str, Verdict]:
         known: Mapping[str, Verdict] = self.inspection.criteria if self.inspection else {}
-        return {aspect: known.get(aspect, Verdict.NOT_CHECKED) for aspect in ASPECTS}
+        return {aspect: known.get(aspect, Verdict.NOT_CHECKED) for aspect in aspects()}
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -19,6 +19,7 @@ from tools.dockerfile.stages import Stage
 from tools.findings import Finding, Severity, Verdict
 from tools.uploads.files import SourceFile, Upload
 
+DOCKERFILE_ASPECTS = ("D1", "D2", "D3", "D4", "D5")
 MAX_READ, MAX_SAID = 500, 70  # characters of a word of the file
 
 

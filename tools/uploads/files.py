@@ -1,75 +1,19 @@
-"""A learner's files: names, kinds, limits and how bytes become text."""
+"""A learner's files: names, limits and how bytes become text."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
-from pathlib import PurePosixPath
 
+from tools.artefacts.recognition import OTHER, kind_of
 from tools.errors import UnreadableFile, UploadRefused
 
 MAX_FILE_BYTES = 1_000_000
 MAX_FILES = 1_000
 MAX_UPLOAD_BYTES = 50_000_000
 MAX_PATH_LENGTH = 240
-
-
-class FileKind(StrEnum):
-    DOCKERFILE = "dockerfile"
-    DOCKERIGNORE = "dockerignore"
-    COMPOSE = "compose"
-    DEPENDENCIES = "dependencies"
-    ENVIRONMENT = "environment"
-    PLAN = "plan"
-    OTHER = "other"
-
-
-DEPENDENCY_FILES = frozenset(
-    "requirements.txt pyproject.toml poetry.lock uv.lock pipfile pipfile.lock pdm.lock pylock.toml setup.py "
-    "setup.cfg environment.yml environment.yaml conda-lock.yml package.json package-lock.json "
-    "npm-shrinkwrap.json yarn.lock pnpm-lock.yaml go.mod go.sum cargo.toml cargo.lock gemfile "
-    "gemfile.lock composer.json composer.lock".split()
-)
-_COMPOSE_NAME = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml|.+\.compose\.ya?ml|.*blueprint.*\.ya?ml")
-_DOCKERFILE_NAME = re.compile(r"(docker|container)file([.-].+)?|.+\.(docker|container)file")
-_FROM = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
-_REQUIREMENTS_NAME = re.compile(r"(requirements|constraints)[\w.-]*\.(txt|in|lock)")
-_ENVIRONMENT_NAME = re.compile(r"\.env([.-].+)?|.+\.env")
-
-
-def kind_of(path: str, text: str | None = None) -> FileKind:
-    """The kind that a file's name gives away; where the name is silent, `text` may decide."""
-    name = PurePosixPath(path).name.lower()
-    if name.endswith(".dockerignore"):
-        return FileKind.DOCKERIGNORE
-    if _DOCKERFILE_NAME.fullmatch(name):
-        return FileKind.DOCKERFILE
-    if _COMPOSE_NAME.fullmatch(name):
-        return FileKind.COMPOSE
-    if name in DEPENDENCY_FILES or _REQUIREMENTS_NAME.fullmatch(name):
-        return FileKind.DEPENDENCIES
-    if _ENVIRONMENT_NAME.fullmatch(name):
-        return FileKind.ENVIRONMENT
-    if name.endswith((".md", ".markdown")):
-        return FileKind.PLAN
-    return _kind_of_content(name, text) if text is not None else FileKind.OTHER
-
-
-def _kind_of_content(name: str, text: str) -> FileKind:
-    if name.endswith((".yml", ".yaml")) and re.search(r"^services\s*:", text, re.MULTILINE):
-        return FileKind.COMPOSE
-    if "." not in name and _is_dockerfile(name, text):
-        return FileKind.DOCKERFILE
-    return FileKind.OTHER
-
-
-def _is_dockerfile(name: str, text: str) -> bool:
-    """Modelfiles and Earthfiles begin with FROM too."""
-    return name not in ("modelfile", "earthfile") and _FROM.search(text) is not None
 
 
 def decode(path: str, data: bytes) -> str:
@@ -117,14 +61,23 @@ class SourceFile:
         return decode(self.path, self.data)
 
     @cached_property
-    def kind(self) -> FileKind:
+    def is_readable(self) -> bool:
+        try:
+            _ = self.text
+        except UnreadableFile:
+            return False
+        return True
+
+    @cached_property
+    def kind(self) -> str:
+        """The name of its artefact type, or `other`."""
         named = kind_of(self.path)
-        if named is not FileKind.OTHER:
+        if named != OTHER:
             return named
         try:
             return kind_of(self.path, self.text)
         except UnreadableFile:
-            return FileKind.OTHER
+            return OTHER
 
 
 @dataclass(frozen=True)
@@ -151,8 +104,16 @@ class Upload:
             state.update(f"{file.path}\0{file.digest}\n".encode())
         return "sha256:" + state.hexdigest()
 
-    def of_kind(self, kind: FileKind) -> tuple[SourceFile, ...]:
-        return tuple(file for file in self.files if file.kind is kind)
+    def of_kind(self, kind: str) -> tuple[SourceFile, ...]:
+        return tuple(file for file in self.files if file.kind == kind)
+
+    def readable(self, kind: str) -> tuple[SourceFile, ...]:
+        """Those whose `text` can be had."""
+        return tuple(file for file in self.of_kind(kind) if file.is_readable)
+
+    def with_text(self, path: str, text: str) -> Upload:
+        """With this file added, or in place of the one at its path."""
+        return Upload.of([*(file for file in self.files if file.path != path), SourceFile(path, text.encode())])
 
     def find(self, path: str) -> SourceFile | None:
         return next((file for file in self.files if file.path == path), None)

@@ -16,6 +16,7 @@ from agent.grading.assessment import first_finding, place
 from agent.learners.mastery import Observed
 from agent.understanding.topics import criterion_of, named_artefact, named_criterion
 from knowledge.course.pack import Criterion, Question
+from tools.artefacts.registry import wording_of
 from tools.findings import Finding, Verdict
 
 SUBMIT = Action("submit", "Submit for the gate")
@@ -72,7 +73,7 @@ def _target(context: TurnContext, criterion_status: dict[str, Judgement]) -> Cri
 
 def _of_artefact(context: TurnContext, criterion_status: dict[str, Judgement]) -> Criterion | None:
     """The next open criterion of the file that they name, where they name one."""
-    artefact = named_artefact(context.turn.text)
+    artefact = named_artefact(context.turn.text, context.lesson)
     return rendering.next_open(context.lesson, criterion_status, artefact) if artefact else None
 
 
@@ -164,8 +165,7 @@ def _where(context: TurnContext, target: Criterion, judgement: Judgement | None)
     """The concrete place in the newest version that the hint speaks of."""
     upload = context.services.submissions.workspace(context.person.id, context.lesson.id)
     if not len(upload) or judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
-        name = rendering.ARTEFACT_NAMES.get(target.artefact, target.artefact)
-        return f"I have not seen {name} yet, so this is about the idea. {target.why}"
+        return f"I have not seen {wording_of(target.artefact).wanted} yet, so this is about the idea. {target.why}"
     if target.judged_by == "inspection":
         finding = _finding(context, target)
         return f"In your newest version: {place(finding)}. {finding.message}" if finding else ""

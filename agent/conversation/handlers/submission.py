@@ -16,11 +16,13 @@ from agent.domain.turn import BuildRequest
 from agent.domain.verdicts import Judgement
 from agent.grading.assessment import place
 from knowledge.course.pack import Lesson
+from tools.artefacts.recognition import OTHER
+from tools.artefacts.registry import artefact_type, wording_of
 from tools.errors import UnreadableFile, UploadRefused
 from tools.findings import Inspection, Verdict
 from tools.sandbox.build.context import dockerfiles_of
 from tools.uploads.archives.expanding import expand
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 SUBMIT = Action("submit", "Submit for the gate", style="primary")
 ANNOTATE = Action("annotate", "Questions in the file")
@@ -48,7 +50,7 @@ def _taken(context: TurnContext) -> tuple[TurnContext, str]:
     taken, refused = list[SourceFile](), [*context.turn.refused, *came.refused]
     for file in came.files:
         try:
-            _ = file.text if file in came.plain or file.kind is not FileKind.OTHER else ""
+            _ = file.text if file in came.plain or file.kind != OTHER else ""
             taken.append(file)
         except UnreadableFile as error:
             refused.append(str(error))
@@ -79,10 +81,10 @@ def _count_attempts(context: TurnContext, workspace: Upload) -> None:
 
 
 def artefact_digest(workspace: Upload, artefact: str) -> str:
-    """Digest of the files that carry an artefact; a Dockerfile's context counts with it."""
-    context = ("dockerfile", "dockerignore", "dependencies")
-    kinds = context if artefact == "dockerfile" else (artefact,)
-    files = [file for file in workspace if file.kind.value in kinds]
+    """Digest of the files that carry an artefact; its companions count with it."""
+    found = artefact_type(artefact)
+    kinds = (artefact, *found.companions) if found else ()
+    files = [file for file in workspace if file.kind in kinds]
     return Upload.of(files).digest if files else ""
 
 
@@ -90,7 +92,7 @@ def _inspected(context: TurnContext) -> Decision:
     services, lesson = context.services, context.lesson
     workspace = services.submissions.workspace(context.person.id, lesson.id)
     if not len(workspace):
-        names = rendering.listed(list(rendering.ARTEFACT_NAMES.values()))
+        names = rendering.listed(rendering.artefact_names(lesson.artefacts))
         return Decision(Intent.SUBMIT, f"I have no file of yours yet. Attach {names} to a message here.")
     inspection = services.assessor.inspect(workspace)
     judgements = {judgement.criterion: judgement for judgement in services.assessor.judge(lesson, workspace)}
@@ -120,9 +122,8 @@ def _unreadable(inspection: Inspection) -> list[str]:
 
 
 def _overview(lesson: Lesson, judgements: dict[str, Judgement]) -> str:
-    titles = {"dockerfile": "Dockerfile", "compose": "Blueprint", "plan": "Plan"}
-    lines = [(title, rendering.verdict_line(lesson, judgements, artefact)) for artefact, title in titles.items()]
-    return "\n".join(f"**{title}** {line}" for title, line in lines if line)
+    lines = {artefact: rendering.verdict_line(lesson, judgements, artefact) for artefact in lesson.artefacts}
+    return "\n".join(f"**{wording_of(artefact).title}** {line}" for artefact, line in lines.items() if line)
 
 
 def _ending(lesson: Lesson, judgements: dict[str, Judgement], inspection: Inspection, more: int) -> str:

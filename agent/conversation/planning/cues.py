@@ -48,14 +48,6 @@ def wants_yes_or_no(text: str) -> bool:
     return short or asks_yes_or_no(text)
 
 
-def named_artefact(text: str) -> str:
-    """The one artefact that a text names; empty for none or several."""
-    low = text.lower()
-    words = {"dockerfile": ("dockerfile", "docker file"), "compose": ("compose", "blueprint"), "plan": ("plan",)}
-    named = [artefact for artefact, names in words.items() if any(name in low for name in names)]
-    return named[0] if len(named) == 1 else ""
-
-
 def uncapped(text: str) -> str:
     head = text.rstrip(".")
     return head if head[1:2].isupper() or head[:1] == "`" else head[:1].lower() + head[1:]

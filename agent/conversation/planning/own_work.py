@@ -12,6 +12,7 @@ from agent.domain.act import Intent
 from agent.domain.reply import Action
 from agent.guardrails.form import sentence
 from knowledge.course.pack import Criterion, Lesson
+from tools.artefacts.registry import urgent_aspects
 
 Told = Mapping[str, Any]
 MAX_STANDS = 90  # characters of a line that are shown
@@ -71,8 +72,9 @@ def about_criterion(fact: Told, findings: Sequence[Told], enough: str) -> Decisi
 def heaviest(view: View) -> Told | None:
     """The finding that matters most: a leaked credential before all, then what blocks, in the order of the report."""
     blocking = [finding for finding in view.findings if finding.effect is not None]
-    leaked = [finding for finding in blocking if finding.criterion == "D3"]
-    chosen = (leaked or blocking)[:1]
+    urgent = urgent_aspects()
+    first = [finding for finding in blocking if finding.criterion in urgent]
+    chosen = (first or blocking)[:1]
     return told(chosen[0], view.upload) if chosen else None
 
 

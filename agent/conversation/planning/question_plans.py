@@ -22,6 +22,7 @@ from agent.understanding.questions import (
     looks_like_question,
 )
 from knowledge.ingestion.splitting import sentences
+from tools.artefacts.registry import wording_of
 
 
 class QuestionPlans(WorkPlans):
@@ -42,7 +43,7 @@ class QuestionPlans(WorkPlans):
         if not opened or len(view.text.split()) < FEW:
             return None
         matter = rendering.named(view.context.lesson, opened)
-        return self._said(view, "belongs_in_plan", Intent.ANSWER, matter=matter)
+        return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
 
     def _report(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view, symptom=True)
@@ -178,7 +179,7 @@ class QuestionPlans(WorkPlans):
         opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
         if opened and view.is_private and len(view.text.split()) > 4:
             matter = rendering.named(view.context.lesson, opened)
-            return self._said(view, "belongs_in_plan", Intent.ANSWER, matter=matter)
+            return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
         if found.card is not None and found.share >= MAYBE:
             return self._knowledge.said(view, found.card)
         return self._said(view, "unsure_nothing", Intent.QUESTION)
@@ -201,3 +202,9 @@ class QuestionPlans(WorkPlans):
         if view.dialogue.criterion and card is None and len(view.text.split()) <= 6:
             return (yield from self._criterion(view, view.dialogue.criterion))
         return (yield from self._from_material(view))
+
+
+def _texts_for(view: View, criteria: Sequence[str]) -> str:
+    """What they are judged on, as people call it."""
+    artefacts = dict.fromkeys(one.artefact for one in view.context.lesson.rubric if one.id in criteria)
+    return rendering.listed([wording_of(artefact).yours for artefact in artefacts])

@@ -7,12 +7,13 @@ from agent.conversation.decision import Decision
 from agent.conversation.dialogue import Dialogue, Listed
 from agent.conversation.handlers import criterion_status, submission
 from agent.conversation.planning import own_work
-from agent.conversation.planning.cues import FEW, OWN, named_artefact, uncapped, uncapped_code
+from agent.conversation.planning.cues import FEW, OWN, uncapped, uncapped_code
 from agent.conversation.planning.plan import Part, Plan, call
 from agent.conversation.planning.question_plans import QuestionPlans
 from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
 from agent.understanding.acts import Act
+from agent.understanding.topics import named_artefact
 
 _BESIDE = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.CLAIM, Act.DISAGREE, Act.EXPERIMENT, Act.MORE})
 
@@ -25,7 +26,7 @@ class WishPlans(QuestionPlans):
             return (yield from self._refused_work(view, view.references.criterion))
         if not view.is_private or not len(view.upload):
             return self._said(view, "work_plain", Intent.STUCK)
-        told, named = own_work.heaviest(view), named_artefact(view.text)
+        told, named = own_work.heaviest(view), named_artefact(view.text, view.context.lesson)
         judged = own_work.criterion_of_aspect(view.context.lesson, str(told["criterion"])) if told else None
         other = rendering.next_open(view.context.lesson, view.status, named) if named else None
         if other is not None and (judged is None or judged.artefact != named):

@@ -6,7 +6,7 @@ from agent.conversation import rendering
 from agent.conversation.decision import Decision
 from agent.conversation.dialogue import Listed
 from agent.conversation.planning import own_work
-from agent.conversation.planning.cues import OWN, OWN_TOO, SURE_DESPITE, named_artefact, wants_yes_or_no
+from agent.conversation.planning.cues import OWN, OWN_TOO, SURE_DESPITE, wants_yes_or_no
 from agent.conversation.planning.knowledge_answers import LIKELY
 from agent.conversation.planning.parts import PlanParts
 from agent.conversation.planning.phrases import Phrases
@@ -20,10 +20,10 @@ from agent.understanding.questions import (
     clauses_of,
     looks_like_question,
 )
+from agent.understanding.topics import named_artefact
 from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
-
-_JUDGED_ON = {"plan": "your plan", "compose": "your Compose file", "dockerfile": "your Dockerfile"}
+from tools.artefacts.registry import wording_of
 
 
 class WorkPlans(PlanParts):
@@ -156,7 +156,8 @@ class WorkPlans(PlanParts):
             return (yield from self._criterion(view, view.references.criterion))
         result = yield call("gate")
         if wants_yes_or_no(view.text) and not view.status:
-            return self._said(view, "nothing_yet", Intent.STATUS)
+            names = rendering.listed(rendering.artefact_names(view.context.lesson.artefacts))
+            return self._said(view, "nothing_yet", Intent.STATUS, names=names)
         if not wants_yes_or_no(view.text):
             return self._decided(view, result, topic="status")
         return _yes_or_no(view, self._phrases).with_changes(topic="status")
@@ -164,14 +165,14 @@ class WorkPlans(PlanParts):
 
 def _asked_of(told: own_work.Told) -> str:
     """What it is judged on, and when it is met."""
-    on = _JUDGED_ON.get(str(told["artefact"]), str(told["artefact"]))
+    on = wording_of(str(told["artefact"])).yours
     need = "required" if told["required"] else "optional"
     return f"It's {need} and judged on {on}. Met when: {told['met_when']}"
 
 
 def _yes_or_no(view: View, phrases: Phrases) -> Decision:
     """Of the artefact that is named, else of everything that was looked at."""
-    named = named_artefact(view.text)
+    named = named_artefact(view.text, view.context.lesson)
     judged = [
         (criterion, view.status[criterion.id])
         for criterion in view.context.lesson.rubric

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.statements import statements
-from agent.guardrails.leaks import compose_splices, dockerfile_splices
-from agent.guardrails.leaks.offers import Offer, OfferKind, offers
+from agent.guardrails.leaks.offers import offers
 from knowledge.course.pack import Lesson
-from tools.errors import ToolError
+from tools.artefacts.description import ArtefactType
+from tools.artefacts.offer import Offer, OfferKind
+from tools.artefacts.registry import artefact_types
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.inspector import inspect
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 MAX_PLAN = 20_000  # characters of a plan that are set beside a reply
 MAX_TRIES = 60  # inspections that one reply may cost
-_DOCKERFILE_SIDE = (FileKind.DOCKERFILE, FileKind.DOCKERIGNORE, FileKind.DEPENDENCIES)
 _MARKUP = re.compile(r"\*\*|__|`|\s*\[\d+\]")
 _QUOTED = re.compile(r"“[^”]*”")
 _LEAD_IN = re.compile(r"(?m)^[^.:\n]{0,80}:\s+(?=[A-Z])|^[^.\n]{0,60}\bfor (?:example|instance)\W+")
@@ -28,7 +28,6 @@ _ABOUT_ITSELF = re.compile(
     r"look|ask|note|tell)\b.*\b(?:what|how|who|when|where|which|whether)\b)|\b[A-Z]\d{1,2}\b|\blines? \d+\.",
     re.IGNORECASE,
 )
-_PATTERN = re.compile(r"[\w.*/!-]+")
 
 
 class LeakMeter:
@@ -40,33 +39,32 @@ class LeakMeter:
     def leaks(self, lesson: Lesson, upload: Upload, reply: str, before: Sequence[str] = ()) -> tuple[str, ...]:
         """The criteria that newly pass when `reply` (with what was said before) is followed to the letter."""
         said = "\n\n".join([*before, reply])
-        found = {*self._of_files(lesson, upload, said), *self._of_plan(lesson, upload, said)}
+        found = {*self._of_files(lesson, upload, said), *self._of_prose(lesson, upload, said)}
         if before and found:  # what the earlier replies gave away alone is not this one's doing
             found -= set(self.leaks(lesson, upload, "\n\n".join(before)))
         return tuple(criterion.id for criterion in lesson.rubric if criterion.id in found)
 
     def _of_files(self, lesson: Lesson, upload: Upload, said: str) -> Iterator[str]:
         given = offers(said)
-        if not given:
+        inspected = [criterion for criterion in lesson.rubric if criterion.judged_by == "inspection"]
+        for artefact in artefact_types() if given else ():
+            wanted = {criterion.aspect: criterion.id for criterion in inspected if criterion.artefact == artefact.name}
+            part = Upload.of(file for file in upload if file.kind in (artefact.name, *artefact.companions))
+            passed = _passed(part, given, artefact) if wanted else set()
+            yield from (wanted[aspect] for aspect in passed & wanted.keys())
+
+    def _of_prose(self, lesson: Lesson, upload: Upload, said: str) -> Iterator[str]:
+        reviewer, text = self._reviewers.get(lesson.id), _as_plan(said, _published(lesson.id, _texts(lesson)))
+        if reviewer is None or not text:
             return
-        aspects = {criterion.aspect: criterion.id for criterion in lesson.rubric if criterion.judged_by == "inspection"}
-        for kinds, own in (((FileKind.COMPOSE,), "compose"), (_DOCKERFILE_SIDE, "dockerfile")):
-            wanted = {criterion.aspect for criterion in lesson.rubric if criterion.aspect and criterion.artefact == own}
-            part = Upload.of(file for file in upload if file.kind in kinds)
-            passed = _passed(part, given, own) if wanted else set()
-            yield from (aspects[other_criterion] for other_criterion in passed & wanted)
-
-    def _of_plan(self, lesson: Lesson, upload: Upload, said: str) -> Iterator[str]:
-        reviewer, plan = self._reviewers.get(lesson.id), _plan(upload)
-        text = _as_plan(said, _published(lesson.id, _texts(lesson)))
-        if reviewer is None or plan is None or not text:
-            return
-        before = _reviewed(reviewer, plan)
-        after = _verdicts(reviewer, SourceFile(plan.path, plan.data + b"\n\n" + text.encode()))
-        yield from (one for one, verdict in after.items() if verdict is Verdict.MET and before[one] is not Verdict.MET)
+        artefacts = {criterion.id: criterion.artefact for criterion in lesson.rubric if criterion.judged_by == "text"}
+        for artefact in dict.fromkeys(artefacts.values()):
+            document = _longest(upload.of_kind(artefact))
+            passed = _newly_met(reviewer, document, text) if document else ()
+            yield from (criterion for criterion in passed if artefacts[criterion] == artefact)
 
 
-def _passed(part: Upload, given: Sequence[Offer], artefact: str) -> set[str]:
+def _passed(part: Upload, given: Sequence[Offer], artefact: ArtefactType) -> set[str]:
     """Aspects that pass at the end of the best way to follow all offers, one after the other."""
     start = _inspected(part)
     if not any(verdict is not Verdict.NOT_CHECKED for verdict in start.criteria.values()):
@@ -102,21 +100,18 @@ def _badness(inspection: Inspection) -> tuple[int, int]:
     )
 
 
-def _of_whole_file(given: Sequence[Offer], artefact: str) -> set[str]:
+def _of_whole_file(given: Sequence[Offer], artefact: ArtefactType) -> set[str]:
     """Where nothing was handed in yet, only a whole file does the work."""
-    name, needed = (
-        ("compose.yaml", (r"(?m)^services:",))
-        if artefact == "compose"
-        else ("Dockerfile", (r"(?m)^\s*FROM\s", r"(?m)^\s*(CMD|ENTRYPOINT)\s"))
-    )
-    whole = [row.text for row in given if row.kind is OfferKind.BLOCK and all(re.search(x, row.text) for x in needed)]
+    blocks = [offer.text for offer in given if offer.kind is OfferKind.BLOCK]
+    name, patching = artefact.recognition.file_name, artefact.patching
+    whole = [text for text in blocks if patching and all(re.search(pattern, text) for pattern in patching.whole)]
     return {aspect for text in whole for aspect in _met(inspect(Upload.of([SourceFile(name, text.encode())])))}
 
 
-def _variants(part: Upload, offer: Offer, findings: Sequence[Finding], artefact: str) -> Iterator[Upload]:
-    module = compose_splices if artefact == "compose" else dockerfile_splices
-    kind = FileKind.COMPOSE if artefact == "compose" else FileKind.DOCKERFILE
-    for file in part.of_kind(kind):
+def _variants(part: Upload, offer: Offer, findings: Sequence[Finding], artefact: ArtefactType) -> Iterator[Upload]:
+    if artefact.patching is None:
+        return
+    for file in part.of_kind(artefact.name):
         text = _text(file)
         flagged = [
             line
@@ -124,50 +119,30 @@ def _variants(part: Upload, offer: Offer, findings: Sequence[Finding], artefact:
             if finding.file == file.path and finding.effect is not None
             for line in range(finding.line, finding.end_line + 1)
         ]
-        made = dict.fromkeys(module.splices(text, offer, flagged))
-        yield from (_with(part, file.path, new) for new in made if new != text)
-    if artefact == "dockerfile":
-        yield from _beside(part, offer)
-
-
-def _beside(part: Upload, offer: Offer) -> Iterator[Upload]:
-    """Files that stand with the Dockerfile: what is ignored, and what is installed."""
-    ignored = part.find(".dockerignore")
-    patterns = _patterns(offer)
-    if patterns:
-        yield _with(part, ".dockerignore", "\n".join([_text(ignored) if ignored else "", *patterns]) + "\n")
-    for file in part.of_kind(FileKind.DEPENDENCIES):
-        text = _text(file)
-        if offer.kind is OfferKind.BLOCK and re.search(r"(?m)^[\w.\[\]-]+==\d", offer.text):
-            yield _with(part, file.path, offer.text)
-        changed = dockerfile_splices.renamed(text, offer.text.strip()) if " " not in offer.text.strip() else text
-        if changed != text:
-            yield _with(part, file.path, changed)
-
-
-def _patterns(offer: Offer) -> list[str]:
-    if offer.kind is OfferKind.DEED:
-        names = [word.rstrip(".") for word in re.findall(r"(?<!\w)\.?[\w*/.-]+", offer.text)]
-        return [name for name in names if len(name) > 1] if "dockerignore" in offer.text.lower() else []
-    lines = [line.strip() for line in offer.text.splitlines() if line.strip() and not line.startswith("#")]
-    return lines if offer.kind is OfferKind.BLOCK and all(_PATTERN.fullmatch(line) for line in lines) else []
-
-
-def _with(part: Upload, path: str, text: str) -> Upload:
-    return Upload.of([*(file for file in part if file.path != path), SourceFile(path, text.encode())])
+        made = dict.fromkeys(artefact.patching.of_file(text, offer, flagged))
+        yield from (part.with_text(file.path, new) for new in made if new != text)
+    yield from artefact.patching.beside(part, offer)
 
 
 def _text(file: SourceFile) -> str:
-    try:
-        return file.text
-    except ToolError:
-        return ""
+    return file.text if file.is_readable else ""
 
 
-def _plan(upload: Upload) -> SourceFile | None:
-    plans = [(file.path, _text(file)[:MAX_PLAN]) for file in upload.of_kind(FileKind.PLAN)]
-    path, text = max(plans, key=lambda plan: len(plan[1]), default=("", ""))
+def _longest(files: Iterable[SourceFile]) -> SourceFile | None:
+    texts = [(file.path, _text(file)[:MAX_PLAN]) for file in files]
+    path, text = max(texts, key=lambda named: len(named[1]), default=("", ""))
     return SourceFile(path, text.encode()) if text else None
+
+
+def _newly_met(reviewer: PlanReviewer, document: SourceFile, text: str) -> Iterator[str]:
+    """Criteria that the document meets with the text after it, and does not without."""
+    before = _reviewed(reviewer, document)
+    after = _verdicts(reviewer, SourceFile(document.path, document.data + b"\n\n" + text.encode()))
+    yield from (
+        criterion
+        for criterion, verdict in after.items()
+        if verdict is Verdict.MET and before[criterion] is not Verdict.MET
+    )
 
 
 def _as_plan(said: str, published: str) -> str:

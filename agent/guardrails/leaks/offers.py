@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from functools import lru_cache
 
 from knowledge.markdown import code_blocks
-from tools.dockerfile.parser import KEYWORDS
+from tools.artefacts.offer import Offer, OfferKind
+from tools.artefacts.registry import keywords
 
 MAX_OFFERS = 12
 MAX_BLOCK = 8_000
 _INDENTED = re.compile(r"(?:(?:^|\n)(?: {4}|\t)\S[^\n]*)+")
 _SPAN = re.compile(r"``([^`]+)``|`([^`\n]+)`|“([^”\n]{3,200})”|\"([^\"\n]{3,200})\"")
-_INSTRUCTION = re.compile(rf"(?<![\w`-])({'|'.join(sorted(KEYWORDS))})[ \t]+(\S[^\n]*)")
 _STOP = re.compile(
     r"(?<=[^.])\.(?=\s|$)|[;,](?=\s)|\s(in|on|at|as the|instead|so that|before|after|and|then|which|to)\s",
     re.IGNORECASE,
@@ -34,21 +33,6 @@ _IMPERATIVE = re.compile(
     rf"|to fix (?:it|this|that)\W+|the (?:fix|answer|solution) is to\s+|let us\s+|let's\s+)?(?:{_VERBS})(?:ing)?\b",
     re.IGNORECASE,
 )
-
-
-class OfferKind(StrEnum):
-    BLOCK = "block"  # a fenced or indented block: may be a whole file
-    CODE = "code"  # a span, an instruction in prose, a name with its version
-    DEED = "deed"  # an instruction in words
-
-
-@dataclass(frozen=True)
-class Offer:
-    """`told`: the reply says to use it; otherwise it may be an example of something else."""
-
-    kind: OfferKind
-    text: str
-    told: bool = False
 
 
 def offers(reply: str) -> list[Offer]:
@@ -87,10 +71,16 @@ def _leads_to(reply: str, place: int, told: Sequence[str]) -> bool:
 def _codes(prose: str) -> Iterator[str]:
     for match in _SPAN.finditer(prose):
         yield next(part for part in match.groups() if part).strip()
-    for match in _INSTRUCTION.finditer(prose):
+    for match in _instruction(keywords()).finditer(prose):
         yield from (f"{match.group(1)} {value}" for value in _values(match.group(2)))
     for match in _VERSIONED.finditer(prose):
         yield match.group().rstrip(".")
+
+
+@lru_cache(maxsize=2)
+def _instruction(words: frozenset[str]) -> re.Pattern[str]:
+    """A line of code in running text, known by the word that it begins with."""
+    return re.compile(rf"(?<![\w`-])({'|'.join(sorted(words))})[ \t]+(\S[^\n]*)")
 
 
 def _values(rest: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from agent.domain.verdicts import Judgement
 from agent.grading.gate_service import GateView
 from integrations.slack.block_kit import DIVIDER, Block, actions, button, context, fields, header, section
 from knowledge.course.pack import Lesson
+from tools.artefacts.registry import wording_of
 from tools.findings import Verdict
 
 BAR = 16
@@ -17,7 +18,6 @@ LAST_STEP = (
     "Next: one step is left. Find the fault that I put into a copy of your own file; it stands in our messages, and "
     "“where am I?” shows it again."
 )
-ARTEFACTS = {"dockerfile": "Dockerfile", "compose": "Local stack blueprint", "plan": "Deployment hardening plan"}
 
 
 def learner_home(services: Services, person: Person) -> list[Block]:
@@ -69,16 +69,15 @@ def _is_met(judgement: Judgement | None) -> bool:
 
 def _artefacts(lesson: Lesson, criterion_status: dict[str, Judgement]) -> list[str]:
     """A paragraph for each artefact: its criteria, and what is missing where one is open."""
-    kinds = dict.fromkeys(criterion.artefact for criterion in lesson.rubric)
     texts = []
-    for kind in kinds:
+    for artefact in lesson.artefacts:
         lines = [
             _line(f"{criterion.id} {criterion.title}", criterion_status[criterion.id])
             for criterion in lesson.rubric
-            if criterion.artefact == kind and criterion.id in criterion_status
+            if criterion.artefact == artefact and criterion.id in criterion_status
         ]
         if lines:
-            texts.append("\n".join([f"**{ARTEFACTS.get(kind, kind.capitalize())}**", *lines]))
+            texts.append("\n".join([f"**{wording_of(artefact).full_title}**", *lines]))
     return texts
 
 

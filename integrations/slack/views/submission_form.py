@@ -21,7 +21,7 @@ def build(tutor: Tutor, person: Person, value: str) -> Block:
     services, lesson = tutor.services, tutor.lesson_of(person)
     files = list(services.submissions.workspace(person.id, lesson.id))
     if not files:
-        names = rendering.listed(list(rendering.ARTEFACT_NAMES.values()))
+        names = rendering.listed(rendering.artefact_names(lesson.artefacts))
         return modal(
             TITLE, [section(f"I have no file of yours yet. Attach {names} to a message, then come back here.")]
         )

@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from integrations.cli.main import tutor
-from tools.findings import ASPECTS
+from tools.artefacts.registry import aspects
 
 CLEAN = """services:
   api:
@@ -83,7 +83,7 @@ def test_json_has_one_line_for_each_input_in_their_order(tmp_path: Path) -> None
     assert [line["criteria"]["B1"] for line in found] == [
         "not met", "not checked", "met", "not checked", "not checked", "not met",
     ]  # fmt: skip
-    assert all(list(line["criteria"]) == list(ASPECTS) for line in found)
+    assert all(list(line["criteria"]) == list(aspects()) for line in found)
     assert "Check the path" in found[1]["error"]
     assert "binary" in found[4]["error"]
     assert found[0]["findings"][0]["file"] == "compose.yaml"

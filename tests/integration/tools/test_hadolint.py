@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tools.findings import ASPECTS
+from tools.artefacts.registry import aspects
 from tools.inspection.hadolint import SMALL, Hadolint, advice, wordings
 from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload
@@ -37,7 +37,7 @@ def test_what_it_says_is_said_in_our_words_and_only_where_ours_do_not() -> None:
 
 def test_every_wording_names_a_criterion_and_asks() -> None:
     for wording in wordings().values():
-        assert wording.criterion in (*ASPECTS, "D6")
+        assert wording.criterion in (*aspects(), "D6")
         assert wording.question.endswith("?")
         assert wording.message.endswith(".")
 

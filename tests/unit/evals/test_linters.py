@@ -2,16 +2,16 @@ from __future__ import annotations
 
 from evals.labelled import Labelled, score
 from evals.linters import CRITERIA, table
-from tools.findings import ASPECTS
+from tools.artefacts.registry import aspects
 from tools.uploads.files import SourceFile, Upload
 
 UPLOAD = Upload.of([SourceFile("Dockerfile", b"FROM a:1\n")])
-CLEAN = Labelled("clean", UPLOAD, dict.fromkeys(ASPECTS, "met"))
+CLEAN = Labelled("clean", UPLOAD, dict.fromkeys(aspects(), "met"))
 BAD = Labelled("bad", UPLOAD, {"D1": "not met"})
 
 
 def test_rules_are_mapped_to_aspects_that_exist() -> None:
-    assert all(set(criteria) <= set(ASPECTS) for criteria in CRITERIA.values())
+    assert all(set(criteria) <= set(aspects()) for criteria in CRITERIA.values())
 
 
 def test_a_score_counts_hits_alarms_and_misses() -> None:

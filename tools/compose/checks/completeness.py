@@ -11,8 +11,8 @@ from tools.compose.named_services import WORKER, services_in_plans
 from tools.compose.references import Reference, references_in, references_of
 from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Stack
+from tools.dockerfile import DOCKERFILE
 from tools.findings import Severity, Verdict
-from tools.uploads.files import FileKind
 
 _SERVICES = "https://docs.docker.com/reference/compose-file/services/"
 _WORKER_LIKE = re.compile(
@@ -48,7 +48,7 @@ def _references(stack: Stack) -> Iterator[tuple[str, Reference]]:
         used.add(file.path if file else "")
         if not {"extra_hosts", "network_mode", "external_links"} & set(service.node.entries):
             yield from ((f"`{service.name}`", reference) for reference in references_of(stack, service))
-    for file in stack.upload.of_kind(FileKind.DOCKERFILE):
+    for file in stack.upload.of_kind(DOCKERFILE):
         if file.path not in used:
             for name, text, place in settings_in(file.path, text_of(file)):
                 yield from ((f"`{file.path}`", reference) for reference in references_in(name, text, place))

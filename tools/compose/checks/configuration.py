@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from tools.compose import ENVIRONMENT
 from tools.compose.document import Mapping, Place, Scalar
 from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.rules import ComposeHit, ComposeRule
@@ -12,7 +13,7 @@ from tools.compose.stack import Service, Setting, Stack, Value
 from tools.credentials import credentials_in_command, has_embedded_credential, is_credential
 from tools.errors import UnreadableFile
 from tools.findings import Severity, Verdict
-from tools.uploads.files import FileKind, SourceFile
+from tools.uploads.files import SourceFile
 
 MAX_CONTENT = 20_000  # characters of an inline file that are read
 _SECRETS = "https://docs.docker.com/compose/how-tos/use-secrets/"
@@ -114,7 +115,7 @@ def fixed_environment(stack: Stack) -> Iterator[ComposeHit]:
 
 
 def uploaded_secrets(stack: Stack) -> Iterator[ComposeHit]:
-    for file in stack.upload.of_kind(FileKind.ENVIRONMENT):
+    for file in stack.upload.of_kind(ENVIRONMENT):
         if _TEMPLATE.search(file.path):
             continue
         try:
@@ -128,7 +129,7 @@ def uploaded_secrets(stack: Stack) -> Iterator[ComposeHit]:
 
 def variables_without_values(stack: Stack) -> Iterator[ComposeHit]:
     """Variables that neither a default nor an uploaded env file or its template gives."""
-    given = {name for file in stack.upload.of_kind(FileKind.ENVIRONMENT) for name in _names(file)}
+    given = {name for file in stack.upload.of_kind(ENVIRONMENT) for name in _names(file)}
     missing: dict[str, Value] = {}
     for value in stack.values():
         for name in value.source.unset(stack.env):

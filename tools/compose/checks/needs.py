@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
+from tools.compose import ENVIRONMENT
 from tools.compose.dockerfiles import built_stage
 from tools.compose.document import Mapping, Node, Place, Scalar, Sequence
 from tools.compose.interpolation import read_dotenv, read_text
@@ -14,7 +15,7 @@ from tools.compose.stack import Service, Stack
 from tools.dependencies.program_needs import Need, lines_of, programs, variables_read
 from tools.errors import UnreadableFile
 from tools.findings import Severity
-from tools.uploads.files import FileKind, SourceFile
+from tools.uploads.files import SourceFile
 
 _ENVIRONMENT = "https://docs.docker.com/compose/how-tos/environment-variables/set-environment-variables/"
 
@@ -94,7 +95,7 @@ def _beside(stack: Stack, service: Service, path: str) -> SourceFile | None:
 
 
 def env_file_unseen(stack: Stack) -> Iterator[ComposeHit]:
-    some = stack.upload.of_kind(FileKind.ENVIRONMENT)
+    some = stack.upload.of_kind(ENVIRONMENT)
     for service in stack.services.values():
         entry = service.node.entries.get("env_file")
         unseen = [path for path in _env_files(service) if _beside(stack, service, path) is None]

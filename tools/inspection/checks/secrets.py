@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from tools.artefacts.recognition import OTHER
 from tools.credentials import (
     credentials_in_command,
     credentials_in_text,
@@ -20,7 +21,7 @@ from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import pairs
 from tools.errors import UnreadableFile
 from tools.inspection.rule import RuleHit, Subject, gating
-from tools.uploads.files import FileKind, SourceFile
+from tools.uploads.files import SourceFile
 
 _SECRET_FILE = re.compile(
     r"(^|/)(\.env(\.(?!example|sample|template|dist)[\w.]+)?|[\w.-]+\.env|id_(rsa|ed25519|ecdsa|dsa)|\.npmrc|\.netrc|\.pypirc|"
@@ -187,7 +188,7 @@ def _has_literal(text: str) -> bool:
 def _holds_key(file: SourceFile) -> bool:
     """Whatever it is called: a private key, the account of a machine, or a token of known form."""
     try:
-        return file.kind is FileKind.OTHER and (_KEY_MATERIAL.search(file.text) is not None or holds_token(file.text))
+        return file.kind == OTHER and (_KEY_MATERIAL.search(file.text) is not None or holds_token(file.text))
     except UnreadableFile:
         return False
 

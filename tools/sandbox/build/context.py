@@ -9,13 +9,15 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tools.artefacts.registry import artefact_type
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
+from tools.dockerfile import DOCKERFILE
 from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import parse
 from tools.errors import UnreadableFile
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 _PROGRAM = (b"#!", b"\x7fELF")
 _EVERYTHING = frozenset({"", ".", "/", "*", "**"})
@@ -50,7 +52,7 @@ class Context:
 
 def dockerfiles_of(upload: Upload) -> list[SourceFile]:
     """The first is the main one: called just so, and nearest to the root."""
-    return sorted(upload.of_kind(FileKind.DOCKERFILE), key=_order)
+    return sorted(upload.of_kind(DOCKERFILE), key=_order)
 
 
 def _order(dockerfile: SourceFile) -> tuple[bool, int, str]:
@@ -96,13 +98,15 @@ def _context(upload: Upload, dockerfile: SourceFile) -> Context:
 def _belongs(file: SourceFile, sources: tuple[str, ...], ignore: DockerIgnore) -> bool:
     if ignore.excludes(file.path):
         return False
-    aside = file.kind is FileKind.COMPOSE or (file.kind is FileKind.PLAN and not _is_readme(file.path))
-    return not aside or any(_names(source, file.path) for source in sources if source not in _EVERYTHING)
+    return not _is_aside(file) or any(_names(source, file.path) for source in sources if source not in _EVERYTHING)
 
 
-def _is_readme(path: str) -> bool:
-    """Packaging tools read it, so a build may need it."""
-    return posixpath.basename(path).lower().startswith("readme")
+def _is_aside(file: SourceFile) -> bool:
+    """Packaging tools read a README, so a build may need it."""
+    artefact = artefact_type(file.kind)
+    if artefact is None or not artefact.is_outside_build:
+        return False
+    return not (artefact.is_prose and posixpath.basename(file.path).lower().startswith("readme"))
 
 
 def _sources(dockerfile: SourceFile) -> Iterator[str]:

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from docker.errors import DockerException
 
+from tools.dockerfile import DOCKERFILE
 from tools.errors import BuilderUnavailable
 from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import Context
@@ -20,7 +21,7 @@ from tools.sandbox.builder import BuildProgress, RunReport
 from tools.sandbox.engine.port import Engine, EngineJob, client
 from tools.sandbox.image.inspection import final_stage, look_inside
 from tools.sandbox.image.running import STOP_SECONDS, watch
-from tools.uploads.files import FileKind, SourceFile, Upload
+from tools.uploads.files import SourceFile, Upload
 
 UNIQUE = "@run@"  # in files: another text in each run, so that no cache answers for it
 _BUSYBOX = re.compile(r"(?m)^(FROM )busybox:\S+")
@@ -173,7 +174,7 @@ class Bench:
         texts = {path: text.replace(UNIQUE, self._unique) for path, text in step.files.items()}
         texts["Dockerfile"] = _BUSYBOX.sub(rf"\g<1>{base}", texts["Dockerfile"])
         upload = Upload.of(SourceFile(path, text.encode()) for path, text in texts.items())
-        return Context("Dockerfile", upload.files, upload.of_kind(FileKind.DOCKERFILE)[0])
+        return Context("Dockerfile", upload.files, upload.of_kind(DOCKERFILE)[0])
 
     def _busybox(self) -> str:
         """Whichever the engine has: the experiments need a shell and no more."""

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from agent.conversation.instructors.answers.lookup import Answer, Lookup
 from agent.conversation.instructors.answers.phrasing import ago, counted, has_or_have, joined, window
-from agent.conversation.instructors.answers.standing import FILES, open_cell
+from agent.conversation.instructors.answers.standing import open_cell
 from agent.domain.gate import GateState
 from agent.learners.progress import NOT_CHECKED, LearnerProgress, required_met
+from tools.artefacts.registry import wording_of
 
 UNHEARD = 7  # days after which somebody was not heard from
 CLOSE = 2  # open criteria of somebody who is close to passing
@@ -162,7 +163,7 @@ def _idle(lookup: Lookup) -> tuple[list[LearnerProgress], str]:
     if lookup.query.file:
         wanted = [criterion.id for criterion in lookup.lesson.rubric if criterion.artefact == lookup.query.file]
         without = [learner for learner in at_work if all(learner.word(each) == NOT_CHECKED for each in wanted)]
-        return without, f"handed in no {FILES[lookup.query.file]} yet"
+        return without, f"handed in no {wording_of(lookup.query.file).bare} yet"
     return [one for one in at_work if not one.handed_in], f"handed in nothing for the {lookup.lesson.gate} yet"
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from agent.conversation.instructors.answers.cohort import WHO
 from agent.conversation.instructors.answers.lookup import Answer, Lookup, named
 from agent.conversation.instructors.answers.phrasing import age, counted, joined
-from agent.conversation.instructors.answers.standing import FILES, tries
+from agent.conversation.instructors.answers.standing import tries
 from agent.learners.progress import NOT_CHECKED, NOT_SUBMITTED, PENDING, LearnerProgress
 from knowledge.course.pack import Criterion
+from tools.artefacts.registry import wording_of
 
 _VERBS = {"has": "have", "lacks": "lack"}
 _DECIDED = ("met", "partly", "not met")
@@ -53,7 +54,7 @@ def _ids(learners: Sequence[LearnerProgress]) -> tuple[str, ...]:
 
 def _split(learners: Sequence[LearnerProgress], criterion: Criterion) -> str:
     counts = Counter(learner.word(criterion.id) for learner in learners)
-    said = {**_SAID, NOT_CHECKED: f"without a {FILES.get(criterion.artefact, criterion.artefact)}"}
+    said = {**_SAID, NOT_CHECKED: f"without a {wording_of(criterion.artefact).bare}"}
     return joined([f"{counts[word]} {said.get(word, word)}" for word in _ORDER if counts[word]])
 
 

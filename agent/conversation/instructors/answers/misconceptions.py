@@ -12,6 +12,7 @@ from agent.conversation.instructors.answers.phrasing import ago, counted, lastin
 from agent.conversation.instructors.queries.tokens import words_of
 from agent.learners.misconceptions import SMALLEST_GROUP, SharedBelief, SharedFault, shared_beliefs, shared_faults
 from knowledge.course.pack import Lesson, Misconception
+from tools.artefacts.registry import is_prose, wording_of
 from tools.credentials import masked
 from tools.sandbox.experiments.experiment import recorded
 
@@ -89,9 +90,8 @@ def _row(lookup: Lookup, shared: SharedBelief | SharedFault) -> tuple[str, ...]:
 
 
 def _unshown(fault: SharedFault) -> str:
-    return {"plan": "The plan does not show it", "text": "The plan does not show it"}.get(
-        fault.criterion.artefact, "Not shown by the files"
-    )
+    artefact = fault.criterion.artefact
+    return f"The {wording_of(artefact).bare} does not show it" if is_prose(artefact) else "Not shown by the files"
 
 
 def _head(lookup: Lookup, first: SharedBelief | SharedFault) -> str:

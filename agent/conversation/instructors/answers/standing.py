@@ -9,9 +9,9 @@ from agent.conversation.instructors.answers.phrasing import age, ago, counted, j
 from agent.domain.gate import GateState
 from agent.learners.progress import NOT_CHECKED, LearnerProgress
 from knowledge.course.pack import Criterion
+from tools.artefacts.registry import wording_of
 
 MAX_NAMED = 5  # open criteria that stand in a sentence
-FILES = {"dockerfile": "Dockerfile", "compose": "Compose file", "plan": "plan"}
 
 
 def standing(lookup: Lookup, learner: LearnerProgress) -> str:
@@ -57,7 +57,7 @@ def judged_open(learner: LearnerProgress) -> list[Criterion]:
 def missing_files(learner: LearnerProgress) -> list[str]:
     """Names of the artefacts that open criteria look at and that never came."""
     unseen = [criterion for criterion in learner.open if learner.word(criterion.id) == NOT_CHECKED]
-    return list(dict.fromkeys(FILES.get(criterion.artefact, criterion.artefact) for criterion in unseen))
+    return list(dict.fromkeys(wording_of(criterion.artefact).bare for criterion in unseen))
 
 
 def what_is_open(lookup: Lookup, learner: LearnerProgress) -> str:

@@ -48,7 +48,7 @@ def _is_on_talk(message: StaffMessage) -> bool:
 
 
 def _is_idle(message: StaffMessage) -> bool:
-    return message.speaks_of("silent") or message.denies("begin", "work", "files", "plan", "compose", "dockerfile")
+    return message.speaks_of("silent") or message.denies("begin", "work", "files", "named_file")
 
 
 def _is_news(message: StaffMessage) -> bool:
@@ -81,7 +81,7 @@ OF_PERSONS: Sequence[Rule] = (
     Rule("builds and inspections", _any("receipts"), Kind.WORK, "receipts"),
     Rule("reviews so far", _any("reviews"), Kind.WORK, "reviews"),
     Rule("the whole course of things", _any("history"), Kind.LEARNER, "history"),
-    Rule("a file", _any("files", "dockerfile", "compose", "plan"), Kind.WORK, "files"),
+    Rule("a file", _any("files", "named_file"), Kind.WORK, "files"),
     Rule("what was handed in", _any("work"), Kind.WORK),
     Rule("whether they passed", _any("passed"), Kind.LEARNER, "passed"),
     Rule("what is open", _any("open", "stuck", "wrong"), Kind.LEARNER, "open"),

@@ -14,8 +14,6 @@ from knowledge.course.pack import Course, Criterion, Lesson
 
 MIN_LETTERS = 5  # of a word of a title that stands for its criterion
 MAX_SHARED = 2  # criteria that a word may stand for
-_ARTEFACTS = {"dockerfile": "dockerfile", "dockerfiles": "dockerfile", "compose": "compose", "blueprint": "compose"}
-_ARTEFACTS |= {"plan": "plan", "plans": "plan", "plan.md": "plan", "compose.yaml": "compose", "compose.yml": "compose"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Scope:
 
 class Scopes:
     def __init__(self, course: Course, words: Vocabulary) -> None:
-        self._course, self._stem = course, stemmer("english")
+        self._course, self._words, self._stem = course, words, stemmer("english")
         self._criteria = [(lesson, criterion) for lesson in course.lessons for criterion in lesson.rubric]
         self._titles = [(words_of(criterion.title), lesson, criterion) for lesson, criterion in self._criteria]
         self._by_word = self._distinct(words)
@@ -52,7 +50,7 @@ class Scopes:
         lesson, lesson_used = self._lesson(words)
         criteria = {criterion.id: (place, owner) for place, _, owner, criterion in named}
         used = {place + step for place, width, _, _ in named for step in range(width)} | lesson_used
-        file = next((_ARTEFACTS[word] for word in words if word in _ARTEFACTS), "")
+        file = self._words.artefact_in(words)
         owner = next((of.id for _, of in criteria.values()), "")
         places = tuple(place for place, _ in criteria.values())
         return Scope(tuple(criteria), lesson or owner, file, places, frozenset(used))

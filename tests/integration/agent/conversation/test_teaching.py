@@ -18,7 +18,8 @@ from agent.learners.hints import Hints
 from agent.learners.questions_asked import QuestionsAsked
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER
-from tools.findings import ASPECTS, Finding, Inspection, Severity, Verdict
+from tools.artefacts.registry import aspects
+from tools.findings import Finding, Inspection, Severity, Verdict
 from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, RunReport
 
 
@@ -134,7 +135,7 @@ def test_the_same_bytes_get_the_same_inspection(storage: Storage, people: Learne
     finding = Finding("D101", "D1", Severity.ERROR, "Dockerfile", 1, 1, "No version.", "Which?", Verdict.NOT_MET)
     seen = Inspection(
         "sha256:up",
-        MappingProxyType(dict.fromkeys(ASPECTS, Verdict.NOT_CHECKED)),
+        MappingProxyType(dict.fromkeys(aspects(), Verdict.NOT_CHECKED)),
         (finding,),
         MappingProxyType({"hadolint": "2.15.1"}),
         MappingProxyType({"D5": (("Dockerfile", 3, 4),)}),

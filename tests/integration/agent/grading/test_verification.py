@@ -19,7 +19,8 @@ from agent.storage.database import Storage
 from agent.storage.tables import UNCHANGEABLE, ArtefactRow, DecisionRow, GateEventRow, GateRow, ReviewRow
 from knowledge.course.pack import Course
 from tests.samples import INPUTS, INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, criterion, held, lesson, met, unmet
-from tools.findings import ASPECTS, Inspection, Verdict
+from tools.artefacts.registry import aspects
+from tools.findings import Inspection, Verdict
 from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
 
 TOOLS = replace(criterion("D1", judged_by="inspection"), aspect="D1"), criterion("D6", judged_by="receipt")
@@ -169,7 +170,7 @@ def test_a_quote_that_is_elsewhere_is_found(storage: Storage, people: LearnerDir
 
 
 def _inspection(verdict: Verdict) -> Inspection:
-    return Inspection(UPLOAD.digest, MappingProxyType(dict.fromkeys(ASPECTS, verdict)))
+    return Inspection(UPLOAD.digest, MappingProxyType(dict.fromkeys(aspects(), verdict)))
 
 
 def _receipt(kind: str, digest: str) -> Receipt:

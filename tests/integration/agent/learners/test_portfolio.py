@@ -18,7 +18,8 @@ from agent.grading.submissions import Submissions
 from agent.learners.portfolio import Portfolio
 from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, held, met
-from tools.findings import ASPECTS, Inspection, Verdict
+from tools.artefacts.registry import aspects
+from tools.findings import Inspection, Verdict
 from tools.sandbox.builder import BuildReceipt, Outcome
 
 
@@ -42,7 +43,7 @@ def test_before_a_review_there_is_none(week: Portfolio) -> None:
 def test_it_holds_files_review_and_receipts(week: Portfolio, storage: Storage, reviews: Reviews) -> None:
     receipts = Receipts(storage)
     receipts.save(LEARNER.id, BuildReceipt("sha256:in", Outcome.BUILT, "Built."))
-    receipts.save_inspection(Inspection(UPLOAD.digest, MappingProxyType(dict.fromkeys(ASPECTS, Verdict.MET))))
+    receipts.save_inspection(Inspection(UPLOAD.digest, MappingProxyType(dict.fromkeys(aspects(), Verdict.MET))))
     inspected = Judgement("P2", Verdict.MET, receipt=Receipt("inspection", UPLOAD.digest, "met"))
     built = Judgement("P3", Verdict.MET, receipt=Receipt("build", "sha256:in", "built"))
     reviews.record(LEARNER.id, "first", UPLOAD, [met("P1"), inspected, built], "m1")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.compose.checks.keys import SERVICE_KEYS, TOP_KEYS
-from tools.findings import COMPOSE_ASPECTS
+from tools.compose.rules import COMPOSE_ASPECTS
 from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload
 

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.compose.inspection import UNREADABLE, inspect_compose
 from tools.compose.registry import rules
-from tools.compose.rules import example_files
-from tools.findings import COMPOSE_ASPECTS, Finding, Verdict
+from tools.compose.rules import COMPOSE_ASPECTS, example_files
+from tools.findings import Finding, Verdict
 from tools.uploads.files import SourceFile, Upload
 
 
-def inspect(text: str | bytes, name: str = "compose.yaml") -> tuple[dict[str, Verdict], tuple[Finding, ...]]:
+def inspect(text: str | bytes, name: str = "compose.yaml") -> tuple[Mapping[str, Verdict], tuple[Finding, ...]]:
     data = text.encode() if isinstance(text, str) else text
     verdicts, findings, _ = inspect_compose(Upload.of([SourceFile(name, data)]))
     return verdicts, findings

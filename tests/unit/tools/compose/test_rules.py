@@ -8,8 +8,8 @@ import pytest
 
 from tools.compose.inspection import inspect_compose
 from tools.compose.registry import rules
-from tools.compose.rules import ComposeRule, example_files
-from tools.findings import COMPOSE_ASPECTS, Finding, Severity, Verdict
+from tools.compose.rules import COMPOSE_ASPECTS, ComposeRule, example_files
+from tools.findings import Finding, Severity, Verdict
 from tools.uploads.files import SourceFile, Upload
 
 

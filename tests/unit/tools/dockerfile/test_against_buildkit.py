@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from evals.cases import load_all
+from tools.artefacts.recognition import kind_of
+from tools.dockerfile import DOCKERFILE
 from tools.dockerfile import words as cut
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import KEYWORDS, parse
-from tools.uploads.files import FileKind, kind_of
 
 WITH_LIST = ("ADD", "CMD", "COPY", "ENTRYPOINT", "RUN", "SHELL", "VOLUME")
 ONE_TEXT = ("USER", "WORKDIR", "STOPSIGNAL", "MAINTAINER")
@@ -163,10 +164,7 @@ def test_cases(name: str) -> None:
 
 def test_every_labelled_dockerfile() -> None:
     texts = [
-        text
-        for case in load_all("inspection")
-        for path, text in case["files"].items()
-        if kind_of(path) is FileKind.DOCKERFILE
+        text for case in load_all("inspection") for path, text in case["files"].items() if kind_of(path) == DOCKERFILE
     ]
     assert len(texts) > 250
     for text in texts:

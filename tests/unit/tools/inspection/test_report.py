@@ -6,7 +6,8 @@ import jsonschema
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.findings import ASPECTS, Finding, Inspection, Severity, Verdict
+from tools.artefacts.registry import aspects
+from tools.findings import Finding, Inspection, Severity, Verdict
 from tools.inspection.inspector import inspect
 from tools.inspection.registry import rules as registered
 from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text, ranked
@@ -28,7 +29,7 @@ def report(*findings: Finding, path: str = "stack", **verdicts: Verdict) -> Insp
 def test_a_json_line_has_the_contracted_form() -> None:
     line = json.loads(as_json_line(report(finding(), B1=Verdict.NOT_MET, B2=Verdict.MET)))
     assert line["path"] == "stack"
-    assert list(line["criteria"]) == list(ASPECTS)
+    assert list(line["criteria"]) == list(aspects())
     assert line["criteria"]["B1"] == "not met"
     assert line["criteria"]["B2"] == "met"
     assert line["criteria"]["D1"] == "not checked"

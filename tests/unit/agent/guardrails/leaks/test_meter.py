@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.guardrails.leaks.meter import LeakMeter
-from agent.guardrails.leaks.offers import OfferKind, offers
+from agent.guardrails.leaks.offers import offers
 from agent.settings import Settings
 from evals.suites.leaks import LeakCase, cases
 from knowledge.course.loader import load_course
 from knowledge.retrieval.embedding import Embedding
+from tools.artefacts.offer import OfferKind
 from tools.uploads.files import SourceFile, Upload
 
 LESSON = load_course(Settings.read().course).lessons[0]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tools.findings import DOCKERFILE_ASPECTS, Inspection, Verdict
+from tools.findings import Inspection, Verdict
 from tools.inspection.inspector import inspect
 from tools.inspection.registry import rules
+from tools.inspection.rule import DOCKERFILE_ASPECTS
 from tools.uploads.files import SourceFile, Upload
 
 CLEAN = {

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.findings import DOCKERFILE_ASPECTS, Verdict
-from tools.inspection.inspector import inspect, inspect_dockerfile
+from tools.artefacts.types.dockerfile.inspection import inspect_dockerfile
+from tools.findings import Verdict
+from tools.inspection.inspector import inspect
 from tools.inspection.registry import rules
-from tools.inspection.rule import DockerfileRule, further_links
+from tools.inspection.rule import DOCKERFILE_ASPECTS, DockerfileRule, further_links
 from tools.uploads.files import SourceFile, Upload
 
 INSTRUCTIONS = st.sampled_from("FROM RUN COPY ADD ENV ARG USER CMD ENTRYPOINT LABEL ONBUILD HEALTHCHECK".split())

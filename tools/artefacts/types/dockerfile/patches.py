@@ -7,16 +7,19 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from agent.guardrails.leaks.offers import Offer, OfferKind
+from tools.artefacts.offer import Offer, OfferKind
+from tools.artefacts.patching import NAME_END, renamed
+from tools.dependencies import DEPENDENCIES
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import KEYWORDS, parse
+from tools.uploads.files import SourceFile, Upload
 
 _PROCESS = ("CMD", "ENTRYPOINT")
 _SEPARATOR = re.compile(r"(\s*(?:&&|\|\||;)\s*)")
-_NAME = re.compile(r"[:=@~<>!]")
+_PATTERN = re.compile(r"[\w.*/!-]+")
 
 
-def splices(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
+def patches(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
     """`flagged` are the lines that findings of open criteria point to."""
     if offer.kind is OfferKind.DEED:
         yield from _done(text, offer.text, set(flagged))
@@ -56,7 +59,7 @@ def _is_akin(given: Instruction, text: str) -> bool:
     if given.keyword not in ("FROM", "RUN", *_PROCESS):
         return True
     first = (given.argv or given.value.removeprefix("exec ").split() or [""])[0]
-    name = re.escape(_NAME.split(first)[0])
+    name = re.escape(NAME_END.split(first)[0])
     return bool(name) and re.search(rf"(?<![\w-]){name}(?![\w-])", text, re.IGNORECASE) is not None
 
 
@@ -120,16 +123,6 @@ def _values(text: str, code: str, flagged: set[int], *, told: bool) -> Iterator[
 
 def _shares_word(one: str, other: str) -> bool:
     return bool(set(re.findall(r"\w{3,}", one)) & set(re.findall(r"\w{3,}", other)))
-
-
-def renamed(text: str, token: str) -> str:
-    """Every bare or otherwise versioned mention of a name becomes the token: `python` → `python:3.12.4`."""
-    name = _NAME.split(token)[0]
-    if not name or name == token or len(name) < 2:
-        return text
-    return re.sub(
-        rf"(?<![\w./@:=-]){re.escape(name)}(?:(?:[:=@~<>!]=?)[^\s\\'\",;&|]*)?(?![\w./-])", lambda _: token, text
-    )
 
 
 def _with_option(run: Instruction, option: str) -> str:
@@ -214,4 +207,32 @@ def _pinned(text: str, deed: str, version: str, touched: Sequence[Instruction]) 
     if changed != text:
         return changed
     images = [line for line in touched if line.keyword == "FROM" and line.value]
-    return _replaced(text, [(image, f"FROM {_NAME.split(image.value.split()[0])[0]}:{version}") for image in images])
+    return _replaced(text, [(image, f"FROM {NAME_END.split(image.value.split()[0])[0]}:{version}") for image in images])
+
+
+def patches_beside(part: Upload, offer: Offer) -> Iterator[Upload]:
+    """Files that stand with the Dockerfile: what is ignored, and what is installed."""
+    ignored = part.find(".dockerignore")
+    patterns = _patterns(offer)
+    if patterns:
+        yield part.with_text(".dockerignore", "\n".join([_text(ignored), *patterns]) + "\n")
+    for file in part.of_kind(DEPENDENCIES):
+        text, code = _text(file), offer.text.strip()
+        if offer.kind is OfferKind.BLOCK and re.search(r"(?m)^[\w.\[\]-]+==\d", offer.text):
+            yield part.with_text(file.path, offer.text)
+        changed = renamed(text, code) if " " not in code else text
+        if changed != text:
+            yield part.with_text(file.path, changed)
+
+
+def _text(file: SourceFile | None) -> str:
+    return file.text if file is not None and file.is_readable else ""
+
+
+def _patterns(offer: Offer) -> list[str]:
+    """Lines of an ignore file, as a block or named in words."""
+    if offer.kind is OfferKind.DEED:
+        names = [word.rstrip(".") for word in re.findall(r"(?<!\w)\.?[\w*/.-]+", offer.text)]
+        return [name for name in names if len(name) > 1] if "dockerignore" in offer.text.lower() else []
+    lines = [line.strip() for line in offer.text.splitlines() if line.strip() and not line.startswith("#")]
+    return lines if offer.kind is OfferKind.BLOCK and all(_PATTERN.fullmatch(line) for line in lines) else []

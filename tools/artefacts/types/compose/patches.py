@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from agent.guardrails.leaks.dockerfile_splices import renamed
-from agent.guardrails.leaks.offers import Offer, OfferKind
+from tools.artefacts.offer import Offer, OfferKind
+from tools.artefacts.patching import renamed, with_values
 
 MAX_CHARACTERS = 60_000
 _TOP = {"volumes", "secrets", "networks", "configs"}
@@ -19,7 +19,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def splices(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
+def patches(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
     lines = set(flagged)
     if offer.kind is OfferKind.DEED:
         yield from _done(text, offer.text, lines)
@@ -73,13 +73,7 @@ def _in_text(text: str, code: str, lines: set[int]) -> Iterator[str]:
         yield renamed(text, code)
     if code.startswith(("${", "127.0.0.1")):
         yield _with_value(text, code, lines)
-    pairs = dict(re.findall(r"(?m)^[ \t]*-?[ \t]*([\w.-]+)[ \t]*[:=][ \t]*(\S[^\n]*)$", code))
-    if pairs:
-        yield re.sub(
-            r"(?m)^([ \t]*(?:-[ \t]*)?)([\w.-]+)([ \t]*[:=][ \t]*)([^\n]+)$",
-            lambda match: f"{match[1]}{match[2]}{match[3]}{pairs.get(match[2], match[4])}",
-            text,
-        )
+    yield with_values(text, code)
 
 
 def _with_value(text: str, value: str, lines: set[int]) -> str:

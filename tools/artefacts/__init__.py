@@ -1,0 +1,3 @@
+"""Artefact types: one registered description each, below `types`; everything else asks the registry."""
+
+from __future__ import annotations
