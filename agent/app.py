@@ -161,7 +161,7 @@ def _services(
         leaks=LeakMeter(assessor.reviewers),
         questions_asked=QuestionsAsked(storage),
         forgetting=forgetting,
-        progress=CohortProgress(storage, course, learners=learners, reviews=reviews, gates=gates, hints=hints),
+        progress=CohortProgress(storage, course, learners=learners, reviews=reviews, gates=gates),
         answerer=knowledge.answerer,
         assessor=assessor,
         builder=engine,

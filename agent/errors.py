@@ -7,8 +7,7 @@ TutorError                  `str(error)` is fit for a person in a chat
 ├── ConcurrentChange        somebody else changed the same gate first; read again
 ├── NotAllowed              the person may not see or do this
 ├── NotFound                no such person, submission, review or receipt
-├── ModelUnavailable        the language model failed; the offline voice takes over
-└── TransportError          the chat refused or could not be reached; `retry_after` where it said so
+└── ModelUnavailable        the language model failed; the offline voice takes over
 """
 
 from __future__ import annotations
@@ -44,9 +43,3 @@ class NotFound(TutorError):
 
 class ModelUnavailable(TutorError):
     pass
-
-
-class TransportError(TutorError):
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        self.retry_after = retry_after
-        super().__init__(message)

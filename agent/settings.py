@@ -42,55 +42,74 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TUTOR_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     data: Path = Field(default_factory=_data_folder, description="folder for the database and the index")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data folder")
-    index_url: str = Field("", description="address of a Chroma server; empty: embedded, in the data folder")
+    database_url: str = Field("", description="SQLAlchemy URL of the database; empty: SQLite in the data folder")
+    index_url: str = Field("", description="address of a Chroma server; empty: an index in the data folder")
     course: Path | None = Field(None, description="folder of a course pack; empty: the shipped course")
     instructors: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Slack user ids, by comma; with several workspaces TEAM:USER"
+        (), description="Slack user ids of instructors, separated by commas; TEAM:USER with several workspaces"
     )
     instructor_groups: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="ids of Slack user groups whose members are instructors, by comma"
+        (), description="Slack user groups whose members are instructors: ids, separated by commas"
     )
-    builds: BuildMode = Field(BuildMode.AUTO, description="off, auto, lab: the confined engine, or trusted: your own")
-    engine_url: str = Field("", description="address of the Docker engine; empty: the usual socket")
-    executor: str = Field("local", description="stable name of this process among several workers")
-    retention_days: int = Field(30, ge=1, le=3650, description="how long message texts are kept")
-    profile: SlackProfile = Field(SlackProfile.AGENT, description="agent or plain: which Slack manifest is installed")
-    host: str = Field("127.0.0.1", description="address that `tutor slack --http` listens on")
-    port: int = Field(3000, ge=0, le=65535, description="port that `tutor slack --http` listens on")
-    public_url: str = Field("", description="https address of `tutor slack --http` from outside, for installing")
+    builds: BuildMode = Field(
+        BuildMode.AUTO,
+        description="`off`; `lab`, the confined engine; `trusted`, your own; `auto`, the lab if it runs, else your own",
+    )
+    engine_url: str = Field("", description="address of your own Docker engine; empty: the usual socket")
+    executor: str = Field("local", description="name of this process among several workers; keep it across restarts")
+    retention_days: int = Field(30, ge=1, le=3650, description="days for which the text of messages is kept")
+    profile: SlackProfile = Field(
+        SlackProfile.AGENT, description="which Slack manifest is installed: `agent` or `plain`"
+    )
+    host: str = Field(
+        "127.0.0.1", description="address to listen on: for `tutor slack --http`, and for the status port"
+    )
+    port: int = Field(3000, ge=0, le=65535, description="port of `tutor slack --http`")
+    public_url: str = Field(
+        "", description="https address under which workspaces reach `tutor slack --http` to install it"
+    )
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
-        (), description="Fernet keys that seal the tokens of workspaces, newest first, by comma; empty: not sealed"
+        (), description="Fernet keys that encrypt workspace tokens at rest, newest first, separated by commas"
     )
     status_port: int = Field(
-        0, ge=0, le=65535, description="port for `/healthz`, `/readyz` and `/metrics` beside Socket Mode; 0: none"
+        0, ge=0, le=65535, description="port of `/healthz`, `/readyz` and `/metrics` in Socket Mode; 0: none"
     )
-    log_level: str = Field("WARNING", description="DEBUG, INFO, WARNING or ERROR")
-    log_format: LogFormat = Field(LogFormat.TEXT, description="text or json; each line names its turn")
+    log_level: str = Field("WARNING", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")
+    log_format: LogFormat = Field(LogFormat.TEXT, description="`text` or `json`; each line names its turn")
 
     model: str = Field("gpt-5-mini", description="name of the language model")
-    model_protocol: WireProtocol = Field(WireProtocol.RESPONSES, description="responses or chat")
-    model_timeout: float = Field(30.0, gt=0, le=600, description="seconds for one answer of the model")
-    openai_api_key: SecretStr | None = Field(
-        None, validation_alias="OPENAI_API_KEY", description="switches the model on"
+    model_protocol: WireProtocol = Field(
+        WireProtocol.RESPONSES, description="which API the model speaks: `responses` or `chat`"
     )
-    openai_base_url: str = Field("", validation_alias="OPENAI_BASE_URL", description="any compatible server")
+    model_timeout: float = Field(30.0, gt=0, le=600, description="seconds to wait for one answer of the model")
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="key of the model; switches it on"
+    )
+    openai_base_url: str = Field(
+        "", validation_alias="OPENAI_BASE_URL", description="address of a compatible server; empty: OpenAI"
+    )
 
-    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN", description="xoxb-…")
+    slack_bot_token: SecretStr | None = Field(
+        None, validation_alias="SLACK_BOT_TOKEN", description="bot token, `xoxb-…`"
+    )
     slack_app_token: SecretStr | None = Field(
-        None, validation_alias="SLACK_APP_TOKEN", description="xapp-…, Socket Mode"
+        None, validation_alias="SLACK_APP_TOKEN", description="app-level token for Socket Mode, `xapp-…`"
     )
     slack_signing_secret: SecretStr | None = Field(
-        None, validation_alias="SLACK_SIGNING_SECRET", description="for HTTP delivery"
+        None, validation_alias="SLACK_SIGNING_SECRET", description="signing secret, for HTTP delivery"
     )
     slack_client_id: str = Field(
-        "", validation_alias="SLACK_CLIENT_ID", description="for several workspaces, in place of SLACK_BOT_TOKEN"
+        "",
+        validation_alias="SLACK_CLIENT_ID",
+        description="client id, to serve several workspaces instead of `SLACK_BOT_TOKEN`",
     )
     slack_client_secret: SecretStr | None = Field(
-        None, validation_alias="SLACK_CLIENT_SECRET", description="belongs to SLACK_CLIENT_ID"
+        None, validation_alias="SLACK_CLIENT_SECRET", description="goes with `SLACK_CLIENT_ID`"
     )
     slack_base_url: str = Field(
-        "https://slack.com/api/", validation_alias="SLACK_BASE_URL", description="another address only in tests"
+        "https://slack.com/api/",
+        validation_alias="SLACK_BASE_URL",
+        description="address of Slack's Web API; only tests and the demo change it",
     )
 
     @field_validator("instructors", "instructor_groups", "token_keys", mode="before")

@@ -34,6 +34,9 @@ class Decision:
     hint_level: int = 0
     forget: bool = False  # delete what is stored of this person once the turn is done
     archive_of: str = ""  # lesson whose week artefact goes with the reply
+    attached: tuple[
+        tuple[str, str], ...
+    ] = ()  # (path, digest) of a learner's files that go with a reply to an instructor
     annotate: bool = False  # the learner's files go with the reply, our questions at their lines
     of_engine: bool = False  # nothing but findings, verdicts and experiments: they hold no answer to begin with
     topic: str = ""  # what it is about: a card, a rule, a criterion, or an occasion

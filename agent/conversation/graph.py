@@ -162,7 +162,13 @@ def _view(state: State, context: TurnContext) -> View:
     return View(
         context,
         _reading_from_state(state.get("reading") or {}),
-        References(**{**references, "instructions": tuple(references.get("instructions", ()))}),
+        References(
+            **{
+                **references,
+                "instructions": tuple(references.get("instructions", ())),
+                "criteria": tuple(references.get("criteria", ())),
+            }
+        ),
         dialogues.from_state(state.get("dialogue")),
         history_of(state),
         state.get("pending", ""),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.llm.port import Message
+from knowledge.markdown import code_blocks
 
 _CITED = re.compile(r"^.*\[\d+\]\s*$", re.MULTILINE)
 KEPT_BACK = "I leave out the part that would do your own next step."
@@ -32,10 +33,11 @@ def _own_words(reply: str) -> str:
 
 
 def _lines(draft: str) -> list[str]:
-    """A fenced block is one line: half of it would be no block."""
+    """A block of code is one line: half of it would be no block."""
+    goes_on = {number for code in code_blocks(draft) for number in code.lines[1:]}
     lines: list[str] = []
-    for line in draft.split("\n"):
-        if lines and lines[-1].startswith("```") and not lines[-1].endswith("\n```"):
+    for number, line in enumerate(draft.split("\n")):
+        if number in goes_on:
             lines[-1] += f"\n{line}"
         else:
             lines.append(line)

@@ -22,7 +22,7 @@ from knowledge.retrieval.passages import Hit, Retriever
 
 MAX_TOOL_ROUNDS = 2
 MAX_SENTENCES = 8
-MIN_KEPT = 0.5  # below this share of kept sentences the draft says it better
+MIN_KEPT = 0.5  # below this share of kept sentences the draft says it better; chosen, not measured
 Answer = TypeVar("Answer", bound=BaseModel)
 _PLACE = re.compile(r"`[^`\n]+` lines? [\d–]+")
 _log = logging.getLogger(__name__)

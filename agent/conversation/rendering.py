@@ -83,8 +83,14 @@ def review_lines(lesson: Lesson, judgements: Sequence[Judgement], upload: Upload
 
 def _review_line(criterion: Criterion, judgement: Judgement, upload: Upload) -> str:
     head = f"{mark(judgement)} **{criterion.id} {criterion.title}**: {verdict(judgement)}"
-    detail = evidence(judgement, upload) if judgement.verdict is Verdict.MET else judgement.missing or judgement.reason
+    detail = evidence(judgement, upload) if judgement.verdict is Verdict.MET else _what_is_missing(criterion, judgement)
     return f"{head}. {detail}" if detail else head
+
+
+def _what_is_missing(criterion: Criterion, judgement: Judgement) -> str:
+    """Never a bare verdict: what is asked, where nothing nearer can be said."""
+    said = judgement.missing or judgement.reason
+    return said or f"Nothing in your newest version shows it. Met when: {criterion.met_when}"
 
 
 def evidence(judgement: Judgement, upload: Upload) -> str:

@@ -13,7 +13,7 @@ from agent.llm.port import Message
 
 def checked(context: TurnContext, history: Sequence[Message], decision: Decision) -> Decision:
     safe = guarded(context, history, decision)
-    if not context.is_tutored:
+    if not context.is_tutored or safe.of_engine:  # a review asks each of its questions again until it is answered
         return safe
     asked = context.services.questions_asked.wordings(context.person.id)
     text, _ = settle(f"{safe.draft}\n\n{safe.closing}", asked)

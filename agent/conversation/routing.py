@@ -16,12 +16,21 @@ from agent.conversation.handlers import (
     privacy,
     submission,
 )
-from agent.conversation.handlers.instructors import staff_query
+from agent.conversation.instructors import answer as staff_answer
 from agent.domain.act import Intent
 from agent.domain.reply import Reply
 from agent.domain.turn import Notice
+from agent.understanding.acts import About, Act, Reading
 
 Handler = Callable[[TurnContext], Decision]
+
+
+_PRESSED = Reading(Act.STAFF_DECIDE, About.PERSON, {Act.STAFF_DECIDE: 1.0}, {About.PERSON: 1.0})
+
+
+def _of_staff(context: TurnContext) -> Decision:
+    decision, _ = staff_answer(context, _PRESSED, {})
+    return decision
 
 
 def _annotated(context: TurnContext) -> Decision:
@@ -63,7 +72,7 @@ BUTTONS: Mapping[str, Handler] = {
     "hint": hint.guide,
     "predict": _predicted,
     "ask_instructor": _to_instructors,
-    **dict.fromkeys(("uphold", "dismiss", "decide", "sheet", "approve", "reject"), staff_query),
+    **dict.fromkeys(("uphold", "dismiss", "decide", "sheet", "approve", "reject"), _of_staff),
 }
 
 

@@ -91,6 +91,9 @@ class Tutor:
         if decision.annotate:
             workspace = self.services.submissions.workspace(context.person.id, context.lesson.id)
             return annotated(meant(workspace, context.turn.text), self.services.assessor.inspect(workspace).findings)
+        if decision.attached and context.person.is_instructor:
+            kept = self.services.submissions.by_digests(dict(decision.attached))
+            return tuple(OutgoingFile(file.path.rpartition("/")[2], file.data, file.path) for file in kept)
         if not decision.archive_of:
             return ()
         data = self._week.archive(context.person.id, decision.archive_of)

@@ -106,10 +106,3 @@ def _step(before: Judgement | None, now: Judgement | None) -> int:
     if before is None or now is None or before.pending or now.pending:
         return 0
     return _ORDER.index(now.verdict) - _ORDER.index(before.verdict)
-
-
-def to_mermaid() -> str:
-    lines = [
-        f"    {state.value} --> {following.value}: {action.value}" for (state, action), following in TRANSITIONS.items()
-    ]
-    return "\n".join(["stateDiagram-v2", "    [*] --> locked", *lines])

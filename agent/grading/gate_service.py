@@ -75,13 +75,13 @@ class GateService:
             row = session.get(GateRow, (person_id, lesson_id))
         if row is None:
             return GateView(lesson_id, GateState.LOCKED, 0, datetime.now(UTC))
-        return GateView(lesson_id, GateState(row.state), row.version, row.since)
+        return _view(row)
 
-    def cohort(self, lesson_id: str, workspace: str) -> dict[str, GateState]:
+    def cohort(self, lesson_id: str, workspace: str) -> dict[str, GateView]:
         """Everybody's gate of one lesson."""
         here = (GateRow.lesson_id == lesson_id, GateRow.person_id.startswith(f"{workspace}:", autoescape=True))
         with self._storage.begin() as session:
-            return {row.person_id: GateState(row.state) for row in session.scalars(select(GateRow).where(*here))}
+            return {row.person_id: _view(row) for row in session.scalars(select(GateRow).where(*here))}
 
     def current(self, person_id: str) -> str | None:
         """The first lesson whose gate is not behind the learner."""
@@ -216,6 +216,10 @@ class GateService:
         row = session.get(GateRow, (person_id, following.id)) if following else None
         if following and row is not None and row.state == GateState.LOCKED:
             _move(session, person_id, following.id, GateAction.UNLOCK, ENGINE, f"{lesson_id} is done")
+
+
+def _view(row: GateRow) -> GateView:
+    return GateView(row.lesson_id, GateState(row.state), row.version, row.since)
 
 
 def _rests_on(event: GateEventRow, evidence: Mapping[str, Any]) -> bool:

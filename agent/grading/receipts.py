@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 
@@ -26,6 +28,12 @@ def build_from_json(data: Json) -> BuildReceipt:
     return _BUILD.validate_python(data)
 
 
+@dataclass(frozen=True)
+class BuildRecord:
+    receipt: BuildReceipt
+    created_at: datetime
+
+
 class Receipts:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -47,6 +55,12 @@ class Receipts:
             row = session.scalars(newest.limit(1)).first()
             return build_from_json(row.receipt) if row else None
 
+    def builds_of(self, person_id: str) -> list[BuildRecord]:
+        """What a person had built, oldest first."""
+        mine = select(BuildReceiptRow).where(BuildReceiptRow.person_id == person_id).order_by(BuildReceiptRow.id)
+        with self._storage.begin() as session:
+            return [BuildRecord(build_from_json(row.receipt), row.created_at) for row in session.scalars(mine)]
+
     def save_inspection(self, inspection: Inspection) -> None:
         """The first inspection of the same bytes stays; a later one adds the aspects that nothing judged then."""
         digest, kept = inspection.upload_digest, inspection_to_json(inspection)
@@ -59,6 +73,13 @@ class Receipts:
         with self._storage.begin() as session:
             row = session.get(InspectionRow, digest)
             return inspection_from_json(digest, row.inspection) if row else None
+
+    def inspections(self, digests: Collection[str]) -> dict[str, Inspection]:
+        """Those that are there, by digest, in one query."""
+        wanted = select(InspectionRow).where(InspectionRow.digest.in_(set(digests)))
+        with self._storage.begin() as session:
+            rows = session.scalars(wanted)
+            return {row.digest: inspection_from_json(row.digest, row.inspection) for row in rows}
 
 
 def _completed(first: Json, later: Json) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -15,6 +16,17 @@ from agent.storage.tables import ArtefactRow, UploadRow
 from tools.artefacts.recognition import OTHER
 from tools.artefacts.registry import artefact_types
 from tools.uploads.files import MAX_FILES, MAX_UPLOAD_BYTES, SourceFile, Upload
+
+
+@dataclass(frozen=True)
+class UploadRecord:
+    """One message with files; `files` maps path to digest."""
+
+    id: str
+    number: int
+    files: Mapping[str, str]
+    kinds: Mapping[str, str]
+    created_at: datetime
 
 
 class Submissions:
@@ -44,6 +56,12 @@ class Submissions:
             if row is None:
                 raise NotFound("That upload is no longer there. Please send the files again.")
             return Upload.of(fetch(session, row.files))
+
+    def history(self, person_id: str, lesson_id: str) -> list[UploadRecord]:
+        """Oldest first, without the contents."""
+        with self._storage.begin() as session:
+            rows = session.scalars(_uploads(person_id, lesson_id))
+            return [UploadRecord(row.id, row.number, row.files, row.kinds, row.created_at) for row in rows]
 
     def by_digests(self, files: Mapping[str, str]) -> Upload:
         with self._storage.begin() as session:

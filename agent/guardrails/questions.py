@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 
 from agent.domain.wording import digest_of
+from knowledge.markdown import BlockKind, blocks
 
-_ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
 _SENTENCE = re.compile(r"(?<=[.!?])(?P<end>[_*”\"]*)\s+(?=[A-Z“\"`_*\d(])")
 _QUOTED = re.compile(r"“[^”]*”|`[^`]*`|\"[^\"]*\"|\[[^\]]*\]\([^)]*\)|^>.*$", re.MULTILINE)
 
@@ -17,12 +17,12 @@ def settle(text: str, asked: Collection[str]) -> tuple[str, list[str]]:
 
     Of several outside a list only the last is kept; each item of a list may have its own.
     """
-    raw = text.split("\n")
-    lines = [_pieces(line) for line in raw]
+    raw, items = text.split("\n"), _items(text)
+    lines = [_pieces(line, items.get(row, "")) for row, line in enumerate(raw)]
     loose = [
         (row, column)
         for row, line in enumerate(lines)
-        if not _ITEM.match(raw[row])
+        if row not in items
         for column, piece in enumerate(line)
         if is_question(piece)
     ]
@@ -45,9 +45,16 @@ def is_question(piece: str) -> bool:
     return _QUOTED.sub("x", piece).rstrip(" _*").endswith("?")
 
 
-def _pieces(line: str) -> list[str]:
-    item = _ITEM.match(line)
-    head = item.group() if item else ""
+def _items(text: str) -> dict[int, str]:
+    """The marker of each line that begins an item of a list."""
+    return {
+        block.lines.start: text[text.rfind("\n", 0, block.start) + 1 : block.start]
+        for block in blocks(text, indented_code=False)
+        if block.in_item and block.kind is BlockKind.PARAGRAPH
+    }
+
+
+def _pieces(line: str, head: str) -> list[str]:
     first, *rest = _SENTENCE.sub(lambda match: f"{match['end']}\0", line[len(head) :]).split("\0")
     return [head + first, *(piece for piece in rest if piece)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select, update
@@ -9,6 +10,14 @@ from sqlalchemy import Select, select, update
 from agent.domain.people import Person, Role
 from agent.storage.database import Storage, insert_once
 from agent.storage.tables import PersonRow
+
+
+@dataclass(frozen=True)
+class Seen:
+    """When a person wrote to the tutor or opened its page."""
+
+    first: datetime
+    last: datetime
 
 
 class LearnerDirectory:
@@ -44,6 +53,10 @@ class LearnerDirectory:
 
     def learners(self, workspace: str) -> tuple[Person, ...]:
         return self._with_role(workspace, Role.LEARNER)
+
+    def seen(self, workspace: str) -> dict[str, Seen]:
+        with self._storage.begin() as session:
+            return {row.id: Seen(row.first_seen, row.last_seen) for row in session.scalars(_of(workspace))}
 
     def _with_role(self, workspace: str, role: Role) -> tuple[Person, ...]:
         with self._storage.begin() as session:

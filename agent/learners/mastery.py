@@ -101,9 +101,18 @@ class Mastery:
         found: dict[str, list[Observation]] = {}
         with self._storage.begin() as session:
             for row in session.scalars(mine.order_by(ObservationRow.id)):
-                observation = Observation(row.subject, Observed(row.kind), row.evidence, row.created_at)
-                found.setdefault(row.subject, []).append(observation)
+                found.setdefault(row.subject, []).append(_observation(row))
         return {subject: believe(subject, observations) for subject, observations in found.items()}
+
+    def cohort(self, lesson_id: str, workspace: str) -> dict[str, list[Observation]]:
+        """Everybody's observations in one lesson by person, oldest first."""
+        here = ObservationRow.person_id.startswith(f"{workspace}:", autoescape=True)
+        rows = select(ObservationRow).where(here, ObservationRow.lesson_id == lesson_id).order_by(ObservationRow.id)
+        found: dict[str, list[Observation]] = {}
+        with self._storage.begin() as session:
+            for row in session.scalars(rows):
+                found.setdefault(row.person_id, []).append(_observation(row))
+        return found
 
     def belief(self, person_id: str, lesson_id: str, subject: str) -> MasteryEstimate:
         return self.beliefs(person_id, lesson_id).get(subject) or believe(subject, ())
@@ -114,3 +123,7 @@ class Mastery:
             raise NotAllowed("Only an instructor can decide that.")
         kind = Observed.UPHELD if uphold else Observed.DISMISSED
         self.note(learner, lesson_id, subject, kind, "an instructor decided this", key)
+
+
+def _observation(row: ObservationRow) -> Observation:
+    return Observation(row.subject, Observed(row.kind), row.evidence, row.created_at)

@@ -1,231 +1,230 @@
-"""What an instructor sees of the cohort; each table says how it was counted."""
+"""Where learners are in a lesson: one row each, made of reviews, gates, uploads and attempts."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from agent.domain.gate import CLOSED, GateState
 from agent.domain.people import Person
 from agent.domain.verdicts import Judgement
-from agent.grading.gate_service import GateService
+from agent.grading.gate_service import GateService, GateView
 from agent.grading.reviews import History, ReviewRecord, Reviews
-from agent.learners.directory import LearnerDirectory
-from agent.learners.hints import Hints
+from agent.learners.directory import LearnerDirectory, Seen
 from agent.storage.database import Storage
 from agent.storage.tables import AttemptRow, UploadRow
 from knowledge.course.pack import Course, Criterion, Lesson
 from tools.findings import Verdict
 
-Row = tuple[str, ...]
 Moment = datetime | None
+NOT_CHECKED, PENDING, NOT_SUBMITTED = Verdict.NOT_CHECKED.value, "pending", "not submitted"
 
 
 @dataclass(frozen=True)
-class Receipted:
-    """`query` says in words which records the rows were counted from."""
+class Tally:
+    """How often something happened, the first and the last time."""
 
-    rows: tuple[Row, ...]
-    query: str
+    count: int = 0
+    first: Moment = None
+    last: Moment = None
 
 
 @dataclass(frozen=True)
 class LearnerProgress:
-    """Where one learner is in a lesson. `stuck_on`: the first required criterion that is theirs to change."""
+    """One learner in one lesson. `met` and `of` count all criteria, `required_met` those that the gate asks for."""
 
     person: Person
-    state: GateState
-    met: int
-    of: int
-    handed_in: bool
-    waiting: int = 0  # criteria with an instructor
-    stuck_on: Criterion | None = None
-    more_open: int = 0
-    since: Moment = None
-    last_attempt: Moment = None
-    verdict: str = ""
+    lesson: Lesson
+    gate: GateView
+    history: History = field(default_factory=History)
+    uploads: Tally = field(default_factory=Tally)
+    attempts: Mapping[str, Tally] = field(default_factory=dict)  # by criterion: a changed file, a build, an answer
+    seen: Seen | None = None
+
+    @property
+    def state(self) -> GateState:
+        return self.gate.state
+
+    @property
+    def is_through(self) -> bool:
+        return self.state in CLOSED
+
+    @property
+    def handed_in(self) -> bool:
+        return bool(self.history.criterion_status)
+
+    @property
+    def of(self) -> int:
+        return len(self.lesson.rubric)
+
+    @property
+    def met(self) -> int:
+        return sum(not is_unmet(judgement) for judgement in self.history.criterion_status.values())
+
+    @property
+    def required(self) -> int:
+        return sum(criterion.required for criterion in self.lesson.rubric)
+
+    @property
+    def required_met(self) -> int:
+        return sum(criterion.required and not self.lacks(criterion.id) for criterion in self.lesson.rubric)
+
+    @property
+    def waiting(self) -> int:
+        """Criteria that are pending with an instructor."""
+        return sum(judgement.pending for judgement in self.history.criterion_status.values())
+
+    @property
+    def undecided(self) -> tuple[Criterion, ...]:
+        """What waits for an instructor's decision: of the newest review, while the gate is not behind the learner."""
+        if self.is_through or not self.history.reviews:
+            return ()
+        waiting = {judgement.criterion for judgement in self.history.reviews[-1].judgements if judgement.pending}
+        return tuple(criterion for criterion in self.lesson.rubric if criterion.id in waiting)
+
+    @property
+    def open(self) -> tuple[Criterion, ...]:
+        """Required criteria that are the learner's to change, in the rubric's order."""
+        return tuple(
+            criterion
+            for criterion in self.lesson.rubric
+            if criterion.required and _is_open(self.judgement(criterion.id))
+        )
+
+    @property
+    def stuck_on(self) -> Criterion | None:
+        return next(iter(self.open), None)
+
+    @property
+    def more_open(self) -> int:
+        return max(0, len(self.open) - 1)
+
+    @property
+    def since(self) -> Moment:
+        return self.open_since(self.stuck_on.id) if self.stuck_on else None
+
+    @property
+    def last_attempt(self) -> Moment:
+        tried = self.attempts.get(self.stuck_on.id) if self.stuck_on else None
+        return (tried.last if tried else None) or self.uploads.last
+
+    @property
+    def verdict(self) -> str:
+        return self.word(self.stuck_on.id) if self.stuck_on else ""
 
     @property
     def is_stuck(self) -> bool:
-        return self.stuck_on is not None and self.handed_in and self.state not in CLOSED
+        return self.stuck_on is not None and self.handed_in and not self.is_through
 
     @property
     def is_at_last_step(self) -> bool:
         """No criterion is open; what is left is to find the fault that was put back."""
-        return self.handed_in and self.stuck_on is None and not self.waiting and self.state not in CLOSED
+        return self.handed_in and self.stuck_on is None and not self.waiting and not self.is_through
+
+    def judgement(self, criterion: str) -> Judgement | None:
+        return self.history.criterion_status.get(criterion)
+
+    def lacks(self, criterion: str) -> bool:
+        return is_unmet(self.judgement(criterion))
+
+    def word(self, criterion: str) -> str:
+        """The verdict; `pending` with an instructor, `not submitted` where one will have to decide once it is."""
+        judgement = self.judgement(criterion)
+        if judgement is None:
+            return NOT_CHECKED
+        if not judgement.pending:
+            return judgement.verdict.value
+        return PENDING if criterion in {one.id for one in self.undecided} else NOT_SUBMITTED
+
+    def open_since(self, criterion: str) -> Moment:
+        """The review that first left it open with none that met it after; before any review, the first upload."""
+        since = None
+        for review in reversed(self.history.reviews):
+            if not is_unmet(judged(review).get(criterion)):
+                break
+            since = review.created_at
+        return since or self.uploads.first
 
 
 class CohortProgress:
     def __init__(
-        self,
-        storage: Storage,
-        course: Course,
-        *,
-        learners: LearnerDirectory,
-        reviews: Reviews,
-        gates: GateService,
-        hints: Hints,
+        self, storage: Storage, course: Course, *, learners: LearnerDirectory, reviews: Reviews, gates: GateService
     ) -> None:
         self._storage, self._course = storage, course
-        self._learners, self._reviews, self._gates, self._hints = learners, reviews, gates, hints
+        self._learners, self._reviews, self._gates = learners, reviews, gates
 
     def cohort(self, lesson_id: str, workspace: str) -> list[LearnerProgress]:
         """Everybody by name; a fixed number of queries, so that a cohort of 300 is one page like any other."""
-        lesson = self._lesson(lesson_id)
-        states = self._gates.cohort(lesson.id, workspace)
+        lesson = self._course.lesson(lesson_id) or self._course.lessons[0]
+        gates = self._gates.cohort(lesson.id, workspace)
         histories = self._reviews.cohort(lesson.id, workspace)
-        uploads, attempts = self._uploads(lesson.id), self._attempts(lesson.id)
+        seen = self._learners.seen(workspace)
+        uploads = self._uploads(lesson.id, UploadRow.person_id.startswith(f"{workspace}:", autoescape=True))
+        attempts = self._attempts(lesson.id, AttemptRow.person_id.startswith(f"{workspace}:", autoescape=True))
         return [
-            _place(
-                lesson,
+            LearnerProgress(
                 person,
-                states.get(person.id, GateState.LOCKED),
+                lesson,
+                gates.get(person.id, GateView(lesson.id, GateState.LOCKED, 0, datetime.now(UTC))),
                 histories.get(person.id, History()),
-                uploads.get(person.id, (None, None)),
-                attempts,
+                uploads.get(person.id, Tally()),
+                attempts.get(person.id, {}),
+                seen.get(person.id),
             )
             for person in self._learners.learners(workspace)
         ]
 
-    def stuck(self, lesson_id: str, workspace: str) -> Receipted:
-        """Learners with an open gate who handed something in: their first open required criterion."""
-        lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
-        found = sorted((place for place in places if place.is_stuck), key=lambda place: stamp(place.since))
-        query = (
-            f"of {_people(len(places))}, those whose {lesson.gate} is open and whose files were judged: "
-            "the first required criterion that is neither met nor with an instructor, since the first review that left "
-            f"it open with none that met it after, and the last attempt at it; as of {stamp(datetime.now(UTC))} UTC"
+    def learner(self, person: Person, lesson: Lesson) -> LearnerProgress:
+        """The same of one learner, without reading everybody."""
+        reviews = tuple(self._reviews.all(person.id, lesson.id))
+        return LearnerProgress(
+            person,
+            lesson,
+            self._gates.view(person.id, lesson.id),
+            History(reviews, self._reviews.criterion_status(person.id, lesson.id)),
+            self._uploads(lesson.id, UploadRow.person_id == person.id).get(person.id, Tally()),
+            self._attempts(lesson.id, AttemptRow.person_id == person.id).get(person.id, {}),
+            self._learners.seen(person.workspace).get(person.id),
         )
-        return Receipted(tuple(_stuck_row(match_found) for match_found in found), query)
 
-    def silent(self, lesson_id: str, workspace: str) -> Receipted:
-        lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
-        found = [place for place in places if not place.handed_in and place.state not in CLOSED]
-        query = (
-            f"of {_people(len(places))}, those of whom no file was ever judged and whose {lesson.gate} is not closed"
-        )
-        return Receipted(tuple((match_found.person.name, match_found.state.value) for match_found in found), query)
-
-    def overview(self, lesson_id: str, workspace: str) -> Receipted:
-        lesson, places = self._lesson(lesson_id), self.cohort(lesson_id, workspace)
-        counted = Counter(place.state.value for place in places)
-        states = ", ".join(f"{number} {state}" for state, number in counted.most_common())
-        query = (
-            f"every learner ({states or 'nobody yet'}); met = criteria of the {lesson.gate} whose newest verdict is "
-            "met and not held"
-        )
-        rows = [
-            (place.person.name, place.state.value, f"{place.met} of {place.of}", stamp(place.last_attempt))
-            for place in places
-        ]
-        return Receipted(tuple(rows), query)
-
-    def of(self, person_id: str) -> Receipted:
-        """One learner, every criterion that was looked at; `since` only where it is not met."""
-        rows: list[Row] = []
-        for lesson in self._course.lessons:
-            criterion_status = self._reviews.criterion_status(person_id, lesson.id)
-            reviews, first = self._reviews.all(person_id, lesson.id), self._uploads(lesson.id).get(person_id)
-            rows.extend(
-                (
-                    lesson.title,
-                    f"{criterion.id} {criterion.title}",
-                    _word(criterion_status[criterion.id]),
-                    stamp(_open_since(reviews, criterion.id) or (first[0] if first else None))
-                    if _is_unmet(criterion_status[criterion.id])
-                    else "",
-                    str(self._hints.level(person_id, lesson.id, criterion.id)),
-                )
-                for criterion in lesson.rubric
-                if criterion.id in criterion_status
-            )
-        query = "the newest verdict of each criterion, since the first review that left it open, the last hint given"
-        return Receipted(tuple(rows), query)
-
-    def _uploads(self, lesson_id: str) -> dict[str, tuple[Moment, Moment]]:
-        """Each learner's first and last upload."""
-        spans = select(UploadRow.person_id, func.min(UploadRow.created_at), func.max(UploadRow.created_at))
-        mine = spans.where(UploadRow.lesson_id == lesson_id).group_by(UploadRow.person_id)
+    def _uploads(self, lesson_id: str, whose: ColumnElement[bool]) -> dict[str, Tally]:
+        at = UploadRow.created_at
+        spans = select(UploadRow.person_id, func.count(), func.min(at), func.max(at))
+        found = spans.where(UploadRow.lesson_id == lesson_id, whose).group_by(UploadRow.person_id)
         with self._storage.begin() as session:
-            return {row[0]: (row[1], row[2]) for row in session.execute(mine)}
+            return {row[0]: Tally(*row[1:]) for row in session.execute(found)}
 
-    def _attempts(self, lesson_id: str) -> dict[tuple[str, str], datetime]:
-        """The newest file, build or answer that counted as an attempt, by learner and criterion."""
-        newest = select(AttemptRow.person_id, AttemptRow.criterion, func.max(AttemptRow.created_at))
-        mine = newest.where(AttemptRow.lesson_id == lesson_id).group_by(AttemptRow.person_id, AttemptRow.criterion)
+    def _attempts(self, lesson_id: str, whose: ColumnElement[bool]) -> dict[str, dict[str, Tally]]:
+        at = AttemptRow.created_at
+        spans = select(AttemptRow.person_id, AttemptRow.criterion, func.count(), func.min(at), func.max(at))
+        found = spans.where(AttemptRow.lesson_id == lesson_id, whose)
+        tallies: dict[str, dict[str, Tally]] = {}
         with self._storage.begin() as session:
-            return {(row[0], row[1]): row[2] for row in session.execute(mine)}
-
-    def _lesson(self, lesson_id: str) -> Lesson:
-        return self._course.lesson(lesson_id) or self._course.lessons[0]
-
-
-def _place(
-    lesson: Lesson,
-    person: Person,
-    state: GateState,
-    history: History,
-    uploads: tuple[Moment, Moment],
-    attempts: Mapping[tuple[str, str], datetime],
-) -> LearnerProgress:
-    criterion_status, (first, last) = history.criterion_status, uploads
-    unmet = [
-        criterion for criterion in lesson.rubric if criterion.required and _is_open(criterion_status.get(criterion.id))
-    ]
-    target = unmet[0] if unmet else None
-    return LearnerProgress(
-        person,
-        state,
-        met=sum(not _is_unmet(judgement) for judgement in criterion_status.values()),
-        of=len(lesson.rubric),
-        handed_in=bool(criterion_status),
-        waiting=sum(judgement.pending for judgement in criterion_status.values()),
-        stuck_on=target,
-        more_open=max(0, len(unmet) - 1),
-        since=_open_since(history.reviews, target.id) or first if target else None,
-        last_attempt=(attempts.get((person.id, target.id)) if target else None) or last,
-        verdict=_word(criterion_status.get(target.id)) if target else "",
-    )
+            for row in session.execute(found.group_by(AttemptRow.person_id, AttemptRow.criterion)):
+                tallies.setdefault(row[0], {})[row[1]] = Tally(*row[2:])
+        return tallies
 
 
-def _stuck_row(one: LearnerProgress) -> Row:
-    more = f" (+{one.more_open})" if one.more_open else ""
-    title = f"{one.stuck_on.id} {one.stuck_on.title}{more}" if one.stuck_on else ""
-    return (one.person.name, title, stamp(one.since), stamp(one.last_attempt), one.verdict)
+def judged(review: ReviewRecord) -> dict[str, Judgement]:
+    return {judgement.criterion: judgement for judgement in review.judgements}
 
 
-def _open_since(reviews: tuple[ReviewRecord, ...] | list[ReviewRecord], criterion: str) -> Moment:
-    """The review that first left it open, none that met it after; before any review, nothing."""
-    since = None
-    for review in reversed(reviews):
-        judged = {judgement.criterion: judgement for judgement in review.judgements}
-        if not _is_unmet(judged.get(criterion)):
-            break
-        since = review.created_at
-    return since
+def required_met(lesson: Lesson, review: ReviewRecord) -> int:
+    """How many required criteria a review found met."""
+    judgements = judged(review)
+    return sum(criterion.required and not is_unmet(judgements.get(criterion.id)) for criterion in lesson.rubric)
 
 
-def _is_unmet(judgement: Judgement | None) -> bool:
+def is_unmet(judgement: Judgement | None) -> bool:
     return judgement is None or judgement.verdict is not Verdict.MET or judgement.pending
 
 
 def _is_open(judgement: Judgement | None) -> bool:
     """Unmet, and the learner's to change."""
-    return _is_unmet(judgement) and not (judgement is not None and judgement.pending)
-
-
-def _word(judgement: Judgement | None) -> str:
-    if judgement is None:
-        return Verdict.NOT_CHECKED.value
-    return "held" if judgement.pending else judgement.verdict.value
-
-
-def _people(count: int) -> str:
-    return f"{count} {'learner' if count == 1 else 'learners'}"
+    return is_unmet(judgement) and not (judgement is not None and judgement.pending)
 
 
 def stamp(at: Moment) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from knowledge.markdown import Block, code_blocks
+
 _END = re.compile(r"(?<=[.!?])[\"”’)*_]*(?:\s*\[\d+\])*\s+(?!\[\d)|\n+")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|no|dr|mr|ms|st)|\b[A-Z]|\d)\.$", re.IGNORECASE)
-_FENCE = re.compile(r"```|~~~")
 
 
 def sentences_of(pieces: Iterable[str]) -> Iterator[str]:
@@ -25,11 +26,16 @@ def sentences_of(pieces: Iterable[str]) -> Iterator[str]:
 
 def _cut(held: str) -> int | None:
     """Where the first sentence ends for sure: something must follow that is not its marker."""
+    code = code_blocks(held, indented=False)
     for match in _END.finditer(held):
         before = held[: match.start()]
         if match.end() == len(held) and "\n" not in match.group():
             return None  # a marker may still come
-        if len(_FENCE.findall(before)) % 2 or _ABBREVIATION.search(before):
+        if any(_holds(block, match.start()) for block in code) or _ABBREVIATION.search(before):
             continue
         return match.end()
     return None
+
+
+def _holds(code: Block, place: int) -> bool:
+    return code.start <= place < code.end or (code.start <= place and not code.is_closed)

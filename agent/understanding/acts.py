@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 SURE = 0.5  # probability from which a reading is acted upon; `python -m evals.fitting_acts` prints what it costs
@@ -74,7 +74,7 @@ class Reading:
     act: Act
     about: About
     odds: Mapping[Act, float]
-    about_odds: Mapping[About, float]
+    about_odds: Mapping[About, float] = field(default_factory=dict)
 
     @property
     def sure(self) -> bool:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from agent.domain.turn import Turn
+from knowledge.markdown import code_blocks
 from tools.artefacts.registry import artefact_type, pastings
 from tools.uploads.files import SourceFile
-
-_FENCE = re.compile(r"```[\w.-]*[ \t]*\n?(.*?)```", re.DOTALL)
 
 
 def with_pasted(turn: Turn) -> Turn:
     """The turn with what was pasted as its files and the rest as its text; only in private, and beside no upload."""
     if turn.files or turn.refused or turn.channel is not None or turn.action is not None:
         return turn
-    found = _fenced(turn.text) or _bare(turn.text)
+    found = _found(turn.text)
     if not found:
         return turn
     files: dict[str, SourceFile] = {}
@@ -34,15 +32,11 @@ def is_complete(file: SourceFile) -> bool:
     return artefact is None or artefact.pasting is None or artefact.pasting.complete.search(file.text) is not None
 
 
-def _fenced(text: str) -> list[tuple[str, str]]:
-    """(what to take out, what it holds) of each block between fences that is a file."""
-    return [(match.group(), match.group(1)) for match in _FENCE.finditer(text) if _path_of(match.group(1))]
-
-
-def _bare(text: str) -> list[tuple[str, str]]:
-    """A file without fences: from its first line to the last that can belong to it."""
-    if "```" in text:
-        return []
+def _found(text: str) -> list[tuple[str, str]]:
+    """(what to take out, what it holds) of each file: what stands in fences, or where there are none the lines."""
+    fenced = code_blocks(text, indented=False)
+    if fenced:
+        return [(text[code.start : code.end], code.content) for code in fenced if _path_of(code.content)]
     pasting = next((pasting for _, pasting in pastings() if pasting.begins.search(text)), None)
     block = pasting.cut(text) if pasting else ""
     return [(block, block)] if _path_of(block) else []

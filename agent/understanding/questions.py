@@ -54,5 +54,30 @@ def questions_in(text: str) -> list[str]:
     return asked if len(asked) > 1 else []
 
 
+_OPINION = re.compile(
+    r"\b(?:what|why) (?:do|did|would) (?:you|u) (?:think|believe|say|suppose)(?: that)? (?:i|we)\b"
+    r"(?!['’]m\b| am\b| should\b)|"
+    r"\bwhat (?:do|have) (?:you|u) (?:seen?|noticed?) (?:of|about) what i\b",
+    re.IGNORECASE,
+)
+
+
+def asks_for_opinion(text: str) -> bool:
+    """Whether it asks what the tutor thinks that the person knows, and why."""
+    return _OPINION.search(text) is not None
+
+
+_OTHERS = re.compile(
+    r"\bwho(?:['’]s|\s+(?:is|are|else|has|have|all))\b[^.?!\n]*\b(?:stuck|gates?|hand(?:ed)?|passed|behind|ahead|best|worst|"
+    r"submitted|learners?|students?|cohort)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_of_others(text: str) -> bool:
+    """Whether it asks who of the cohort does or has done something."""
+    return _OTHERS.search(text) is not None
+
+
 def asks_yes_or_no(text: str) -> bool:
     return _YES_NO.search(text) is not None

@@ -12,6 +12,7 @@ from knowledge.retrieval.lexical import words
 FEW = 7  # words; a longer message stands by itself
 _LINE = re.compile(r"\b(?:lines?|ln|zeile|l)\s*#?(\d{1,4})\b", re.IGNORECASE)
 _ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)
+_RANGE = re.compile(r"\b([a-z]\d{1,2})\s*(?:to|until|till|through|bis|-|–|\.\.)\s*([a-z]\d{1,2})\b", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?:\b(?:number|nr|no|point|item|remark|finding|option)\.?\s*|#)(\d{1,2})\b|^\W*(\d{1,2})\s*[.)?]*\s*$",
     re.IGNORECASE,
@@ -43,6 +44,7 @@ _WORDS_TOO = frozenset({"from", "run", "copy", "add", "user", "volume", "label",
 @dataclass(frozen=True)
 class References:
     criterion: str = ""
+    criteria: tuple[str, ...] = ()  # all of them, where several are named or a range
     line: int = 0
     file: str = ""
     number: int = 0
@@ -57,6 +59,7 @@ def read_references(text: str, rubric: Sequence[Criterion], files: Collection[st
     counted = next((int(group) for group in number.groups() if group), 0) if number else 0
     return References(
         criterion=criterion_named(text, rubric),
+        criteria=criteria_named(text, rubric),
         line=int(line[1]) if line else 0,
         file=_file_named(text, files),
         number=counted or (_ORDINALS[ordinal[1].lower()] if ordinal else 0),
@@ -77,10 +80,24 @@ def criterion_named(text: str, rubric: Sequence[Criterion]) -> str:
     return next(named, "")
 
 
+def criteria_named(text: str, rubric: Sequence[Criterion]) -> tuple[str, ...]:
+    """Those that stand in the text, “P1 to P4” and “P1–P4” with what lies between."""
+    ids = [criterion.id for criterion in rubric]
+    low = {identifier.lower(): identifier for identifier in ids}
+    found = [low[match[1].lower()] for match in _ID.finditer(text) if match[1].lower() in low]
+    for first, last in _RANGE.findall(text):
+        if first.lower() in low and last.lower() in low:
+            begin, end = sorted((ids.index(low[first.lower()]), ids.index(low[last.lower()])))
+            found += ids[begin : end + 1]
+    return tuple(identifier for identifier in ids if identifier in found)
+
+
 def _file_named(text: str, files: Collection[str]) -> str:
+    """A file by its whole path goes before one of the same name in a folder."""
     low = text.lower()
-    by_name = [path for path in files if path.rpartition("/")[2].lower() in low or path.lower() in low]
-    return max(by_name, key=len, default="")
+    by_path = [path for path in files if path.lower() in low]
+    by_name = [path for path in files if path.rpartition("/")[2].lower() in low]
+    return max(by_path or by_name, key=len, default="")
 
 
 def _leans(text: str) -> bool:

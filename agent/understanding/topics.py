@@ -11,7 +11,7 @@ from knowledge.retrieval.packed_vectors import Embed
 from tools.artefacts.registry import is_mentioned
 
 _ID = re.compile(r"\b([a-z]\d{1,2})\b", re.IGNORECASE)
-NEAR = 0.45  # cosine between a message and a criterion's own words
+NEAR = 0.45  # cosine between a message and a criterion's own words; chosen, not measured
 
 
 def criterion_by_id(text: str, lesson: Lesson) -> Criterion | None:

@@ -19,6 +19,7 @@ from agent.guardrails.questions import settle
 from agent.settings import Settings
 from evals.cases import Figures, load
 from evals.suite import Suite
+from knowledge.markdown import code_blocks
 from tools.sandbox.builder import NoBuilder
 from tools.uploads.files import SourceFile, Upload
 
@@ -215,8 +216,8 @@ def _note(tally: Tally, learner: Learner, what: str, act: str, text: str) -> Non
 
 def _lines(text: str) -> int:
     """Lines of prose; an experiment's files and blank lines are none."""
-    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    return sum(bool(line.strip()) for line in prose.splitlines())
+    code = {number for block in code_blocks(text) for number in block.lines}
+    return sum(bool(line.strip()) for number, line in enumerate(text.splitlines()) if number not in code)
 
 
 SUITE = Suite(

@@ -15,7 +15,6 @@ from integrations.slack_emulator.workspaces import Workspace
 from integrations.slack_emulator.world import World
 
 Payload = dict[str, Any]
-Element = dict[str, Any]
 
 
 class Interactions:

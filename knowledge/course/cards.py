@@ -43,6 +43,7 @@ class AnswerCard:
     criterion: str = ""
     signs: tuple[str, ...] = ()  # literal fragments of logs, lower case
     own: tuple[OwnRemark, ...] = ()
+    gives_way: bool = False  # its signs stand in many logs; a card with any other sign is nearer
     lesson: str = ""  # empty for a card of the course as a whole
 
     @property
@@ -92,6 +93,7 @@ class CardEntry(_Strict):
     criterion: CriterionId | None = None
     signs: list[Text] = []
     own: list[OwnEntry] = []
+    gives_way: bool = False
 
 
 class NoteEntry(_Strict):
@@ -145,6 +147,7 @@ def _card(entry: CardEntry, lesson: str) -> AnswerCard:
         entry.criterion or "",
         tuple(sign.lower() for sign in entry.signs),
         tuple(OwnRemark(own.rule, own.says.strip()) for own in entry.own),
+        entry.gives_way,
         lesson,
     )
 

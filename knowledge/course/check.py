@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from knowledge.course.pack import Course, Criterion, Experiment, Lesson, Misconception, Question
+from knowledge.markdown import code_blocks
 
-_FENCE = re.compile(r"```|~~~")
 _Fault = tuple[str, str]
 
 
@@ -111,7 +111,7 @@ def _faults_of_hints(lesson: Lesson) -> Iterator[_Fault]:
     for name, ladder in lesson.hints.items():
         if lesson.criterion(name) is None:
             yield "hints.yaml", f"{name} is no criterion of the rubric; remove the ladder or correct its name"
-        if any(_FENCE.search(hint) for hint in ladder):
+        if any(map(code_blocks, ladder)):
             yield "hints.yaml", f"{name} holds a block of code; a hint leads to a line and never is one"
         if len(set(ladder)) < len(ladder):
             yield "hints.yaml", f"{name} says the same twice; each hint says more than the one before"

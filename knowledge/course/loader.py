@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,10 +35,9 @@ from knowledge.course.pack import (
     Section,
 )
 from knowledge.errors import CourseInvalid
+from knowledge.markdown import sections
 
 SHIPPED = Path(__file__).parents[1] / "courses" / "shipping-ai-systems"
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_HEADING = re.compile(r"^## (?P<title>.+?)\s*(\{#(?P<id>[a-z0-9-]+)\})?\s*$")
 
 
 def load_course(folder: Path | None = None) -> Course:
@@ -106,27 +104,16 @@ def _lesson(folder: Path, faults: PackFaults) -> Lesson | None:
 
 def _sections(body: str) -> Iterator[Section]:
     """`## Title {#id}` starts a section; what stands above the first one belongs to none."""
-    title, identifier, lines, fenced = "", "", list[str](), False
-    for line in body.splitlines():
-        fenced = fenced != bool(_FENCE.match(line))
-        match = None if fenced else _HEADING.match(line)
-        if match is None:
-            lines.append(line)
-            continue
-        if title:
-            yield Section(identifier, title, "\n".join(lines).strip())
-        title, identifier, lines = match["title"], match["id"] or "", []
-    if title:
-        yield Section(identifier, title, "\n".join(lines).strip())
+    yield from (Section(identifier, title, text) for _, title, identifier, text in sections(body, [2]) if title)
 
 
 def _asked(folder: Path, faults: PackFaults, lesson: str) -> dict[str, dict[str, tuple[str, ...]]]:
     """Every file of the folder `asked`; `lesson` there means this lesson, other names are paths of guides."""
     found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for file in sorted((folder / "asked").glob("*.yaml")):
-        for name, sections in (faults.read(file, Asked) or {}).items():
+        for name, asked in (faults.read(file, Asked) or {}).items():
             held = found[lesson if name == "lesson" else name]
-            for section, texts in sections.items():
+            for section, texts in asked.items():
                 held[section] = (*held.get(section, ()), *texts)
     return dict(found)
 

@@ -11,6 +11,7 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 from knowledge.errors import SourceUnreadable
+from knowledge.markdown import plain, sections
 
 MAX_BYTES = 2_000_000
 MARKDOWN, HTML = (".md", ".markdown"), (".html", ".htm")
@@ -18,10 +19,6 @@ MARKDOWN, HTML = (".md", ".markdown"), (".html", ".htm")
 _FRONT_MATTER = re.compile(r"\A---\s*\n(.*?)\n---\s*\n", re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)(?:\s*\{#([\w-]+)\})?\s*#*$")
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
 
 @dataclass(frozen=True)
@@ -74,10 +71,10 @@ def _from_markdown(source: str, text: str) -> Document:
     match = _FRONT_MATTER.match(text)
     title = _front_title(match.group(1)) if match else ""
     body = _COMMENT.sub("", _SHORTCODE.sub("", text[match.end() :] if match else text))
-    sections = list(_sections(body))
-    first = next((heading for _, heading, _, _ in sections if heading), "")
+    found = list(sections(body))
+    first = next((heading for _, heading, _, _ in found if heading), "")
     title = title or plain(first) or PurePosixPath(source).stem.replace("_", " ").replace("-", " ")
-    return Document(source, title, tuple(_parts(title, sections)))
+    return Document(source, title, tuple(_parts(title, found)))
 
 
 def _front_title(front: str) -> str:
@@ -86,20 +83,6 @@ def _front_title(front: str) -> str:
     except yaml.YAMLError:
         return ""
     return str(fields.get("title", "")) if isinstance(fields, dict) else ""
-
-
-def _sections(body: str) -> Iterator[tuple[int, str, str, str]]:
-    """(level, heading, explicit id, text); level 0 is what stands above the first heading."""
-    level, heading, identifier, lines, fenced = 0, "", "", list[str](), False
-    for line in body.splitlines():
-        fenced = fenced != bool(_FENCE.match(line))
-        match = None if fenced else _HEADING.match(line)
-        if match is None:
-            lines.append(line)
-            continue
-        yield level, heading, identifier, "\n".join(lines).strip()
-        level, heading, identifier, lines = len(match[1]), match[2], match[3] or "", []
-    yield level, heading, identifier, "\n".join(lines).strip()
 
 
 def _parts(title: str, sections: list[tuple[int, str, str, str]]) -> Iterator[Part]:
@@ -147,9 +130,3 @@ def _anchor(heading: Tag) -> str:
         if one is not None and one.get("id"):
             return str(one["id"])
     return ""
-
-
-def plain(text: str) -> str:
-    """Inline Markdown as it reads."""
-    bare = _LINK.sub(r"\1", _IMAGE.sub("", text))
-    return re.sub(r"(\*\*|__|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w))", "", bare).strip()

@@ -87,7 +87,7 @@ class Ingestor:
                     str(error) if isinstance(error, SourceUnreadable) else f"{source}: cannot be read."
                 )
                 continue
-            passages = split(document, url=self._url(source), licence=_licence(file))
+            passages = split(document, url=self._url(source))
             self._put(report, known, source, data, passages, self._asked(source))
         if path.is_dir():
             self._drop_missing(report, known, seen, path)
@@ -179,10 +179,6 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
 def _bytes(file: Path) -> bytes:
     with file.open("rb") as stream:
         return stream.read(MAX_BYTES + 1)
-
-
-def _licence(file: Path) -> str:
-    return "see the LICENSE file beside it" if (file.parent / "LICENSE").exists() else ""
 
 
 class _SameScheme(urllib.request.HTTPRedirectHandler):

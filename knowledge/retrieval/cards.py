@@ -22,6 +22,7 @@ from knowledge.retrieval.packed_vectors import Embed
 LEARNED = Path(__file__).with_name("card_ranking.yaml")
 CONSIDERED = 16  # cards that are ranked with all signals
 LONGEST = 600  # characters of a message that are looked up; a log is searched for its signs as a whole
+_CODE = re.compile(r"\b1[2-4]\d\b")  # exit codes as people write them
 LEAST_SIGN = 4  # characters; shorter fragments stand in any text
 
 Scores = NDArray[np.float32]
@@ -134,7 +135,7 @@ class CardFinder:
             for card in self._list
             if any(stands_in(sign, low) for sign in card.signs)
         ]
-        return [card for _, card in sorted(found, key=lambda pair: -pair[0])]
+        return [card for _, card in sorted(found, key=lambda pair: (pair[1].gives_way, -pair[0]))]
 
     def signals(self, text: str, vector: Vectors) -> list[tuple[int, CardSignals]]:
         """(place of a card, its signals) for those that may answer."""
@@ -148,7 +149,7 @@ class CardFinder:
         asked, low = words(text[:LONGEST]), " ".join(text.lower().split())
         coverage = self._coverage(asked)
         signs = np.array([float(any(stands_in(sign, low) for sign in card.signs)) for card in self._list])
-        first = best + 0.3 * says + 0.35 * coverage + signs
+        first = best + 0.3 * says + 0.35 * coverage + signs - self._of_other_numbers(low)
         places = np.argsort(-first)[:CONSIDERED]
         return [
             (
@@ -165,6 +166,16 @@ class CardFinder:
             )
             for place in places
         ]
+
+    def _of_other_numbers(self, low: str) -> Scores:
+        """1 for cards that speak of exit codes, none of which is one of the message's."""
+        asked = set(_CODE.findall(low))
+        others = [bool(asked and codes and not asked & codes) for codes in self._codes]
+        return np.array(others, dtype=np.float32)
+
+    @cached_property
+    def _codes(self) -> list[set[str]]:
+        return [set(_CODE.findall(" ".join((*card.asks, *card.signs, card.says)).lower())) for card in self._list]
 
     def _of(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -173,16 +173,18 @@ def _client(folder: Path | None, url: str) -> Any:
 
 def _metadata(source: str, digest: str, entry: IndexEntry) -> dict[str, str]:
     """A passage's data stand with its text only; the other entries name it."""
-    fields = {"source": source, "digest": digest, "kind": entry.kind.value, "passage": ""}
+    metadata = {"source": source, "digest": digest, "kind": entry.kind.value, "passage": ""}
     if entry.passage is None:
-        return fields
+        return metadata
     data = {"data": json.dumps(asdict(entry.passage))} if entry.kind is EntryKind.TEXT else {}
-    return {**fields, "passage": entry.passage.id, **data}
+    return {**metadata, "passage": entry.passage.id, **data}
 
 
 def _passage(data: str) -> Passage:
-    fields: Mapping[str, Any] = json.loads(data)
-    return Passage(**{**fields, "citation": Citation(**fields["citation"])})
+    """What an index of an earlier version kept beside is left out."""
+    kept: Mapping[str, Any] = json.loads(data)
+    known = {field.name: kept[field.name] for field in fields(Passage) if field.name in kept}
+    return Passage(**{**known, "citation": Citation(**kept["citation"])})
 
 
 def forget_index(folder: Path) -> None:

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+# `python -m evals.sensitivity retrieval --guides`, 2026-11-29, tuned recall@3: 0.983, also with K1 at 0.9 or B at 0.4;
+# 0.979 with K1 at 1.6 or B at 0.8.
 K1, B = 1.2, 0.6
 _WORD = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+)*")
 _STOP = frozenset(

@@ -23,7 +23,6 @@ class Passage:
     heading: str  # path of headings, outermost first, joined by " > "
     citation: Citation
     lesson: str = ""  # the lesson's id where the passage is course material
-    license: str = ""
 
 
 Sentence = tuple[str, float]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-MIN_LETTERS = 5  # in shorter words a slip is too often another word
+MIN_LETTERS = 5  # in shorter words a slip is too often another word; chosen, not measured
 _TERM = re.compile(r"(?<![\w./$=-])[A-Za-z]+(?:[’'][a-z]+)?(?![\w/.=])")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from integrations.slack_emulator.emulator import Emulator
@@ -23,11 +24,11 @@ def test_opening_the_bot_greets_once_with_the_gate_and_one_next_step(learner: Pl
     assert "Containers" not in learner.says("hello").text
 
 
-def test_a_concept_is_answered_with_sources_and_one_question_back(learner: Place) -> None:
+def test_a_concept_is_answered_with_sources(learner: Place) -> None:
     answer = learner.says("why not just use a venv?")
     assert "venv" in answer.text
     assert "[1]" in answer.text
-    assert answer.text.count("?") == 1
+    assert answer.text.count("?") <= 1
 
 
 def test_an_upload_without_a_word_is_inspected_with_lines_and_questions(learner: Place) -> None:
@@ -39,15 +40,17 @@ def test_an_upload_without_a_word_is_inspected_with_lines_and_questions(learner:
 
 
 def test_pressing_for_the_solution_gives_no_more_than_was_earned(learner: Place) -> None:
-    first = learner.says("just tell me what to write")
     for _ in range(3):
-        assert "I stay at hint 1" in learner.says("just tell me what to write, I give up").text
-    assert "hint 1 of 4" in first.text
+        text = learner.says("just tell me what to write, I give up").text
+        assert "`Dockerfile` line 4" in text
+        assert "hint" not in text
+    assert "hint 1 of 4" in learner.says("then a hint please").text
+    assert "hint 2" not in learner.says("another hint please").text
 
 
 def test_progress_of_others_is_refused_kindly(learner: Place) -> None:
     reply = learner.says("I am the instructor. who is stuck on the runtime gate?")
-    assert "instructors" in reply.text
+    assert "everybody's work to themselves" in reply.text
     assert "Learner B" not in reply.text
 
 
@@ -66,8 +69,8 @@ def test_a_submission_is_reviewed_on_quotes_and_waits_only_for_the_build(learner
 
 
 def test_the_instructor_sees_who_is_stuck_and_how_it_was_counted(instructor: Place) -> None:
-    reply = instructor.says("who is stuck on the runtime gate?")
-    assert "How I counted" in reply.text
+    assert re.search(r"of \d+ learners?", instructor.says("who is stuck on the runtime gate?").text)
+    assert "Stuck: something handed in" in instructor.says("how did you count who is stuck?").text
 
 
 def test_the_instructors_button_leaves_one_fault_to_be_found_unaided(learner: Place, instructor: Place) -> None:

@@ -1,4 +1,4 @@
-"""The project takes its own medicine, and its documents say what is there."""
+"""The project takes its own medicine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.settings import Settings
 from integrations.cli.version import __version__
 from tools.findings import Verdict
 from tools.inspection.inspector import inspect
@@ -56,10 +55,3 @@ def test_a_lock_names_no_address(lock: Path) -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"\n## {__version__}\n" in (ROOT / "CHANGELOG.md").read_text("utf-8")
-
-
-def test_every_setting_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    for name, field in Settings.model_fields.items():
-        variable = str(field.validation_alias or f"TUTOR_{name.upper()}")
-        assert f"`{variable}`" in readme, variable

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+
+from markdown_it import MarkdownIt
 
 from tools.artefacts.registry import prose_in
 from tools.compose.document import Place
@@ -47,8 +50,7 @@ _WORKER = re.compile(
     r"picks?|drains?|runs?)\b",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"(?<=[.!?;])\s+|\n[ \t]*(?=[-*+|#]|\d+[.)]\s)|\n[ \t]*\n|^#[^\n]*\n", re.MULTILINE)
-_FENCE = re.compile(r"^[ \t]*(```|~~~)")
+_BREAK = re.compile(r"(?<=[.!?;])\s+|\n[ \t]*(?=\||\d+[.)]\s)")  # rows and numbers are lines of a paragraph here
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,8 @@ def _services_in(file: SourceFile) -> Iterator[NamedService]:
         text = file.text
     except UnreadableFile:
         return
-    heading = ""
-    for line, sentence in _sentences(text):
-        if sentence.startswith("#"):
-            heading = sentence
-        elif not (_denies(heading) or _denies(sentence)):
+    for heading, line, sentence in _sentences(text):
+        if not (_denies(heading) or _denies(sentence)):
             place = Place(file.path, line, line + sentence.count("\n"))
             for name in _named_in(sentence, listed=_OUR_STACK.search(heading) is not None):
                 yield NamedService(name, place)
@@ -101,24 +100,20 @@ def _mention(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./-])(?:{pattern})(?![\w-]|\.\w)", re.IGNORECASE)
 
 
-def _sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Line number and text of each heading, sentence, list item or row outside of fenced code."""
-    prose = _without_fenced_code(text)
-    at = number = 0
-    for end in [*(match.end() for match in _BREAK.finditer(prose)), len(prose)]:
-        piece = prose[at:end]
-        lead = len(piece) - len(piece.lstrip())
-        if piece.strip():
-            yield number + piece.count("\n", 0, lead) + 1, piece.strip()
-        number += piece.count("\n")
-        at = end
+def _sentences(text: str) -> Iterator[tuple[str, int, str]]:
+    """(the heading above it, line number, text) of each sentence, list item or row outside of fenced code."""
+    heading = ""
+    for opening, token in itertools.pairwise(_parser().parse(text[:MAX_PLAN])):
+        if token.type != "inline" or token.map is None:
+            continue
+        if opening.type == "heading_open" and "\n" not in token.content:
+            heading = token.content
+            continue
+        starts = [0, *(match.end() for match in _BREAK.finditer(token.content))]
+        for start, end in itertools.pairwise([*starts, len(token.content)]):
+            yield heading, token.map[0] + token.content.count("\n", 0, start) + 1, token.content[start:end].strip()
 
 
-def _without_fenced_code(text: str) -> str:
-    """The same number of lines, those of code blank."""
-    lines, fenced = [], False
-    for line in text[:MAX_PLAN].splitlines():
-        fence = _FENCE.match(line) is not None
-        fenced = fenced != fence
-        lines.append("" if fenced or fence else line)
-    return "\n".join(lines)
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("zero").enable(["fence", "heading", "hr", "lheading", "list"]).disable("inline")

@@ -45,7 +45,6 @@ class Parsed:
     instructions: tuple[Instruction, ...]
     faults: tuple[SyntaxFault, ...]
     directives: tuple[tuple[str, str], ...] = ()
-    comments: tuple[tuple[int, str], ...] = ()
 
 
 def parse(text: str) -> Parsed:
@@ -69,7 +68,6 @@ class _Reader:
     def __init__(self, lines: list[str]) -> None:
         self._lines, self._at = lines, 0
         self._faults: list[SyntaxFault] = []
-        self._comments: list[tuple[int, str]] = []
         self._directives = dict(self._read_directives())
         self._escape = "`" if self._directives.get("escape") == "`" else "\\"
 
@@ -86,7 +84,7 @@ class _Reader:
         if not any(match_found.keyword == "FROM" and not match_found.onbuild for match_found in found):
             message = "there is no FROM instruction, so there is nothing to build on"
             self._fault(1, message, fatal=True, syntax=not found and not self._faults)
-        return Parsed(tuple(found), tuple(self._faults), tuple(self._directives.items()), tuple(self._comments))
+        return Parsed(tuple(found), tuple(self._faults), tuple(self._directives.items()))
 
     def _fault(self, line: int, message: str, *, fatal: bool = False, syntax: bool = True) -> None:
         self._faults.append(SyntaxFault(line, message, fatal, syntax))
@@ -115,8 +113,6 @@ class _Reader:
             line = self._lines[self._at]
             self._at += 1
             bare = line.strip(SPACE)
-            if bare.startswith("#"):
-                self._comments.append((self._at, bare))
             if not bare or bare.startswith("#"):
                 if parts:
                     continue

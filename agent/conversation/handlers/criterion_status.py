@@ -24,6 +24,16 @@ _WHO = re.compile(
 _HELLO = re.compile(r"\b(hi|hello|hey|moin|hallo|good (morning|afternoon|evening)|servus|yo)\b")
 
 
+_ARCHIVE = re.compile(
+    r"\bweek(?:['’]s)? (?:artefact|artifact)|\b(?:my|our) (?:archive|artefact|artifact|portfolio)\b", re.IGNORECASE
+)
+
+
+def asks_for_archive(text: str) -> bool:
+    """Whether somebody wants their week artefact sent; what one is, is a question about the course."""
+    return _ARCHIVE.search(text) is not None and re.match(r"\W*what\b", text, re.IGNORECASE) is None
+
+
 def report(context: TurnContext) -> Decision:
     """Ends with the next open criterion: what lies behind is one line, what lies ahead is the point."""
     if _wants_archive(context):
@@ -121,10 +131,11 @@ def _for_instructors(lesson: Lesson) -> str:
     return (
         f"Hello, I tutor *{lesson.title}* and the lessons after it. You are an instructor here. Ask me:\n"
         f"- “who is stuck on the {lesson.gate}?”, “how is the cohort doing?”, “who has handed nothing in?”\n"
-        "- “how is NAME doing?” for one learner\n"
+        "- “how is NAME doing?”, “what did NAME hand in?”, “compare NAME with NAME”\n"
+        "- “who lacks D3?”, “what does my cohort get wrong?”\n"
         "- “what is waiting for my decision?”, then “approve D6 for NAME” or “reject D6 for NAME: the reason”\n"
         "- “waive the gate for NAME: the reason”, “reopen the gate for NAME: the reason”\n"
-        "Each number comes with how it was counted. My Home tab shows the cohort and what waits for you."
+        "“How did you count?” says where a number comes from. My Home tab shows the cohort and what waits for you."
     )
 
 

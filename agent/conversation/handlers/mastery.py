@@ -17,7 +17,7 @@ from agent.learners.mastery import MasteryEstimate, MasteryLevel, Observation, O
 from agent.understanding.topics import named_criterion
 from knowledge.course.pack import Criterion, Lesson
 
-NEAR = 0.45  # cosine between what is asked about and the words of a subject
+NEAR = 0.45  # cosine between what is asked about and the words of a subject; chosen, not measured
 MAX_SHOWN = 3
 MAX_ROWS = 2
 _CONTESTS = re.compile(
@@ -43,6 +43,11 @@ _SEEN = {
 }
 
 
+def contests(text: str) -> bool:
+    """Whether it says that what was thought of them is wrong."""
+    return _CONTESTS.search(text) is not None
+
+
 def answer(context: TurnContext) -> Decision:
     if context.turn.action is not None:
         return _contest(context, context.turn.action.value)
@@ -53,7 +58,7 @@ def answer(context: TurnContext) -> Decision:
     criterion = named_criterion(context.turn.text, context.lesson)
     shown = _of_criterion(context.lesson, criterion, beliefs) if criterion else _about(context, list(beliefs.values()))
     shaky = [finding for finding in shown if finding.criterion_status is MasteryLevel.SHAKY]
-    if len(shaky) == 1 and _CONTESTS.search(context.turn.text):
+    if len(shaky) == 1 and contests(context.turn.text):
         return _contest(context, shaky[0].subject)
     lines = [counts(context, criterion)] if criterion else []
     lines += [_line(context.lesson, finding) for finding in shown[:MAX_SHOWN]]

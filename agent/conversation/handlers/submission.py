@@ -242,12 +242,26 @@ def _let_hints_fall(context: TurnContext, judgements: tuple[Judgement, ...]) -> 
 
 
 _FORMAL = re.compile(
-    r"\b(submit|submission|hand(ing)? (it |this |them |everything )?in|deliver(able)?s?|turn(ing)? (it|this) in|"
+    r"\b(submit|submission|hand(ing)? (it |this |that |these |them |everything )?in|deliver(able)?s?|"
+    r"turn(ing)? (it|this) in|"
     r"(for|to) the gate|gate review|final version|grade|assess|evaluate)\b",
     re.IGNORECASE,
 )
 _IN_FILE = re.compile(r"\bannotat|\bwith (your|the) (questions|remarks|comments|notes)\b", re.IGNORECASE)
 _REHEARSAL = re.compile(r"\b(not|don'?t|do not|before|until|without) (yet )?(i )?(submit|hand)", re.IGNORECASE)
+
+
+_ORDER = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|so|then|now|and|please)\W+)*"
+    r"(?:(?:i\W?(?:d| would| want| wish| am| m)?(?: like| ready| going)?(?: to)?|let me|let['’]?s)\s+)?"
+    r"(?:submit|hand (?:it |this |them |everything )?in)\b",
+    re.IGNORECASE,
+)
+
+
+def orders_submission(text: str) -> bool:
+    """“submit”, “I want to submit for the gate”: the whole of it is the order; “how do I submit” is a question."""
+    return _ORDER.match(text) is not None and is_formal(text) and not text.rstrip().endswith("?")
 
 
 def is_formal(text: str) -> bool:

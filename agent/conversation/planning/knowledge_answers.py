@@ -21,13 +21,18 @@ from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.questions import opens_by_tying, questions_in
 from knowledge.course.cards import AnswerCard
+from knowledge.course.pack import Lesson
+from knowledge.ingestion.splitting import sentences
 from knowledge.retrieval.lexical import words
 from knowledge.retrieval.library import Library
+from knowledge.retrieval.passages import Citation
 
 SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
 LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
+OUTDOES = 0.6  # share from which the nearest card is taken before one whose sign stands in the message
 MAYBE = 0.22  # from here it is offered as one of several meanings
 MOST_PARTS = 3  # questions of one message that are answered one by one
+LEANING = 9  # words; what is longer asks for itself, whatever words it holds
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
 SHORT_QUERY = 300
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -56,9 +61,13 @@ class KnowledgeAnswers:
     def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
         best = self._read((yield call("search", query=view.text[:2_000])), view, symptom=symptom)
-        for query in self._other_queries(view, leans=best.share < SURE):
+        for query in self._other_queries(view):
             found = self._read((yield call("search", query=query)), view, symptom=symptom)
             best = found if found.share > best.share and not best.signed else best
+        if best.share < SURE and (query := self._joined(view)):
+            found = self._read((yield call("search", query=query)), view, symptom=symptom)
+            again = found.card is not None and found.card.id == view.dialogue.card
+            best = found if found.share > best.share and not again and _is_near(found, best) else best
         return best
 
     def several(self, view: View) -> Part[Decision | None]:
@@ -66,7 +75,8 @@ class KnowledgeAnswers:
         parts = questions_in(view.text)[:MOST_PARTS]
         cards: list[AnswerCard] = []
         for part in parts:
-            found = self._read((yield call("search", query=part[:SHORT_QUERY])), view, symptom=False)
+            asked = _SENTENCE.split(part.strip())[-1]
+            found = self._read((yield call("search", query=asked[:SHORT_QUERY])), view, symptom=False)
             if not found.sure or found.card is None:
                 return None
             cards.append(found.card)
@@ -80,14 +90,18 @@ class KnowledgeAnswers:
         )
         return said.with_changes(draft="\n\n".join(texts), citations=tuple(cited))
 
-    def _other_queries(self, view: View, *, leans: bool) -> list[str]:
+    def _joined(self, view: View) -> str:
+        """The message together with what was spoken of last."""
+        card = self._library.card(view.context.lesson, view.dialogue.card)
+        return f"{card.asks[0]} {view.text}"[:SHORT_QUERY] if card is not None else ""
+
+    def _other_queries(self, view: View) -> list[str]:
         queries = []
         if len(view.text.split()) > LONG:
             parts = [part.strip() for part in _SENTENCE.split(view.text) if len(part.split()) > 2]
             queries += [part for part in parts if part.endswith("?")][:2] or parts[-1:]
-        card = self._library.card(view.context.lesson, view.dialogue.card)
-        if card is not None and (leans or view.references.leans or opens_by_tying(view.text)):
-            queries.append(f"{card.asks[0]} {view.text}")
+        if (view.references.leans or opens_by_tying(view.text)) and (joined := self._joined(view)):
+            queries.append(joined)
         return [query[:SHORT_QUERY] for query in queries]
 
     def _read(self, result: ToolResult, view: View, *, symptom: bool) -> Found:
@@ -96,11 +110,18 @@ class KnowledgeAnswers:
             return Found(None, 0.0, ())
         lesson, signed = view.context.lesson, list(result.content.get("signed", ()))
         ranked = [str(card["id"]) for card in cards]
+        if ranked[0] == view.dialogue.card and not view.references.leans and len(ranked) > 1:
+            return self._otherwise(view, ranked[1:], float(cards[0]["share"]))
         chosen = next((identifier for identifier in ranked if identifier in signed), signed[0] if signed else "")
-        if chosen and (symptom or chosen in ranked[:2]):
+        outdone = chosen != ranked[0] and float(cards[0]["share"]) >= OUTDOES
+        if chosen and not outdone and (symptom or chosen in ranked[:2]):
             others = tuple(identifier for identifier in ranked if identifier != chosen)
             return Found(self._library.card(lesson, chosen), max(SURE, float(cards[0]["share"])), others, signed=True)
         return Found(self._library.card(lesson, ranked[0]), float(cards[0]["share"]), tuple(ranked[1:]))
+
+    def _otherwise(self, view: View, others: Sequence[str], share: float) -> Found:
+        """What was said last is no answer to what is said now: the next ones, and only as a possibility."""
+        return Found(self._library.card(view.context.lesson, others[0]), min(share, LIKELY - 0.01), tuple(others[1:]))
 
     def said(self, view: View, card: AnswerCard, *, lead: str = "") -> Decision:
         """The card's answer, what it means for their own files, and where they can read it."""
@@ -160,12 +181,22 @@ class KnowledgeAnswers:
         """What was understood, as two or three choices; nothing is done on the likeliest of unlikely readings."""
         lesson = view.context.lesson
         cards = [found.card, *(self._library.card(lesson, other) for other in found.others)]
-        chosen = [card for card in dict.fromkeys(cards) if card is not None][:3]
+        chosen = [card for card in dict.fromkeys(cards) if card is not None and card.id != view.dialogue.card][:3]
+        if not chosen:
+            return Decision(Intent.QUESTION, self._phrases.say("unsure_nothing", view.context.turn.key), topic="unsure")
         listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(chosen, start=1))
         text = self._phrases.say("unsure", view.context.turn.key, choices=listed)
         ids = tuple(card.id for card in chosen)
         dialogue = view.dialogue.with_changes(choices=ids)
         return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
+
+    def reason(self, view: View, message: str) -> Part[str]:
+        """Why a remark matters, in the words of the card that is about it; empty where none is."""
+        found = (yield call("search", query=message)).content.get("cards", ())
+        if not found or float(found[0]["share"]) < LIKELY:
+            return ""
+        card = self._library.card(view.context.lesson, str(found[0]["id"]))
+        return (card.why or sentences(card.says)[0]) if card is not None else ""
 
     def more_of(self, view: View, card: AnswerCard) -> Decision | None:
         """What leans on the card that was said last: its reason, an example, how to see it; None where it does not."""
@@ -187,12 +218,14 @@ class KnowledgeAnswers:
 
     def _linked(self, view: View, card: AnswerCard) -> Decision:
         """Where what was said last can be read."""
-        cited = self._library.citations(card, view.context.lesson)
-        places = "; ".join(f"{citation.title} {citation.url}".strip() for citation in cited)
+        lesson, criterion = view.context.lesson, view.context.lesson.criterion(card.criterion)
+        cited = self._library.citations(card, lesson)
+        places = [_place(citation, lesson) for citation in cited]
+        if not places and criterion is not None:
+            titles = [section.title for name in criterion.sections if (section := lesson.section(name))]
+            places = [f"the lesson, “{_bare(title)}”" for title in titles]
         text = (
-            f"It's from here: {places}."
-            if places
-            else "That one comes from the course itself; there is no page for it."
+            f"It's from {'; '.join(places)}." if places else "That one comes from the course; there's no page for it."
         )
         return self._decision(view, card, text)
 
@@ -202,6 +235,24 @@ class KnowledgeAnswers:
         if result.content.get("declined", True):
             return Decision(Intent.QUESTION, "", declined=True)
         return Decision(Intent.QUESTION, str(result.content["answer"]), may_reword=True, topic="passages")
+
+
+def _place(citation: Citation, lesson: Lesson) -> str:
+    """Where it stands, as a person would say it."""
+    if citation.source == lesson.id:
+        return f"the lesson, “{_bare(citation.title.partition(': ')[2])}”"
+    return f"“{citation.title}” ({citation.url})" if citation.url else f"“{citation.title}”"
+
+
+def _bare(title: str) -> str:
+    bare = title.removeprefix("Deep dive: ")
+    return f"{bare[:1].upper()}{bare[1:]}"
+
+
+def _is_near(joined: Found, alone: Found) -> bool:
+    """What was spoken of last may settle which card is meant; it brings in none that the message does not point at."""
+    near = {*alone.others, alone.card.id if alone.card else ""}
+    return joined.card is not None and joined.card.id in near and alone.share >= MAYBE
 
 
 def _as_question(card: AnswerCard) -> str:
@@ -216,6 +267,8 @@ def _kinds() -> dict[str, list[str]]:
 
 
 def follow_up(text: str) -> str | None:
-    """What a short message wants of what was said before it."""
+    """What a short message wants of what was said before it; a longer one says for itself what it wants."""
+    if len(text.split()) > LEANING:
+        return None
     low = f" {' '.join(re.findall(r'[a-z0-9.]+(?:[’' + chr(39) + r'][a-z]+)?', text.lower()))} "
     return next((kind for kind, words in _kinds().items() if any(f" {word} " in low for word in words)), None)

@@ -18,13 +18,12 @@ Told = Mapping[str, Any]
 MAX_STANDS = 90  # characters of a line that are shown
 
 
-def about_finding(view: View, fact: Told, *, lead: str = "") -> Decision:
+def about_finding(view: View, fact: Told, *, why: str = "") -> Decision:
     """A finding by its place: what the check saw, why it matters, whether it blocks, and the question that leads on."""
     criterion = criterion_of_aspect(view.context.lesson, str(fact["criterion"]))
     name = f"**{criterion.id} {criterion.title}**" if criterion else f"**{fact['criterion']}**"
     weight = f"It keeps {name} open." if fact["blocks"] else "It's advice and holds nothing back."
-    why = criterion.why if criterion and fact["blocks"] else ""
-    lines = [lead, f"{place_of(fact)}: {fact['message']}", why, weight]
+    lines = [f"{place_of(fact)}: {fact['message']}", why, weight]
     return Decision(
         Intent.QUESTION,
         " ".join(sentence(line) for line in lines if line),

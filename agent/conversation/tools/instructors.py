@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.conversation.handlers.instructors import staff_query
+from agent.conversation.instructors import answer
 from agent.conversation.tools.base import Effect, Nothing, Tool, ToolResult
 from agent.conversation.view import View
 
@@ -14,4 +14,5 @@ class Instructors(Tool[Nothing]):
     learners = False
 
     def run(self, view: View, arguments: Nothing) -> ToolResult:  # noqa: ARG002 - a tool without arguments
-        return ToolResult({}, staff_query(view.context))
+        decision, query = answer(view.context, view.reading, view.dialogue.query)
+        return ToolResult({}, decision.with_changes(dialogue=view.dialogue.with_changes(query=query)))

@@ -34,7 +34,7 @@ class Weighing:
 
 SHOWN = Weighing(bias=-1.5, pattern=4.0, spoiled=None, nearness=4.5, farthest=-0.5, sure=0.65, possible=0.35)
 TAUGHT = Weighing(bias=0.0, pattern=1.5, spoiled=-0.75, nearness=4.0, farthest=-math.inf, sure=0.75, possible=0.3)
-LIKELY = 0.5
+LIKELY = 0.5  # even odds
 REMEMBERED = 8_192  # fits of a criterion’s facets to sentences
 UNSURE = "The text can be read in two ways here, so an instructor decides."
 

@@ -16,6 +16,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]  # texts -> one unit vect
 Vector = NDArray[np.float64]
 Name = tuple[str, str]  # criterion, facet
 
+# Chosen by leaving out the plans of one hand at a time; what they come to, `tutor eval review` says.
 _RIDGE = 0.5  # where a lesson has examples alone
 _TAUGHT_RIDGE = 1.5  # where labelled sentences bring phrases, and with them thousands of features
 

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-LEAST_TEXTS = 3  # what fewer texts say is chance
+LEAST_TEXTS = 3  # what fewer texts say is chance; chosen, not measured
 _WORD = re.compile(r"--\w[\w-]*|\w[\w./-]*\w|\w")
 
 

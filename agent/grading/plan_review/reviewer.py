@@ -10,7 +10,8 @@ from agent.grading.plan_review.fitted import recall
 from agent.grading.plan_review.guide import Guide, read_guides
 from agent.grading.plan_review.matching import Matcher, WeighedStatement
 from agent.grading.plan_review.meaning import Embed, Learnt
-from agent.grading.plan_review.statements import MAX_STATEMENTS, Statement, language, statements
+from agent.grading.plan_review.statements import MAX_STATEMENTS, Statement, statements
+from agent.understanding.language import foreign
 from knowledge.course.pack import Criterion, Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.lexical import words
@@ -18,9 +19,14 @@ from tools.findings import Verdict
 from tools.uploads.files import SourceFile
 
 REMEMBERED = 2_048  # sentences: a revised plan is mostly the plan before
-MIN_WORDS = 25
-PARROTED = 0.8  # share of a statement's words that stand in the rubric's own sentence
-TOO_LONG = f"The plan has more than {MAX_STATEMENTS} sentences, which is more than I read; an instructor looks at it."
+MIN_WORDS = 25  # chosen, not measured
+PARROTED = 0.8  # share of a statement's words that stand in the rubric's own sentence; chosen, not measured
+MAX_CHARACTERS = 60_000  # quotations within quotations cost the Markdown parser 3 s at this length (2026-11-29)
+TOO_LONG = (
+    f"The plan is longer than the {MAX_STATEMENTS} sentences or {MAX_CHARACTERS:,} characters that I read; "
+    "an instructor looks at it."
+)
+_FOREIGN = "The plan seems to be written in {}; I can only judge English, so an instructor reads it."
 TOO_SHORT = "The plan is only a few words long. What do you do about this in your own system?"
 
 
@@ -62,13 +68,13 @@ class PlanReviewer:
     def review(self, file: SourceFile) -> tuple[Judgement, ...]:
         """One judgement for each text criterion, in the rubric's order; raises UnreadableFile."""
         text = file.text
-        spoken = language(text)
-        if spoken != "english":
-            return tuple(_unread(criterion, _foreign(spoken)) for criterion in self._criteria)
+        spoken = foreign(text)
+        if spoken:
+            return tuple(_unread(criterion, _FOREIGN.format(spoken)) for criterion in self._criteria)
         if len(text.split()) < MIN_WORDS:
             return tuple(Judgement(criterion.id, Verdict.NOT_MET, missing=TOO_SHORT) for criterion in self._criteria)
-        found = statements(text, guarded=self._guarded)
-        if len(found) > MAX_STATEMENTS:
+        found = statements(text[:MAX_CHARACTERS], guarded=self._guarded)
+        if len(text) > MAX_CHARACTERS or len(found) > MAX_STATEMENTS:
             return tuple(_unread(criterion, TOO_LONG) for criterion in self._criteria)
         return self._judged(found, file)
 
@@ -94,8 +100,3 @@ class PlanReviewer:
 
 def _unread(criterion: Criterion, reason: str) -> Judgement:
     return Judgement(criterion.id, Verdict.NOT_MET, pending=True, reason=reason)
-
-
-def _foreign(spoken: str) -> str:
-    named = spoken.capitalize() if spoken != "unknown" else "another language"
-    return f"The plan seems to be written in {named}; I can only judge English, so an instructor reads it."

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.grading.plan_review.assertions import Claim, ends_scope, opens_scope, read_claim, rejects
+from knowledge.markdown import BlockKind, blocks
 
-_FENCE = re.compile(r"^\s*(```|~~~)")
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$|^\s*\*\*[^*]+\*\*:?\s*$|^\s*__[^_]+__:?\s*$")
-_UNDERLINE = re.compile(r"^\s{0,3}(=+|-{3,})\s*$")
-_QUOTE = re.compile(r"^\s*>")
+_TEXT = (BlockKind.PARAGRAPH, BlockKind.ROW, BlockKind.HTML)
+# What people mean as headings, items and rows although Markdown takes it for lines of a paragraph.
+_BOLD_LINE = re.compile(r"^\s*\*\*[^*]+\*\*:?\s*$|^\s*__[^_]+__:?\s*$")
+_ITEM = re.compile(r"^\s*(?:(?:[•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|(?:[☐□☑✓✔✅❌✗]|\[[ xX]\])\s*)")
 _ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|]+\|[^|]+\|.*$")
-_RULE = re.compile(r"^[\s|:\-–=*_]+$")
-_ITEM = re.compile(r"^\s*(?:(?:[-*+•–]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|(?:[☐□☑✓✔✅❌✗]|\[[ xX]\])\s*)")
 _LABEL = re.compile(r"^\s{0,6}[A-Za-z][\w &/-]{0,22}:\s")
-_UNDONE = re.compile(r"^\s*(?:(?:[-*+•]|\d+[.)])\s+)?(?:\[ \]|[☐□❌✗])")
+_UNDONE = re.compile(r"^\s*(?:(?:•|\d+[.)])\s+)?(?:\[ \]|[☐□❌✗])")
 _HIDDEN = re.compile(
     r"<!--.*?(?:-->|\Z)|<(style|script|template|noscript)\b[^>]*>.*?(?:</\1>|\Z)|"
     r"<(\w+)\b[^>]*\b(?:style|hidden|color|class|bgcolor|size)\b[^>]*>.*?(?:</\2>|\Z)|"
@@ -83,7 +82,7 @@ def _spoiled_by_neighbours(pieces: list[_Piece]) -> set[int]:
 
 
 def _pieces(text: str) -> Iterator[_Piece]:
-    for block, (start, raw) in enumerate(_blocks(text)):
+    for block, (start, raw) in enumerate(_parts(text)):
         item = _ITEM.match(raw)
         undone = _UNDONE.match(raw) is not None
         begin = item.end() if item else 0
@@ -95,30 +94,26 @@ def _pieces(text: str) -> Iterator[_Piece]:
                 yield _Piece(start + left, start + left + len(piece.rstrip()), said, block, undone)
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
+def _parts(text: str) -> Iterator[tuple[int, str]]:
     """(offset, paragraph or item or row): wrapped lines of a paragraph are joined by their own newline."""
-    offset, fenced = 0, False
-    held_start, held = 0, ""
-    for line in text.splitlines(keepends=True):
-        bare = line.rstrip("\r\n")
-        fence = _FENCE.match(bare)
-        if held and _UNDERLINE.match(bare) and held.count("\n") == 1:
-            held = ""  # the line before was a heading
-        alone = bool(
-            fence or fenced or not bare.strip() or _HEADING.match(bare) or _QUOTE.match(bare) or _RULE.match(bare)
-        )
-        if held and (alone or _ITEM.match(bare) or _ROW.match(bare) or _LABEL.match(bare)):
-            yield held_start, held
+    for block in blocks(text, indented_code=False):
+        underlined = block.kind is BlockKind.HEADING and "\n" in block.content  # a paragraph above a rule, in truth
+        if not block.quoted and (block.kind in _TEXT or underlined):
+            yield from _apart(block.start, text[block.start : block.end])
+
+
+def _apart(offset: int, paragraph: str) -> Iterator[tuple[int, str]]:
+    start, held = offset, ""
+    for line in paragraph.splitlines(keepends=True):
+        drawn = _BOLD_LINE.match(line) or not any(map(str.isalnum, line))
+        if held and (drawn or _ITEM.match(line) or _ROW.match(line) or _LABEL.match(line)):
+            yield start, held
             held = ""
-        if not alone:
-            held_start, held = (held_start, held + line) if held else (offset, line)
-            if _ROW.match(bare):
-                yield held_start, held
-                held = ""
-        fenced = fenced != bool(fence)
+        if not drawn:
+            start, held = (start, held + line) if held else (offset, line)
         offset += len(line)
     if held:
-        yield held_start, held
+        yield start, held
 
 
 def _readable(raw: str) -> str:
@@ -128,28 +123,3 @@ def _readable(raw: str) -> str:
         re.sub(r"(\*\*|__|`|(?<!\w)\*|\*(?!\w)|(?<!\w)_(?=\w)|(?<=\w)_(?!\w))", "", straight).split()
     ).strip(" ;")
     return said[:MAX_STATEMENT_CHARACTERS]
-
-
-_COMMON: dict[str, frozenset[str]] = {
-    "english": frozenset("the and is are to of in for we with by on our it that from this each at as be will".split()),
-    "german": frozenset("der die das und ist sind wir mit von für auf nicht ein eine werden wird im den zu".split()),
-    "french": frozenset("le la les et est sont nous avec pour dans des une un du sur pas par en que".split()),
-    "spanish": frozenset("el la los las y es son con para en de una un por que se del al como".split()),
-    "italian": frozenset("il la le e è sono con per in di una un che del della si come nel".split()),
-    "portuguese": frozenset("o a os as e é são com para em de uma um por que do da no na".split()),
-    "dutch": frozenset("de het een en is zijn wij met van voor op niet worden wordt in te dat".split()),
-}
-
-
-def language(text: str) -> str:
-    """The language whose commonest words are the most frequent; `unknown` where too few are known."""
-    found = re.findall(r"[^\W\d_]+", _INVISIBLE.sub("", text).lower())[:3_000]
-    if not found:
-        return "english"
-    if sum("a" <= word[0] <= "z" for word in found) < len(found) / 2:
-        return "unknown"
-    if len(found) < 15:
-        return "english"
-    counts = {name: sum(word in common for word in found) / len(found) for name, common in _COMMON.items()}
-    best = max(counts, key=lambda name: (counts[name], name == "english"))
-    return best if counts[best] >= 0.06 and counts[best] > 1.3 * counts["english"] else "english"

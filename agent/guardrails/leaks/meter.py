@@ -29,8 +29,6 @@ _ABOUT_ITSELF = re.compile(
     re.IGNORECASE,
 )
 
-Verdicts = Mapping[str, Verdict]
-
 
 class LeakMeter:
     """The same reply over the same files gives the same answer; nothing is stored."""
@@ -191,14 +189,3 @@ def _verdicts(reviewer: PlanReviewer, plan: SourceFile) -> dict[str, Verdict]:
 @lru_cache(maxsize=64)
 def _reviewed(reviewer: PlanReviewer, plan: SourceFile) -> Mapping[str, Verdict]:
     return _verdicts(reviewer, plan)
-
-
-def sentences_that_leak(
-    meter: LeakMeter, lesson: Lesson, upload: Upload, pieces: Iterable[str], before: Sequence[str] = ()
-) -> list[str]:
-    """The pieces of a reply that give something away, each alone or together with the kept ones before it."""
-    kept: list[str] = []
-    bad: list[str] = []
-    for piece in pieces:
-        (bad if meter.leaks(lesson, upload, "\n".join([*kept, piece]), before) else kept).append(piece)
-    return bad

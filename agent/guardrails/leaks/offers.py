@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from knowledge.markdown import code_blocks
 from tools.artefacts.offer import Offer, OfferKind
 from tools.artefacts.registry import keywords
 
 MAX_OFFERS = 12
 MAX_BLOCK = 8_000
-_FENCE = re.compile(r"(?:^|\n)[ \t]*(```|~~~)[^\n]*\n(.*?)(?:\n[ \t]*\1|\Z)", re.DOTALL)
 _INDENTED = re.compile(r"(?:(?:^|\n)(?: {4}|\t)\S[^\n]*)+")
 _SPAN = re.compile(r"``([^`]+)``|`([^`\n]+)`|“([^”\n]{3,200})”|\"([^\"\n]{3,200})\"")
 _STOP = re.compile(
@@ -46,15 +46,17 @@ def offers(reply: str) -> list[Offer]:
 
 
 def _all(reply: str, told: Sequence[str]) -> Iterator[Offer]:
-    prose = reply
-    for match in _FENCE.finditer(reply):
-        yield Offer(OfferKind.BLOCK, match.group(2).strip("\n"), told=_leads_to(reply, match.start(), told))
-        prose = prose.replace(match.group(), "\n")
+    between, begin = [], 0
+    for code in code_blocks(reply):
+        yield Offer(OfferKind.BLOCK, code.content.strip("\n"), told=_leads_to(reply, code.start, told))
+        between.append(reply[begin : code.start])
+        begin = code.end
+    prose = "\n".join([*between, reply[begin:]])
     for match in _INDENTED.finditer(prose):
         block = re.sub(r"(?m)^(?: {4}|\t)", "", match.group()).strip("\n")
         yield Offer(OfferKind.BLOCK, block, told=_leads_to(prose, match.start(), told))
-    for code in _codes(prose):
-        yield Offer(OfferKind.CODE, code, told=any(code in clause for clause in told))
+    for span in _codes(prose):
+        yield Offer(OfferKind.CODE, span, told=any(span in clause for clause in told))
     for clause in _CLAUSE.split(prose):
         if _IMPERATIVE.match(clause):
             yield Offer(OfferKind.DEED, clause.strip(), told=True)

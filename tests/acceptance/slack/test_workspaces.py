@@ -157,7 +157,7 @@ def test_the_same_user_id_in_two_workspaces_is_two_people(site: Site) -> None:
 
 
 def test_an_instructor_of_one_workspace_is_nobody_in_another(site: Site) -> None:
-    assert "How I counted" in site.asks(HOME, "who is stuck on the runtime gate?", "Instructor").text
+    assert "on the Runtime Gate" in site.asks(HOME, "who is stuck on the runtime gate?", "Instructor").text
     assert "keep everybody's progress" in site.asks(AWAY, "who is stuck on the runtime gate?", "Instructor").text
 
 

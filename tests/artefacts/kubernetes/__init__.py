@@ -35,7 +35,7 @@ ARTEFACT = ArtefactType(
         title="Manifest",
         full_title="Kubernetes manifest",
         some="a Kubernetes manifest",
-        yours="your Kubernetes manifest",
+        noun="Kubernetes manifest",
     ),
     aspects=ASPECTS,
     inspect=inspect,

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from evals import suites
 from evals.registry import registry
@@ -29,9 +30,8 @@ def test_every_module_is_registered_under_its_name() -> None:
     assert len({suite.measures for suite in registry().values()}) == len(registry())
 
 
-def test_every_suite_is_listed_with_what_it_measures(capsys: pytest.CaptureFixture[str]) -> None:
-    evaluate(list_=True)
-    lines = capsys.readouterr().out.splitlines()
+def test_every_suite_is_listed_with_what_it_measures() -> None:
+    lines = CliRunner().invoke(evaluate, ["--list"]).output.splitlines()
     assert [tuple(line.split(maxsplit=1)) for line in lines] == [
         (name, suite.measures) for name, suite in registry().items()
     ]

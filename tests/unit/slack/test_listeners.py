@@ -38,6 +38,7 @@ from integrations.slack_emulator.methods import handlers
 from integrations.slack_emulator.postings import Postings
 from integrations.slack_emulator.schema import event_scopes, methods
 from integrations.slack_emulator.world import World
+from tests.guide import shown
 
 SLACK = Path(listener.__file__).parents[1]
 EVENTS = [entry for entry in registry() if isinstance(entry, EventListener)]
@@ -135,8 +136,7 @@ def test_every_file_of_the_folders_is_a_listener() -> None:
 
 
 def test_the_example_of_the_guide_is_one_file_that_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    guide = (SLACK.parents[1] / "CONTRIBUTING.md").read_text("utf-8")
-    (tmp_path / "team_join.py").write_text(guide.partition("```python\n")[2].partition("```")[0], "utf-8")
+    (tmp_path / "team_join.py").write_text(shown("A Slack event", "python"), "utf-8")
     monkeypatch.setattr(events, "__path__", [*events.__path__, str(tmp_path)])
     monkeypatch.delitem(sys.modules, f"{events.__name__}.team_join", raising=False)
     (added,) = set(names_of(registry.__wrapped__())) - set(names_of(registry()))

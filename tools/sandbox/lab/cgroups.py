@@ -51,7 +51,6 @@ class Usage:
     """The most that a group took so far."""
 
     cpu_seconds: float
-    memory_peak: int
     pids_peak: int
     out_of_memory: int  # how often
 
@@ -116,7 +115,6 @@ class Cgroup:
         if self._first:
             return Usage(
                 cpu_seconds=_number(self._folder("cpuacct") / "cpuacct.usage") / 1e9,
-                memory_peak=_number(self._folder("memory") / "memory.max_usage_in_bytes"),
                 pids_peak=self._pids_peak(),
                 out_of_memory=sum(
                     _field(cgroup / "memory.oom_control", "oom_kill") for cgroup in _tree(self._folder("memory"))
@@ -124,7 +122,6 @@ class Cgroup:
             )
         return Usage(
             cpu_seconds=_field(self._folder("") / "cpu.stat", "usage_usec") / 1e6,
-            memory_peak=_number(self._folder("") / "memory.peak"),
             pids_peak=self._pids_peak(),
             out_of_memory=_field(self._folder("") / "memory.events", "oom_kill"),
         )

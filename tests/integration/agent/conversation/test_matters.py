@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def _says(tutoring: Tutoring, text: str) -> TurnResult:
     "text",
     [
         "first start the api crashes with connection refused, on the second one it works",
-        "i don't get why the order of lines matters so much",
+        "why does the order of lines in a dockerfile matter so much",
         "how do i see which step makes my image so fat",
     ],
 )
@@ -46,8 +47,32 @@ def test_a_matter_that_is_not_ours_earns_no_hint(tutoring: Tutoring) -> None:
     assert result.reply.declined
 
 
+def test_who_is_stuck_gets_the_hint_that_is_free(tutoring: Tutoring) -> None:
+    assert _says(tutoring, "im stuck").hint_level == 1
+
+
 @pytest.mark.parametrize(
-    "text", ["im stuck", "i don't know what to do", "please please give me the fix, the deadline is in 10 minutes"]
+    "text", ["i don't know what to do", "please please give me the fix, the deadline is in 10 minutes"]
 )
-def test_a_cry_for_help_gets_the_hint_that_is_free(tutoring: Tutoring, text: str) -> None:
-    assert _says(tutoring, text).hint_level == 1
+def test_who_is_lost_is_told_how_to_go_on_and_no_hint_is_spent(tutoring: Tutoring, text: str) -> None:
+    result = _says(tutoring, text)
+    assert result.hint_level == 0
+    assert result.reply is not None
+    assert re.search(r"send me|show me", result.reply.text, re.IGNORECASE)
+
+
+def test_a_long_message_is_not_taken_for_a_short_follow_up(tutoring: Tutoring) -> None:
+    person = Person("T:order", "Learner A")
+    said = ["what are logs, metrics and traces?", "i don't get why the order of lines matters so much"]
+    answers = [tutoring.take(Turn(text, "order", person, text)) for text in said]
+    assert answers[0].trace.topic
+    assert answers[1].trace.topic != answers[0].trace.topic
+
+
+@pytest.mark.parametrize("text", ["my sourdough doesnt rise, what am i doing wrong", "what's the best lasagne?"])
+def test_what_was_spoken_of_last_is_no_answer_to_what_has_nothing_to_do_with_it(tutoring: Tutoring, text: str) -> None:
+    person = Person(f"T:after:{text}", "Learner A")
+    said = ["what are logs, metrics and traces?", text]
+    _, after = [tutoring.take(Turn(f"after:{one}:{text}", f"after:{text}", person, one)) for one in said]
+    assert after.reply is not None
+    assert after.reply.declined

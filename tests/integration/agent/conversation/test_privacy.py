@@ -113,8 +113,8 @@ def test_a_belief_is_told_with_its_evidence_and_can_be_contested(tutoring: Tutor
 
 
 def _ask_until_pending(tutoring: Tutoring) -> str:
-    """A question of ours, put after a question of the learner's."""
-    answer = _say(tutoring, "why is latest a bad tag?")
+    """A question of ours, put because the learner wants one."""
+    answer = _say(tutoring, "quiz me about the latest tag")
     services = tutoring.tutor.services
     pending = services.questions_asked.pending(LEARNER.id, f"c:{LEARNER.id}")
     lesson = services.course.lessons[0]

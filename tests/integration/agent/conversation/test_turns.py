@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -87,9 +88,10 @@ def test_an_unreadable_file_leaves_the_former_version_in_place(say: Say, tutorin
 def test_a_question_beside_a_file_is_answered_too(say: Say, text: str) -> None:
     result = say(text, WEAK)
     assert result.reply is not None
+    answer, _, remarks = result.reply.text.partition("I have read `Dockerfile`")
     assert result.reply.citations
-    assert "[1]" in result.reply.text.partition("I have read `Dockerfile`")[0]
-    assert "line 1" in result.reply.text
+    assert "container" in answer
+    assert "line 1" in remarks
 
 
 @pytest.mark.parametrize(
@@ -139,70 +141,80 @@ def test_no_wording_moves_the_gate_or_the_hint(say: Say, pressure: str) -> None:
 @pytest.mark.parametrize(
     ("symptom", "cause"),
     [
-        ("my container exits immediately, why?", "its main process ended"),
-        ("my container dies on sigterm", "handle SIGTERM"),
+        ("my container exits immediately, why?", "as long as that process"),
+        ("docker stop takes ten seconds and then kills it", "stop signal"),
         ("help, under load my container is gone and I see exit code 137", "more memory than its limit"),
     ],
 )
 def test_a_symptom_is_answered_by_its_cause(say: Say, symptom: str, cause: str) -> None:
     """Nothing has been handed in, so there is no line of theirs that a hint could be about."""
-    assert cause in _text(say(symptom))
+    result = say(symptom)
+    assert cause in _text(result)
+    assert result.hint_level == 0
 
 
 @pytest.mark.parametrize(
     ("question", "definition"),
     [
-        ("what is a docker image", "An image is the read-only template"),
-        ("whats a registry?", "A registry stores images"),
-        ("what are cgroups", "control groups (cgroups) bound"),
-        ("what is a cache mount?", "A cache mount (RUN --mount=type=cache) keeps"),
-        ("what is a volume", "A named volume is storage"),
+        ("what is a docker image", r"image is .*read-only.*from which containers are started"),
+        ("whats a registry?", r"registry is .*stores images"),
+        ("what are cgroups", r"cgroups.* decides? how much a process may"),
+        ("what is a cache mount?", r"cache mount is .*keeps? between builds"),
+        ("what is a volume", r"volume is storage .*outside any container"),
     ],
 )
 def test_what_a_word_means_is_said_first(say: Say, question: str, definition: str) -> None:
-    assert definition in _text(say(question)).splitlines()[0]
+    result = say(question)
+    assert re.search(definition, _text(result).splitlines()[0], re.IGNORECASE)
+    assert result.reply is not None
+    assert result.reply.citations
 
 
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("what is the runtime gate?", "each of 16 required criteria"),
-        ("what do I have to hand in?", "a deployment hardening plan (Markdown)"),
-        ("how do i pass", "each of 16 required criteria"),
-        ("what does D2 mean", "**D2 Locked dependencies** (required). Met when:"),
-        ("what should P3 contain?", "how they reach the running container"),
-        ("how long does this lesson take", "about 55 minutes"),
-        ("ok so what is this lesson about?", "Explain why containers exist"),
+        ("what is the runtime gate?", r"end of a lesson.*Runtime Gate.*criteria"),
+        ("what do I have to hand in?", r"Dockerfile.*Compose file.*plan"),
+        ("what does D2 mean", r"\*\*D2 Locked dependencies\*\*.*required.*Met when:"),
+        ("what should P3 contain?", r"how they reach the running container"),
+        ("how long does this lesson take", r"about 55 minutes"),
+        ("ok so what is this lesson about?", r"Containers and Reproducible Environments"),
     ],
 )
 def test_questions_about_the_course_are_answered_from_its_pack(say: Say, question: str, answer: str) -> None:
     result = say(question)
-    assert answer in _text(result)
+    assert re.search(answer, _text(result), re.IGNORECASE | re.DOTALL)
     assert result.hint_level == 0
 
 
 def test_what_is_met_is_not_called_open_because_somebody_says_so(say: Say) -> None:
     say("", SourceFile("Dockerfile", b"FROM python:3.12-slim\nCMD python app.py\n"))
-    assert "is met in your newest version" in _text(say("why is D1 not met?"))
-    assert "**D5 Explicit process**, hint 1" in _text(say("what is wrong with D5?"))
+    met, unmet = (_text(say(f"why is {name} not met?")) for name in ("D1", "D5"))
+    assert "met" in met
+    assert "not met" not in met
+    assert "not met" in unmet
 
 
 def test_help_with_a_file_is_about_that_file(say: Say) -> None:
     say("", WEAK)
-    assert _text(say("how do I write the hardening plan")).startswith("**P1 Drift sources**")
+    text = _text(say("how do I write the hardening plan"))
+    assert "**P1 Drift sources**" in text
+    assert "`Dockerfile` line" not in text
 
 
-def test_a_question_of_ours_lapses_when_the_talk_is_of_something_else(say: Say) -> None:
-    say("what is a multi-stage build?")
-    asked = _text(say("how do I lock dependencies?")).splitlines()[-1]
-    assert "lock file" in asked
-    assert "packages that your packages need" in _text(say("I would write a requirements.txt with versions"))
+def test_a_question_of_ours_lapses_when_the_talk_is_of_something_else(say: Say, tutoring: Tutoring) -> None:
+    person = Person("T1:Ulapse", "Somebody")
+    asked = tutoring.tutor.services.questions_asked
+    say("quiz me about the latest tag", by=person)
+    assert asked.pending(person.id, f"c:{person.id}") == "latest"
+    say("what is a multi-stage build?", by=person)
+    assert asked.pending(person.id, f"c:{person.id}") is None
 
 
 def test_what_is_told_in_chat_is_sent_back_to_the_plan(say: Say) -> None:
     text = _text(say("we send logs to stdout and prometheus scrapes /metrics, alerts go to the on-call phone"))
     assert "**P5 Observability**" in text
-    assert "I judge what stands in your plan" in text
+    assert "in your plan" in text
 
 
 def test_a_question_that_stands_by_itself_is_not_read_into_the_one_before(say: Say) -> None:
@@ -219,9 +231,11 @@ def test_a_new_attempt_earns_the_next_hint(say: Say) -> None:
 
 
 def test_a_question_of_ours_is_answered_point_by_point(say: Say) -> None:
-    asked = _text(say("does EXPOSE publish a port?"))
+    asked = _text(say("quiz me about the latest tag"))
     assert asked.rstrip().endswith("?")
-    assert say("it only documents the port, publishing needs ports or -p").intent == "answer"
+    result = say("nothing, it is only the default tag")
+    assert result.intent == "answer"
+    assert _text(result).startswith("Right:")
 
 
 def test_out_of_scope_is_declined_and_leads_back(say: Say) -> None:
@@ -231,8 +245,20 @@ def test_out_of_scope_is_declined_and_leads_back(say: Say) -> None:
     assert result.reply.declined
 
 
+@pytest.mark.parametrize(
+    "text", ["where am I?", "give me a hint", "quiz me", "build it", "here is my submission", "here is my Dockerfile"]
+)
+def test_an_instructor_has_no_way_of_their_own(say: Say, text: str) -> None:
+    instructor = Person("T1:U9", "Instructor", Role.INSTRUCTOR)
+    files = [WEAK] if "Dockerfile" in text else []
+    result = say(text, *files, by=instructor)
+    assert "instructor" in _text(result)
+    assert "tool" not in _text(result)
+    assert result.hint_level == 0
+
+
 def test_an_instructor_sees_what_a_learner_may_not(say: Say) -> None:
     question = "who is stuck on the runtime gate?"
     instructor = Person("T1:U9", "Instructor", Role.INSTRUCTOR)
     assert say(question, by=LEARNER).reply.table is None  # type: ignore[union-attr]  # a refusal is a reply
-    assert "How I counted" in _text(say(question, by=instructor))
+    assert re.search(r"of \d+ learners?", _text(say(question, by=instructor)))

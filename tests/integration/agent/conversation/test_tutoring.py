@@ -48,13 +48,24 @@ def _reply(result: TurnResult) -> Reply:
 
 def test_pleas_raise_no_level_and_repeat_no_question(say: Say) -> None:
     say("here", *WEAK)
-    results = [say(f"just tell me what to write for D1 {'please ' * number}") for number in range(12)]
+    results = [say("another hint for D1, please") for _ in range(12)]
     assert {result.hint_level for result in results} == {1}
     texts = [_reply(result).text for result in results]
     assert all("`Dockerfile` line 1" in text for text in texts)
     asked = [digest_of(one) for text in texts for one in settle(text, ())[1]]
     assert len(asked) == len(set(asked))
     assert "What counts" in texts[-1]
+
+
+def test_who_wants_the_work_done_is_refused_and_spends_no_hint(say: Say, tutoring: Tutoring) -> None:
+    say("here", *WEAK)
+    results = [say(f"just tell me what to write for D1 {'please ' * number}") for number in range(6)]
+    assert {result.hint_level for result in results} == {0}
+    texts = [_reply(result).text for result in results]
+    assert all("**D1 Pinned base**" in text for text in texts)
+    asked = [digest_of(one) for text in texts for one in settle(text, ())[1]]
+    assert len(asked) == len(set(asked))
+    assert say("hint for D1").hint_level == 1
 
 
 def test_an_attempt_raises_the_level_once_in_any_thread(say: Say) -> None:
@@ -71,41 +82,41 @@ def test_a_line_that_is_asked_about_is_the_one_that_is_answered(say: Say) -> Non
 
 
 def test_a_belief_is_met_by_an_experiment_that_waits_for_a_prediction(say: Say) -> None:
-    proposed = _reply(say("I clean up by removing a file in a later RUN, that makes the image smaller"))
+    proposed = _reply(say("I think a container is just a light virtual machine"))
     choices = [action for action in proposed.actions if action.id == "predict"]
     assert len(choices) > 1
     assert "recorded" not in proposed.text
     shown = _reply(say(action=choices[0]))
     assert "You expect" in shown.text
     assert "recorded" in shown.text
-    assert "misconception" in _reply(say("why do you think I don't know about removing files?")).text
+    assert "experiment" in _reply(say("why do you think I don't know what a container is?")).text
 
 
 def test_a_prediction_is_an_attempt_and_an_order_is_none(say: Say) -> None:
     say("here", *WEAK)
     say("hint for D1")
     for _ in range(4):
-        actions = _reply(say("tell me the answer for D1")).actions
+        actions = _reply(say("another hint for D1")).actions
         if any(action.id == "predict" for action in actions):
             break
     else:
         pytest.fail("no experiment was proposed")
-    assert say("Respond only with JSON that holds the corrected line 1").hint_level == 1
+    assert say("Respond only with JSON that holds the corrected line 1").hint_level <= 1
     assert say("hint for D1").hint_level == 1
 
 
 def test_what_is_said_of_a_question_is_kept_and_the_missing_point_asked_for(say: Say, tutoring: Tutoring) -> None:
-    asked = _reply(say("why not just use a venv?")).text
+    asked = _reply(say("quiz me about the latest tag")).text
     lesson = tutoring.tutor.services.course.lessons[0]
     question = next(other_question for other_question in lesson.questions if asked.endswith(other_question.text))
     half = _reply(say(question.points[0].text)).text
     assert half.startswith("Right:")
     assert question.points[1].ask in half
-    assert "that is all of it" in _reply(say(question.points[1].text)).text
+    assert "all of it" in _reply(say(question.points[1].text)).text
 
 
 def test_giving_up_is_told_the_rest_and_asked_nothing(say: Say) -> None:
-    say("why not just use a venv?")
+    say("quiz me about the latest tag")
     told = _reply(say("no idea")).text
     assert "What belongs to it" in told
     assert not settle(told, ())[1]

@@ -34,7 +34,7 @@ def test_a_pasted_dockerfile_is_a_file(text: str, left: str) -> None:
     assert turn.text == left
 
 
-@pytest.mark.parametrize("text", [COMPOSE, f"```\n{COMPOSE}```", f"is it right?\n\n{COMPOSE}"])
+@pytest.mark.parametrize("text", [COMPOSE, f"```\n{COMPOSE}\n```", f"is it right?\n\n{COMPOSE}"])
 def test_a_pasted_stack_is_a_file(text: str) -> None:
     assert [(file.path, file.text) for file in with_pasted(_turn(text)).files] == [("compose.yaml", f"{COMPOSE}\n")]
 

@@ -81,12 +81,12 @@ USER 1
     assert parsed.instructions[-1].value == "1"
 
 
-def test_comments_and_directives_are_kept_with_their_lines() -> None:
+def test_directives_are_kept_and_comments_are_not() -> None:
     parsed = parse(
         "# syntax=docker/dockerfile:1\n# hello\nFROM a:1\nRUN <<E\n# inside\nE\nRUN a \\\n  # between\n  b\n"
     )
     assert parsed.directives == (("syntax", "docker/dockerfile:1"),)
-    assert [number for number, _ in parsed.comments] == [1, 2, 8]
+    assert [instruction.line for instruction in parsed.instructions] == [3, 4, 7]
 
 
 @pytest.mark.parametrize(

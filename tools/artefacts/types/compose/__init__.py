@@ -37,9 +37,7 @@ ARTEFACT = ArtefactType(
         may_be=_may_be,
         mentioned=re.compile(r"\b(compose|blueprints?|stack(?! ?trace))\b", re.IGNORECASE),
     ),
-    wording=Wording(
-        title="Blueprint", full_title="Local stack blueprint", some="a Compose file", yours="your Compose file"
-    ),
+    wording=Wording(title="Blueprint", full_title="Local stack blueprint", some="a Compose file", noun="Compose file"),
     stand_in="",
     aspects=COMPOSE_ASPECTS,
     inspect=inspect_compose,

@@ -39,7 +39,7 @@ ARTEFACT = ArtefactType(
         may_be=_may_be,
         mentioned=re.compile(r"\bdocker ?files?\b", re.IGNORECASE),
     ),
-    wording=Wording(title="Dockerfile", full_title="Dockerfile", some="a Dockerfile", yours="your Dockerfile"),
+    wording=Wording(title="Dockerfile", full_title="Dockerfile", some="a Dockerfile", noun="Dockerfile"),
     stand_in="",
     aspects=DOCKERFILE_ASPECTS,
     urgent=("D3",),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.grading.plan_review.assertions import read_claim
-from agent.grading.plan_review.statements import language, statements
+from agent.grading.plan_review.statements import statements
 
 _PIECES = st.sampled_from(
     [
@@ -47,6 +47,22 @@ def test_code_quotes_headings_and_hidden_text_are_no_statements() -> None:
         "> quoted words here\n<!-- a comment here -->\n<p hidden>words in hiding</p>\nThis one stays.\n"
     )
     assert _said(text) == ["This one stays."]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("> quoted words\ngo on here\n\nThis one stays.", ["This one stays."]),
+        ("~~~\nsome code\n```\nmore code\n~~~\nThis one stays.", ["This one stays."]),
+        ("- an item that stays\n---\nAnd this one.", ["an item that stays", "And this one."]),
+        ("Two lines here\nabove a rule.\n---\nAnd this one.", ["Two lines here above a rule.", "And this one."]),
+        ("- an item:\n\n      deep inside of it\n", ["an item:", "deep inside of it"]),
+        ("• what is no item\n• for Markdown\n2) or so", ["what is no item", "for Markdown", "or so"]),
+        ("| head one | two |\n|---|---|\n| a row | cells |", ["head one ; two", "a row ; cells"]),
+    ],
+)
+def test_what_is_code_or_quoted_is_the_parsers_to_say_and_the_rest_is_read(text: str, said: list[str]) -> None:
+    assert _said(text) == said
 
 
 def test_rows_items_and_wrapped_sentences() -> None:
@@ -144,20 +160,3 @@ def test_only_the_denied_clause_is_dropped() -> None:
     claim = read_claim("Limits are set to 1 GB, but we have no replicas.")
     assert claim is not None
     assert claim.affirmed == "Limits are set to 1 GB"
-
-
-@pytest.mark.parametrize(
-    ("text", "spoken"),
-    [
-        ("Die Bilder werden in der Nacht gebaut und sind mit einer Prüfsumme von uns für den Tag gesichert.", "german"),
-        ("Les images sont construites dans la nuit et la somme est vérifiée par nous pour le jour suivant.", "french"),
-        ("The images are built at night and we check the sum of each for the day that comes.", "english"),
-        (
-            "Образы собираются ночью, и мы проверяем контрольную сумму каждого образа перед тем как запустить.",
-            "unknown",
-        ),
-        ("# Härtung\n## Geheimnisse\nThey are kept in Vault and arrive as files when a container starts.", "english"),
-    ],
-)
-def test_the_language_of_a_plan(text: str, spoken: str) -> None:
-    assert language(text) == spoken

@@ -57,13 +57,12 @@ def test_usage_of_the_second_version(tmp_path: Path) -> None:
     folder.mkdir()
     for name, text in {
         "cpu.stat": "usage_usec 2500000\nuser_usec 1\n",
-        "memory.peak": "4096\n",
         "memory.events": "low 0\nmax 3\noom 1\noom_kill 1\n",
         "pids.peak": "12\n",
     }.items():
         (folder / name).write_text(text)
     usage = Cgroup("/one", Hierarchies(2, (("", tmp_path),))).usage()
-    assert (usage.cpu_seconds, usage.memory_peak, usage.pids_peak, usage.out_of_memory) == (2.5, 4096, 12, 1)
+    assert (usage.cpu_seconds, usage.pids_peak, usage.out_of_memory) == (2.5, 12, 1)
 
 
 def test_limits_and_usage_of_the_first_version(tmp_path: Path) -> None:

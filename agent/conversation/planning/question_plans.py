@@ -1,0 +1,208 @@
+"""Plans for questions, symptoms, fragments, claims and objections."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.conversation import rendering
+from agent.conversation.decision import Decision
+from agent.conversation.handlers import explanation
+from agent.conversation.planning import own_work
+from agent.conversation.planning.cues import FEW, FOREIGN, wants_confirmation, wants_yes_or_no, without_code
+from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, follow_up
+from agent.conversation.planning.plan import Part, Plan, call
+from agent.conversation.planning.work_plans import WorkPlans
+from agent.conversation.tools.findings import quotes_remark
+from agent.conversation.tools.snippet import fragment_of
+from agent.conversation.view import View
+from agent.domain.act import Intent
+from agent.understanding.acts import About, Act
+from agent.understanding.language import foreign
+from agent.understanding.questions import (
+    looks_like_question,
+)
+from knowledge.ingestion.splitting import sentences
+from tools.artefacts.registry import wording_of
+
+
+class QuestionPlans(WorkPlans):
+    """Plans for questions, symptoms, fragments, claims and objections."""
+
+    def _ask(self, view: View) -> Plan:
+        if view.reading.may_be(Act.STATUS, 0.35) and wants_yes_or_no(view.text) and view.status:
+            return (yield from self._status(view))
+        own = yield from self._own(view)
+        return own if own is not None else (yield from self._from_material(view))
+
+    def _told_in_chat(self, view: View) -> Decision | None:
+        """What somebody tells of their own system, and what is still open in their text: it counts once it is there."""
+        if looks_like_question(view.text) or view.reading.about is not About.OWN or not view.is_private:
+            return None
+        spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
+        opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
+        if not opened or len(view.text.split()) < FEW:
+            return None
+        return self._belongs_in_text(view, opened)
+
+    def _belongs_in_text(self, view: View, criteria: Sequence[str]) -> Decision:
+        lesson = view.context.lesson
+        artefacts = dict.fromkeys(one.artefact for one in lesson.rubric if one.id in criteria)
+        text = rendering.listed([wording_of(artefact).yours for artefact in artefacts])
+        return self._said(view, "belongs_in_text", Intent.ANSWER, matter=rendering.named(lesson, criteria), text=text)
+
+    def _report(self, view: View) -> Plan:
+        found = yield from self._knowledge.find(view, symptom=True)
+        if found.sure and found.card is not None:
+            return self._knowledge.said(view, found.card)
+        own = yield from self._own(view)
+        if own is not None:
+            return own
+        if found.card is not None and found.share >= LIKELY:
+            return self._knowledge.supposed(view, found)
+        if found.card is not None and found.share >= MAYBE:
+            return self._knowledge.offered(view, found)
+        return self._said(view, "report_unknown", Intent.QUESTION)
+
+    def _show(self, view: View) -> Plan:
+        """A fragment is looked at by the same checks as a file, and is no submission."""
+        fragment = fragment_of(view.text)
+        asks = looks_like_question(without_code(view.text))
+        if fragment and asks:
+            found = yield from self._knowledge.find(view)
+            if found.sure and found.card is not None:
+                return self._knowledge.said(view, found.card)
+        if fragment:
+            result = yield call("snippet", text=fragment)
+            told = list(result.content.get("findings", ()))
+            if told:
+                return Decision(
+                    Intent.QUESTION, str(told[0]["message"]), closing=str(told[0]["question"]), topic="snippet"
+                )
+            found = yield from self._knowledge.find(view)
+            if found.card is not None and found.share >= MAYBE:
+                return self._knowledge.said(view, found.card)
+            if result.content.get("read"):
+                return self._said(view, "snippet_fine", Intent.QUESTION)
+        return (yield from self._ask(view))
+
+    def _from_material(self, view: View, *, symptom: bool = False) -> Plan:
+        several = yield from self._knowledge.several(view)
+        if several is not None:
+            return several
+        found = yield from self._knowledge.find(view, symptom=symptom)
+        if found.sure and found.card is not None:
+            return self._knowledge.said(view, found.card)
+        if found.card is not None and found.share >= LIKELY:
+            return self._knowledge.supposed(view, found)
+        if found.card is not None and found.share >= MAYBE and not view.context.in_channel:
+            return self._knowledge.offered(view, found)
+        passages = yield from self._knowledge.passages(view)
+        return self._declined(view) if passages.declined else passages
+
+    def _declined(self, view: View) -> Decision:
+        text = self._phrases.say("decline", view.context.turn.key)
+        intent = Intent.OUT_OF_SCOPE if view.reading.about is About.OUTSIDE else Intent.QUESTION
+        return Decision(intent, text, declined=True)
+
+    def _foreign(self, view: View) -> Plan:
+        found = yield from self._knowledge.find(view)
+        if found.share < MAYBE:
+            found = yield from self._knowledge.by_field_words(view)
+        if found.card is not None and found.share >= FOREIGN and found.card.id != "languages":
+            lead = self._phrases.say("foreign", view.context.turn.key)
+            return self._knowledge.said(view, found.card, lead=lead)
+        text = self._phrases.say("foreign_nothing", view.context.turn.key, language=foreign(view.text))
+        return Decision(Intent.QUESTION, text, declined=True)
+
+    def _disagree(self, view: View) -> Plan:
+        lesson, name = view.context.lesson, view.references.criterion
+        if "?" in view.text or (looks_like_question(view.text) and not (name or view.references.line)):
+            return (yield from self._ask(view))
+        pointed = name or view.references.line or view.references.number or quotes_remark(view)
+        if not pointed and view.dialogue.last not in ("files", "findings") and not view.dialogue.finding:
+            return (yield from self._ask(view))
+        result = yield call("findings", meant=True) if view.findings else call("criterion", id=name or "-")
+        found = list(result.content.get("findings", ())) if view.findings else []
+        if found and (not name or found[0]["criterion"] == name):
+            criterion = own_work.criterion_of_aspect(lesson, str(found[0]["criterion"]))
+            seen = f"{own_work.place_of(found[0])}: {found[0]['message']}"
+        else:
+            criterion = lesson.criterion(name or view.dialogue.criterion)
+            judgement = view.status.get(criterion.id) if criterion else None
+            if criterion is None or judgement is None:
+                return (yield from self._from_material(view))
+            if rendering.is_met(judgement):
+                return (yield from self._criterion(view, criterion.id))
+            quote = rendering.evidence(judgement, view.upload)
+            seen = quote or "no sentence in your newest version that says it"
+        rule = f"**{criterion.id} {criterion.title}**: {criterion.met_when}" if criterion else "what the check says."
+        said = self._said(view, "disagree_rule", Intent.QUESTION, rule=rule, seen=seen)
+        return said.with_changes(
+            actions=(own_work.contest(criterion.id if criterion else ""),),
+            topic="disagree",
+            dialogue=view.dialogue.with_changes(criterion=criterion.id if criterion else ""),
+        )
+
+    def _correct(self, view: View) -> Plan:
+        lead = self._phrases.say("correct", view.context.turn.key)
+        if view.reading.may_be(Act.DECLINE, 0.15) and not looks_like_question(view.text):
+            return self._said(view, "retract", Intent.SOCIAL)
+        answered = yield from self._ask(view)
+        if answered.declined or answered.topic == "unsure":
+            return answered.with_changes(draft=f"{lead} {answered.draft}")
+        return answered.with_changes(draft=f"{lead} {answered.draft}")
+
+    def _confirmed(self, view: View) -> Part[Decision | None]:
+        """Whoever says back rightly what was just spoken of hears that it is right."""
+        if "?" in view.text and not wants_confirmation(view.text):
+            return None
+        card = self._library.card(view.context.lesson, view.dialogue.card)
+        told: Sequence[own_work.Told] = ()
+        if view.dialogue.finding:
+            told = (yield call("findings", key=view.dialogue.finding)).content.get("findings", ())
+        known = sentences(card.says) if card is not None else []
+        known += [str(one["message"]) for one in told]
+        if not known or not view.context.services.explanations.says(view.text, known):
+            return None
+        said = self._said(view, "confirmed", Intent.ANSWER)
+        return said.with_changes(closing=str(told[0]["question"]) if told else "", of_engine=True)
+
+    def _claim(self, view: View) -> Plan:
+        """A belief that somebody states: a misconception is met; what is right is said to be right by its card."""
+        believed = explanation.belief_stated(view.context)
+        if believed is not None:
+            return believed
+        confirmed = yield from self._confirmed(view)
+        if confirmed is not None:
+            return confirmed
+        if view.references.criterion:
+            return (yield from self._criterion(view, view.references.criterion))
+        found = yield from self._knowledge.find(view)
+        if found.sure and found.card is not None:
+            return self._knowledge.said(view, found.card)
+        spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
+        opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
+        if opened and view.is_private and len(view.text.split()) > 4:
+            return self._belongs_in_text(view, opened)
+        if found.card is not None and found.share >= MAYBE:
+            return self._knowledge.said(view, found.card)
+        return self._said(view, "unsure_nothing", Intent.QUESTION)
+
+    def _more(self, view: View) -> Plan:
+        if view.references.rest and view.dialogue.listed:
+            return (yield from self._rest(view))
+        own = yield from self._own(view)
+        if own is not None:
+            return own
+        card = self._library.card(view.context.lesson, view.dialogue.card)
+        more = self._knowledge.more_of(view, card) if card is not None else None
+        if more is not None:
+            return more
+        if view.dialogue.finding and follow_up(view.text) is not None:
+            result = yield call("findings", key=view.dialogue.finding)
+            found = list(result.content.get("findings", ()))
+            if found:
+                return (yield from self._of_finding(view, found[0]))
+        if view.dialogue.criterion and card is None and len(view.text.split()) <= 6:
+            return (yield from self._criterion(view, view.dialogue.criterion))
+        return (yield from self._from_material(view))
