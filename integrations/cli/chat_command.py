@@ -40,15 +40,18 @@ class BatchTurn(BaseModel):
 @click.option("--batch", default="", help="file with one JSON turn a line, or - for standard input")
 @click.option("--database", default="", help="SQLAlchemy URL; with --batch the default is thrown away")
 @click.option("--name", default="learner", help="how the tutor calls you")
+@click.option("--trace", is_flag=True, help="show how each reply came about: act, references, tool calls")
 @click.option("--local-model", is_flag=True, help="let a small model of this machine word it")
-def chat(batch: str, database: str, name: str, *, local_model: bool) -> None:
+def chat(batch: str, database: str, name: str, *, trace: bool, local_model: bool) -> None:
     """Talk with the tutor in the terminal. @path attaches a file."""
     lines = lines_of(batch) if batch else ()
     database = database or ("sqlite://" if batch else "")
     with _settings(database, local_model=local_model) as settings, open_tutoring(settings) as tutoring:
         if not batch:
-            converse(tutoring, Person(f"local:{name}", name))
-        failed = sum(_answer(tutoring, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+            converse(tutoring, Person(f"local:{name}", name), trace=trace)
+        failed = sum(
+            _answer(tutoring, number, line, trace=trace) for number, line in enumerate(lines, start=1) if line.strip()
+        )
     sys.exit(1 if failed else 0)
 
 
@@ -62,7 +65,7 @@ def _settings(database: str, *, local_model: bool) -> Iterator[Settings]:
         yield local_settings(address, **changes)
 
 
-def _answer(tutoring: Tutoring, number: int, line: str) -> int:
+def _answer(tutoring: Tutoring, number: int, line: str, *, trace: bool) -> int:
     """Prints the line's answer; 1 where the line itself could not be used."""
     try:
         turn = _turn(number, BatchTurn.model_validate_json(line))
@@ -71,7 +74,8 @@ def _answer(tutoring: Tutoring, number: int, line: str) -> int:
         print(json.dumps({"line": number, "error": reason}), flush=True)
         return 1
     result = tutoring.take(turn)
-    print(json.dumps(_line(turn, result), ensure_ascii=False), flush=True)
+    shown = _line(turn, result) | ({"trace": asdict(result.trace)} if trace else {})
+    print(json.dumps(shown, ensure_ascii=False), flush=True)
     return 0
 
 

@@ -14,10 +14,14 @@ from agent.grading.rubric import faults_of_rubric
 from agent.settings import Settings
 from integrations.cli.experiment_command import experiment
 from integrations.cli.parameters import PATH
+from knowledge.course.card_check import claimed_twice, unpacked
 from knowledge.course.loader import load_course, load_lesson
 from knowledge.course.pack import Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
+from knowledge.retrieval.library import cards_of
+from knowledge.retrieval.packed_vectors import FILE as VECTORS
+from knowledge.retrieval.packed_vectors import PackedVectors
 
 _pack = click.argument(
     "path", type=PATH, required=False, help="folder of a course pack, or of one lesson; the shipped course if left out"
@@ -39,6 +43,7 @@ def check(path: Path | None) -> None:
     try:
         lessons = _lessons(path)
         faults = [fault for other_lesson in lessons for fault in _faults(other_lesson)]
+        faults += _faults_of_cards(path)
     except CourseInvalid as error:
         lessons, faults = (), list(error.faults)
     for fault in faults:
@@ -108,8 +113,19 @@ def _faults(one: Lesson) -> Iterator[str]:
         yield f"{one.id}/review/{FILE}: does not fit the guides any more; run tutor lesson learn"
 
 
+def _faults_of_cards(path: Path | None) -> list[str]:
+    """Of a whole pack; the cards of a course stand beside those of each lesson."""
+    if path is not None and (path / "lesson.yaml").exists():
+        return []
+    course = load_course(path)
+    packed = PackedVectors(Embedding(), course.lessons[0].folder.parents[1] / VECTORS)
+    taught = [list(cards_of(course, lesson.id)) for lesson in course.lessons]
+    faults = (fault for cards in taught for fault in (*claimed_twice(cards), *unpacked(cards, packed)))
+    return list(dict.fromkeys(faults))
+
+
 def _summary(one: Lesson) -> str:
     return (
         f"{one.id}: {len(one.sections)} sections, {len(one.rubric)} criteria, {len(one.questions)} questions, "
-        f"{len(one.misconceptions)} misconceptions, {len(one.readings)} readings"
+        f"{len(one.misconceptions)} misconceptions, {len(one.readings)} readings, {len(one.cards)} answer cards"
     )

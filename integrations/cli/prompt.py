@@ -16,14 +16,14 @@ from rich.table import Table as RichTable
 from agent.app import Tutoring
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
-from agent.domain.turn import Turn, TurnResult
+from agent.domain.turn import Trace, Turn, TurnResult
 from integrations.cli.attachments import read_attachments, split_mentions
 from tools.sandbox.builder import BuildProgress
 
 _HELP = "Type a message; @path attaches a file or folder; a number presses a button; Ctrl-D ends."
 
 
-def converse(tutoring: Tutoring, person: Person, *, console: Console | None = None) -> None:
+def converse(tutoring: Tutoring, person: Person, *, trace: bool = False, console: Console | None = None) -> None:
     """Reads until the end of input; an interrupt during a build stops that build only."""
     screen = console or Console()
     screen.print(f"[dim]{_HELP}[/dim]")
@@ -35,7 +35,10 @@ def converse(tutoring: Tutoring, person: Person, *, console: Console | None = No
         except (EOFError, KeyboardInterrupt):
             return
         if text.strip():
-            offered = show(screen, _take(tutoring, person, text, screen, offered))
+            result = _take(tutoring, person, text, screen, offered)
+            if trace:
+                show_trace(screen, result.trace)
+            offered = show(screen, result)
 
 
 _count = itertools.count(1)
@@ -74,6 +77,16 @@ def _built(tutoring: Tutoring, result: TurnResult, screen: Console) -> TurnResul
             stopped = True
             reply = Reply("The build is stopped.")
     return TurnResult(reply, result.intent, result.hint_level, result.gate)
+
+
+def show_trace(screen: Console, trace: Trace) -> None:
+    """How the reply came about, a line each: what was read, what it points at, and each tool call."""
+    screen.print(f"[dim]act {trace.act} ({trace.sure:.2f}) about {trace.about}, topic {trace.topic}[/dim]")
+    if trace.references:
+        screen.print(f"[dim]points at {dict(trace.references)}[/dim]", soft_wrap=True)
+    for called in trace.tools:
+        refused = f" refused: {called['refused']}" if called["refused"] else ""
+        screen.print(f"[dim]{called['name']} {called['arguments']}{refused}[/dim]", soft_wrap=True, markup=True)
 
 
 def show(screen: Console, result: TurnResult) -> tuple[Action, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -96,6 +96,9 @@ class CardEntry(_Strict):
     gives_way: bool = False
 
 
+Heard = dict[Slug, Annotated[list[Text], Field(min_length=1)]]  # card to ways in which people were heard to ask for it
+
+
 class NoteEntry(_Strict):
     section: str = ""
     title: str = ""
@@ -111,12 +114,17 @@ class NotesFile(_Strict):
 
 
 def read_cards(folder: Path, faults: PackFaults, lesson: str = "") -> tuple[AnswerCard, ...]:
-    """Every file of the folder `cards`; none where there is no such folder."""
-    return tuple(
-        _card(entry, lesson)
+    """Every file of the folder `cards`, with what people were heard to ask; none where there is no such folder."""
+    heard = folder / "heard.yaml"
+    also = faults.read(heard, Heard) or {} if heard.exists() else {}
+    cards = tuple(
+        _card(entry, lesson, also.get(entry.id, ()))
         for file in sorted((folder / "cards").glob("*.yaml"))
         for entry in faults.read(file, list[CardEntry]) or ()
     )
+    for name in sorted(also.keys() - {card.id for card in cards}):
+        faults.add(heard, f"{name} is no card of this folder; remove it or correct its name")
+    return cards
 
 
 def read_notes(folder: Path, faults: PackFaults) -> tuple[GuideNotes, ...]:
@@ -133,10 +141,10 @@ def read_notes(folder: Path, faults: PackFaults) -> tuple[GuideNotes, ...]:
     )
 
 
-def _card(entry: CardEntry, lesson: str) -> AnswerCard:
+def _card(entry: CardEntry, lesson: str, heard: Sequence[str]) -> AnswerCard:
     return AnswerCard(
         entry.id,
-        tuple(entry.asks),
+        (*entry.asks, *heard),
         entry.says.strip(),
         entry.why.strip(),
         entry.example.strip(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.discovery import descriptions
@@ -60,13 +60,6 @@ def is_mentioned(kind: str, text: str) -> bool:
     """Whether a message names such a file."""
     found = artefact_type(kind)
     return found is not None and found.recognition.mentioned.search(text) is not None
-
-
-def first_mentioned(kinds: Iterable[str], text: str) -> str:
-    """The one of these that a message names first; empty where it names none."""
-    found = {artefact.name: artefact.recognition.mentioned.search(text) for artefact in artefact_types()}
-    named = {kind: match.start() for kind in kinds if (match := found.get(kind)) is not None}
-    return min(named, key=lambda kind: named[kind], default="")
 
 
 def is_prose(kind: str) -> bool:

@@ -35,20 +35,15 @@ class QuestionPlans(WorkPlans):
         return own if own is not None else (yield from self._from_material(view))
 
     def _told_in_chat(self, view: View) -> Decision | None:
-        """What somebody tells of their own system, and what is still open in their text: it counts once it is there."""
+        """What somebody tells of their own system, and what is still open in their plan: it counts once it is there."""
         if looks_like_question(view.text) or view.reading.about is not About.OWN or not view.is_private:
             return None
         spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
         opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
         if not opened or len(view.text.split()) < FEW:
             return None
-        return self._belongs_in_text(view, opened)
-
-    def _belongs_in_text(self, view: View, criteria: Sequence[str]) -> Decision:
-        lesson = view.context.lesson
-        artefacts = dict.fromkeys(one.artefact for one in lesson.rubric if one.id in criteria)
-        text = rendering.listed([wording_of(artefact).yours for artefact in artefacts])
-        return self._said(view, "belongs_in_text", Intent.ANSWER, matter=rendering.named(lesson, criteria), text=text)
+        matter = rendering.named(view.context.lesson, opened)
+        return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
 
     def _report(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view, symptom=True)
@@ -183,7 +178,8 @@ class QuestionPlans(WorkPlans):
         spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
         opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
         if opened and view.is_private and len(view.text.split()) > 4:
-            return self._belongs_in_text(view, opened)
+            matter = rendering.named(view.context.lesson, opened)
+            return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
         if found.card is not None and found.share >= MAYBE:
             return self._knowledge.said(view, found.card)
         return self._said(view, "unsure_nothing", Intent.QUESTION)
@@ -206,3 +202,9 @@ class QuestionPlans(WorkPlans):
         if view.dialogue.criterion and card is None and len(view.text.split()) <= 6:
             return (yield from self._criterion(view, view.dialogue.criterion))
         return (yield from self._from_material(view))
+
+
+def _texts_for(view: View, criteria: Sequence[str]) -> str:
+    """What they are judged on, as people call it."""
+    artefacts = dict.fromkeys(one.artefact for one in view.context.lesson.rubric if one.id in criteria)
+    return rendering.listed([wording_of(artefact).yours for artefact in artefacts])

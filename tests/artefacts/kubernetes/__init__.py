@@ -35,7 +35,7 @@ ARTEFACT = ArtefactType(
         title="Manifest",
         full_title="Kubernetes manifest",
         some="a Kubernetes manifest",
-        noun="Kubernetes manifest",
+        yours="your Kubernetes manifest",
     ),
     aspects=ASPECTS,
     inspect=inspect,

@@ -155,7 +155,7 @@ def test_a_submission_is_reviewed_and_its_gate_passes_when_the_fault_is_found(
     assert verification.verify(tutoring.storage, tutoring.knowledge.course) == []
 
 
-def test_an_instructor_asks_who_has_not_sent_it(say: Say, tutoring: Tutoring, person: Person) -> None:
+def test_an_instructor_asks_who_has_not_sent_it(say: Say, tutoring: Tutoring) -> None:
     say("", _manifest(WEAK))
     staff = Person("T1:U-staff", "Iris", Role.INSTRUCTOR)
     late = Person("T1:U-late", "Lena Late")

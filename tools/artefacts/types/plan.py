@@ -26,13 +26,14 @@ ARTEFACT = ArtefactType(
     recognition=Recognition(
         names=re.compile(r".*\.(md|markdown)", re.DOTALL),
         file_name="plan.md",
-        mentioned=re.compile(r"\bplans?\b", re.IGNORECASE),
+        mentioned=re.compile(r"\bplan\b", re.IGNORECASE),
     ),
     wording=Wording(
         title="Plan",
         full_title="Deployment hardening plan",
         some="the plan as a Markdown file",
-        noun="plan",
+        yours="your plan",
+        also=("plans", "hardening plan"),
         form="as a Markdown file",
     ),
     stand_in="",

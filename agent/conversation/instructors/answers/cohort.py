@@ -163,7 +163,7 @@ def _idle(lookup: Lookup) -> tuple[list[LearnerProgress], str]:
     if lookup.query.file:
         wanted = [criterion.id for criterion in lookup.lesson.rubric if criterion.artefact == lookup.query.file]
         without = [learner for learner in at_work if all(learner.word(each) == NOT_CHECKED for each in wanted)]
-        return without, f"handed in no {wording_of(lookup.query.file).noun} yet"
+        return without, f"handed in no {wording_of(lookup.query.file).bare} yet"
     return [one for one in at_work if not one.handed_in], f"handed in nothing for the {lookup.lesson.gate} yet"
 
 

@@ -54,7 +54,7 @@ def _ids(learners: Sequence[LearnerProgress]) -> tuple[str, ...]:
 
 def _split(learners: Sequence[LearnerProgress], criterion: Criterion) -> str:
     counts = Counter(learner.word(criterion.id) for learner in learners)
-    said = {**_SAID, NOT_CHECKED: f"without a {wording_of(criterion.artefact).noun}"}
+    said = {**_SAID, NOT_CHECKED: f"without a {wording_of(criterion.artefact).bare}"}
     return joined([f"{counts[word]} {said.get(word, word)}" for word in _ORDER if counts[word]])
 
 

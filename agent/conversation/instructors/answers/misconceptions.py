@@ -91,7 +91,7 @@ def _row(lookup: Lookup, shared: SharedBelief | SharedFault) -> tuple[str, ...]:
 
 def _unshown(fault: SharedFault) -> str:
     artefact = fault.criterion.artefact
-    return f"The {wording_of(artefact).noun} does not show it" if is_prose(artefact) else "Not shown by the files"
+    return f"The {wording_of(artefact).bare} does not show it" if is_prose(artefact) else "Not shown by the files"
 
 
 def _head(lookup: Lookup, first: SharedBelief | SharedFault) -> str:

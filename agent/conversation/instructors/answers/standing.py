@@ -57,7 +57,7 @@ def judged_open(learner: LearnerProgress) -> list[Criterion]:
 def missing_files(learner: LearnerProgress) -> list[str]:
     """Names of the artefacts that open criteria look at and that never came."""
     unseen = [criterion for criterion in learner.open if learner.word(criterion.id) == NOT_CHECKED]
-    return list(dict.fromkeys(wording_of(criterion.artefact).noun for criterion in unseen))
+    return list(dict.fromkeys(wording_of(criterion.artefact).bare for criterion in unseen))
 
 
 def what_is_open(lookup: Lookup, learner: LearnerProgress) -> str:

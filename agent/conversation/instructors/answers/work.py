@@ -71,7 +71,8 @@ def _overview(lookup: Lookup, learner: LearnerProgress) -> Answer:
     attached = _attachable(lookup, newest.values())
     name, came = learner.person.name, uploads(lookup, learner)
     head = f"**{name}** has sent {counted(len(newest), 'file')} in {came}{reviewed(learner)}."
-    more = "“Dockerfile”, “quotes”, “builds” or “reviews” shows more." if newest else "The contents were deleted since."
+    file = wording_of(learner.lesson.artefacts[0]).bare
+    more = f"“{file}”, “quotes”, “builds” or “reviews” shows more." if newest else "The contents were deleted since."
     with_them = "They are attached in their newest versions." if attached else ""
     text = " ".join(part for part in ("Yes." if lookup.query.which else "", head, with_them, more) if part)
     return _listed(lookup, newest.values(), text, attached)
@@ -92,7 +93,7 @@ def _files(lookup: Lookup, learner: LearnerProgress) -> Answer:
     wanted = [version for version in newest.values() if version.kind == file]
     if not wanted:
         name, came = learner.person.name, uploads(lookup, learner)
-        text = f"**{name}** has sent no {wording_of(file).noun} yet; {came}, of these files:"
+        text = f"**{name}** has sent no {wording_of(file).bare} yet; {came}, of these files:"
         return _listed(lookup, newest.values(), text, {})
     contents = lookup.services.submissions.by_digests({version.path: version.digest for version in wanted})
     head = [_version_line(learner, version, lookup.now) for version in wanted]

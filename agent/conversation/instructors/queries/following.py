@@ -10,9 +10,7 @@ from agent.conversation.instructors.queries.rules import of_persons
 
 FEW = 4  # words of a message that says nothing by itself
 _TAKES_CRITERIA = frozenset({Kind.CRITERION, Kind.STUCK, Kind.MISCONCEPTIONS, *OF_PERSONS})
-_SIDES = (
-    "hints attempts seen since quotes receipts reviews files dockerfile compose plan work history open passed".split()
-)
+_SIDES = "hints attempts seen since quotes receipts reviews files named_file work history open passed".split()
 _OF_ALL = ("cohort", "pending", "wrong", "criteria", "silent", "recent", "overview")
 _OTHER_HALF = {"has": "lacks", "lacks": "has", "open": "closed", "closed": "open", "begun": "rest", "rest": ""}
 

@@ -11,7 +11,6 @@ from agent.conversation.instructors.queries.scope import Scope, Scopes
 from agent.conversation.instructors.queries.tokens import Token, tokens
 from agent.conversation.instructors.queries.vocabulary import MIN_LETTERS, Vocabulary
 from agent.domain.people import Person
-from agent.understanding.known_words import in_known_words
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 # Topics that do not say by themselves what is wanted: a message of nothing else leans on the last one.
@@ -108,8 +107,8 @@ class Reader:
 
     def read(self, text: str, prefer: Sequence[str] = ()) -> StaffMessage:
         """`prefer`: ids of people between whom the last message left a doubt."""
-        read = tuple(tokens(in_known_words(text), self._words.spelling))
-        scope = self._scopes.read(read, text)
+        read = tuple(tokens(text, self._words.spelling))
+        scope = self._scopes.read(read)
         naming = self._roster.named(read, scope.used, prefer)
         taken = naming.used | scope.used
         topics = self._words.find(

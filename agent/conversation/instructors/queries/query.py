@@ -83,16 +83,14 @@ _BETWEEN = "\t"  # ids of people may hold spaces
 _PLAIN = ("lesson", "part", "file", "which", "days", "talk", "told", "offered")
 
 
-_KNOWN = {
-    "which": frozenset({"", "has", "lacks", "open", "closed", "begun", "rest", "close", "whether"}),
-}
+_HALVES = frozenset({"", "has", "lacks", "open", "closed", "begun", "rest", "close", "whether"})
 
 
 def _known(name: str, value: str) -> str:
     """A word of another version counts as none."""
     if name == "file":
         return value if value in {artefact.name for artefact in judged_types()} else ""
-    return value if name not in _KNOWN or _KNOWN[name].issuperset(value.split(" ")) else ""
+    return value if name != "which" or _HALVES.issuperset(value.split(" ")) else ""
 
 
 def _parts(memory: Mapping[str, str], name: str) -> tuple[str, ...]:

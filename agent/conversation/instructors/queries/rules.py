@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agent.conversation.instructors.queries.message import StaffMessage
 from agent.conversation.instructors.queries.query import Kind, Query
-from tools.artefacts.registry import judged_types
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,7 @@ def _is_on_talk(message: StaffMessage) -> bool:
 
 
 def _is_idle(message: StaffMessage) -> bool:
-    return message.speaks_of("silent") or message.denies("begin", "work", "files", *_artefacts())
-
-
-def _is_on_file(message: StaffMessage) -> bool:
-    return message.speaks_of("files", *_artefacts())
-
-
-def _artefacts() -> Iterator[str]:
-    """Topics of the word list, for those that it knows."""
-    return (artefact.name for artefact in judged_types())
+    return message.speaks_of("silent") or message.denies("begin", "work", "files", "named_file")
 
 
 def _is_news(message: StaffMessage) -> bool:
@@ -91,7 +81,7 @@ OF_PERSONS: Sequence[Rule] = (
     Rule("builds and inspections", _any("receipts"), Kind.WORK, "receipts"),
     Rule("reviews so far", _any("reviews"), Kind.WORK, "reviews"),
     Rule("the whole course of things", _any("history"), Kind.LEARNER, "history"),
-    Rule("a file", _is_on_file, Kind.WORK, "files"),
+    Rule("a file", _any("files", "named_file"), Kind.WORK, "files"),
     Rule("what was handed in", _any("work"), Kind.WORK),
     Rule("whether they passed", _any("passed"), Kind.LEARNER, "passed"),
     Rule("what is open", _any("open", "stuck", "wrong"), Kind.LEARNER, "open"),

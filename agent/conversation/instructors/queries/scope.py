@@ -11,7 +11,6 @@ from snowballstemmer import stemmer
 from agent.conversation.instructors.queries.tokens import Token, words_of
 from agent.conversation.instructors.queries.vocabulary import Vocabulary
 from knowledge.course.pack import Course, Criterion, Lesson
-from tools.artefacts.registry import first_mentioned
 
 MIN_LETTERS = 5  # of a word of a title that stands for its criterion
 MAX_SHARED = 2  # criteria that a word may stand for
@@ -30,7 +29,7 @@ class Scope:
 
 class Scopes:
     def __init__(self, course: Course, words: Vocabulary) -> None:
-        self._course, self._stem = course, stemmer("english")
+        self._course, self._words, self._stem = course, words, stemmer("english")
         self._criteria = [(lesson, criterion) for lesson in course.lessons for criterion in lesson.rubric]
         self._titles = [(words_of(criterion.title), lesson, criterion) for lesson, criterion in self._criteria]
         self._by_word = self._distinct(words)
@@ -45,14 +44,13 @@ class Scopes:
                     found.setdefault(self._stem.stemWord(word), []).append((lesson, criterion))
         return {word: those for word, those in found.items() if len(those) <= MAX_SHARED}
 
-    def read(self, tokens: Sequence[Token], text: str) -> Scope:
-        """`text` is the message as it was written, in which an artefact has its own name."""
+    def read(self, tokens: Sequence[Token]) -> Scope:
         words = [token.word for token in tokens]
         named = sorted(self._named(words), key=lambda found: found[0])
         lesson, lesson_used = self._lesson(words)
         criteria = {criterion.id: (place, owner) for place, _, owner, criterion in named}
         used = {place + step for place, width, _, _ in named for step in range(width)} | lesson_used
-        file = first_mentioned((artefact for of in self._course.lessons for artefact in of.artefacts), text)
+        file = self._words.artefact_in(words)
         owner = next((of.id for _, of in criteria.values()), "")
         places = tuple(place for place, _ in criteria.values())
         return Scope(tuple(criteria), lesson or owner, file, places, frozenset(used))

@@ -12,7 +12,7 @@ from agent.conversation.instructors.queries.rules import of_cohort, of_persons, 
 from agent.understanding.acts import Act, Reading
 
 _BY_ACT = {Act.STAFF_MANY: Kind.COHORT, Act.STAFF_PENDING: Kind.PENDING}
-_OF_SOMEBODY = "files dockerfile compose plan quotes reviews receipts history".split()  # whose, is asked back
+_OF_SOMEBODY = "files named_file quotes reviews receipts history".split()  # whose, is asked back
 _VAGUE = frozenset({Kind.COHORT, Kind.PASSED, Kind.CRITERIA})  # what a question about somebody unknown looks like
 
 

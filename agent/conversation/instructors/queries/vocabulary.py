@@ -12,6 +12,9 @@ from typing import Any
 import yaml
 from snowballstemmer import stemmer
 
+from tools.artefacts.description import ArtefactType
+from tools.artefacts.registry import judged_types, wording_of
+
 MISSPELT = 0.8  # share of letters that a misspelt word has in common with the word
 MIN_LETTERS = 5
 
@@ -20,16 +23,25 @@ Phrase = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`topics` maps a topic to its phrases; `everyday` words are never read as a misspelt name."""
+    """`topics` maps a topic to its phrases, `artefacts` a type to what it is called.
+
+    `everyday` words are never read as a misspelt name.
+    """
 
     topics: Mapping[str, tuple[Phrase, ...]]
     spelling: Mapping[str, tuple[str, ...]]
     everyday: frozenset[str]
+    artefacts: Mapping[str, tuple[Phrase, ...]]
 
     def find(self, words: Sequence[str]) -> dict[str, set[int]]:
         """Topic to the places of its words; an empty word stands for one that was read as something else."""
         found = {topic: set(self._places(phrases, words)) for topic, phrases in self.topics.items()}
         return {topic: places for topic, places in found.items() if places}
+
+    def artefact_in(self, words: Sequence[str]) -> str:
+        """The artefact type that is named first; empty for none."""
+        named = [(place, kind) for kind, said in self.artefacts.items() for place in self._places(said, words)]
+        return min(named, default=(0, ""))[1]
 
     def _places(self, phrases: Sequence[Phrase], words: Sequence[str]) -> Iterator[int]:
         for phrase in phrases:
@@ -79,14 +91,27 @@ def _fits(pattern: str, word: str) -> bool:
     return word.startswith(pattern[:-1]) and word != "" if pattern.endswith("*") else word == pattern
 
 
-@cache
 def vocabulary() -> Vocabulary:
+    return _with_artefacts(tuple((artefact.name, _called(artefact)) for artefact in judged_types()))
+
+
+@cache
+def _with_artefacts(called: tuple[tuple[str, tuple[Phrase, ...]], ...]) -> Vocabulary:
     written = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text("utf-8"))
+    topics = {topic: tuple(_phrase(one) for one in phrases) for topic, phrases in written["topics"].items()}
     return Vocabulary(
-        {topic: tuple(_phrase(one) for one in phrases) for topic, phrases in written["topics"].items()},
+        topics | {"named_file": tuple(phrase for _, phrases in called for phrase in phrases)},
         {word: tuple(reading.split()) for word, reading in written["spelling"].items()},
         frozenset(written["everyday"].split()),
+        dict(called),
     )
+
+
+def _called(artefact: ArtefactType) -> tuple[Phrase, ...]:
+    """By its name, its file's name and its titles, and by what else is registered."""
+    wording = wording_of(artefact.name)
+    names = (artefact.name, artefact.recognition.file_name, wording.title, wording.bare, *wording.also)
+    return tuple(dict.fromkeys(_phrase(name.casefold()) for name in names))
 
 
 def _phrase(written: str) -> Phrase:

@@ -8,7 +8,6 @@ from agent.understanding.known_words import in_known_words
 from agent.understanding.topics import named_artefact
 from knowledge.course.loader import load_course
 from tools.artefacts.discovery import also_from
-from tools.artefacts.registry import first_mentioned
 
 CONTAINERS, RELEASE = load_course().lessons
 
@@ -39,17 +38,3 @@ def test_names_that_the_readers_learned_stay_and_others_become_a_word_of_theirs(
     assert in_known_words(f"{shipped}, and my kubernetes manifest") == f"{shipped}, and my kubernetes manifest"
     with also_from("tests.artefacts"):
         assert in_known_words(f"{shipped}, and my kubernetes manifest") == f"{shipped}, and my file"
-
-
-@pytest.mark.parametrize(
-    ("text", "file"),
-    [
-        ("show me the plans of Kai", "plan"),
-        ("who has not sent a compose.yaml?", "compose"),
-        ("open the dockerfile and the plan", "dockerfile"),
-        ("how is everyone doing?", ""),
-        ("who has not sent a manifest?", ""),
-    ],
-)
-def test_an_instructor_names_the_artefact_that_comes_first(text: str, file: str) -> None:
-    assert first_mentioned(CONTAINERS.artefacts, text) == file

@@ -36,11 +36,8 @@ NAMED: Mapping[str, str] = {
     "agent/grading/plan_review/second_opinion.py": "`plan` is a key of what a model is shown, whatever is reviewed",
     "agent/understanding/references.py": "`environment` is a key of a file",
 }
-_TOPICS = "topics of the word list; the name of a type that it does not know is replaced before"
 SPOKEN: Mapping[str, str] = {
-    "agent/conversation/instructors/queries/following.py": _TOPICS,
-    "agent/conversation/instructors/queries/understanding.py": _TOPICS,
-    "integrations/cli/main.py": "what the commands say of themselves",
+    "integrations/cli/main.py": "the help of `tutor inspect`, shown before anything is imported",
 }
 
 

@@ -68,7 +68,7 @@ def test_what_a_criterion_can_be_about_has_words_and_is_told_in_a_message(artefa
             wording_of(artefact.name)
         return
     wording = wording_of(artefact.name)
-    assert all((wording.title, wording.full_title, wording.some, wording.noun))
+    assert all((wording.title, wording.full_title, wording.some, wording.yours))
     assert is_mentioned(artefact.name, f"a question about {wording.yours}")
     assert not is_mentioned(artefact.name, "a question about something else")
 
