@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.app import Tutoring, open_tutoring
-from agent.domain.people import Person
+from agent.domain.people import Person, Role
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
 from agent.grading import verification
@@ -153,6 +153,16 @@ def test_a_submission_is_reviewed_and_its_gate_passes_when_the_fault_is_found(
     assert "This is a copy of your `app.yaml`" in shown
     assert "The Cluster Gate is passed" in _text(say(solve(lesson, shown, Upload.of([_manifest(GOOD)]))))
     assert verification.verify(tutoring.storage, tutoring.knowledge.course) == []
+
+
+def test_an_instructor_asks_who_has_not_sent_it(say: Say, tutoring: Tutoring) -> None:
+    say("", _manifest(WEAK))
+    staff = Person("T1:U-staff", "Iris", Role.INSTRUCTOR)
+    late = Person("T1:U-late", "Lena Late")
+    tutoring.take(Turn(f"k{next(_keys)}", late.id, late, "hello"))
+    told = tutoring.take(Turn(f"k{next(_keys)}", staff.id, staff, "who has not sent a manifest yet?"))
+    assert "handed in no Kubernetes manifest yet" in _text(told)
+    assert "Lena Late" in f"{_text(told)} {_reply(told).table}"
 
 
 def test_no_image_depends_on_it(tutoring: Tutoring) -> None:
