@@ -17,6 +17,7 @@ from agent.domain.people import Person, Role
 from agent.domain.reply import Action
 from agent.domain.turn import Turn
 from agent.grading.fault_exercise import shown
+from agent.learners.mastery import Observed
 from agent.settings import Settings
 from agent.understanding.acts import About, Act, Reading
 from knowledge.course.pack import Lesson
@@ -33,7 +34,7 @@ NAMES = (
     "Lena Fischer;Mohammed Al-Sayed;Priya Raman;Sam O'Brien;Tomás Herrera;Wei Zhang;Zoë van der Berg"
 ).split(";")
 PEOPLE = {name: Person(f"T1:U0LEARN{number:02}", name) for number, name in enumerate(NAMES)}
-BELIEF = "EXPOSE 8000 publishes the port on the host, that is why I, Wei, have it in there."
+BELIEF = "If I write EXPOSE 8000 the port is open on my laptop, so I, Wei, do not need -p."
 BELIEVERS = ("Ben Castellano", "Chiara Rossi", "Kai Nakamura", "Tomás Herrera", "Wei Zhang", "Zoë van der Berg")
 _ANYTHING = Reading(Act.STAFF_MANY, About.PERSON, {Act.STAFF_MANY: 0.3})
 
@@ -70,6 +71,11 @@ class Cohort:
     def presses(self, person: Person, button: str, value: str) -> None:
         action = Action(button, "", value)
         self.tutoring.take(Turn(f"k{next(self.keys)}", f"c:{person.id}", person, "", action=action))
+
+    def believes(self, person: Person) -> None:
+        """What the engine notes of a sentence that comes near a misconception."""
+        key = f"k{next(self.keys)}"
+        self.services.mastery.note(person, self.lesson.id, "expose-publishes", Observed.BELIEVES, BELIEF, key)
 
     def sends(self, name: str, text: str, folder: Path, *paths: str, changed: tuple[str, str] = ("", "")) -> None:
         """Files of a folder, all of them where none is named; `changed` replaces a text in each."""
@@ -108,7 +114,7 @@ def open_cohort(folder: Path) -> Iterator[Cohort]:
         _struggle(cohort)
         _wait(cohort)
         for name in BELIEVERS:
-            cohort.says(PEOPLE[name], BELIEF)
+            cohort.believes(PEOPLE[name])
         cohort.presses(PEOPLE["Wei Zhang"], "contest", "expose-publishes")
         cohort.says(STRANGER, "", *(file for file in upload_of(WEAK) if file.path == "Dockerfile"))
         clock.ahead = timedelta(days=2, hours=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from agent.conversation.decision import Decision
-from agent.conversation.handlers import criterion_status
+from agent.conversation.handlers import criterion_status, submission
 from agent.conversation.instructors import continues, names_a_learner
 from agent.conversation.planning.cues import may_state, speaks_of_opinion, wants_confirmation
 from agent.conversation.planning.knowledge_answers import KnowledgeAnswers
@@ -105,6 +105,8 @@ class Planner(MannerPlans):
             return self._decided(view, (yield call("mastery")), topic="mastery")
         if view.is_private and criterion_status.asks_for_archive(view.text):
             return criterion_status.report(view.context)
+        if view.is_private and submission.wants_questions_in_file(view.context):
+            return submission.annotate(view.context)
         tied = yield from self._tied(view, act)
         if tied is None and foreign(view.text):
             return (yield from self._foreign(view))

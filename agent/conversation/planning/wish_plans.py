@@ -100,8 +100,6 @@ class WishPlans(QuestionPlans):
         if submission.is_formal(view.text):
             result = yield call("submit")
             return self._decided(view, result, topic="submit")
-        if submission.wants_questions_in_file(view.context):
-            return submission.annotate(view.context)
         if not len(view.upload):
             return self._said(view, "no_files", Intent.SUBMIT)
         result = yield call("take_files")

@@ -221,7 +221,7 @@ def test_what_waits_comes_with_its_buttons_one_submission_at_a_time(cohort: Coho
 def test_what_the_cohort_gets_wrong_is_counted_quoted_and_turned_into_a_talk(cohort: Cohort) -> None:
     decision, memory = cohort.asks("what does my cohort get wrong?")
     assert f"{len(BELIEVERS)} of 15 learners think so, the first 2 days ago." in decision.draft
-    assert "> “EXPOSE 8000 publishes the port on the host, that is why I, … have it in there.”" in decision.draft
+    assert "> “If I write EXPOSE 8000 the port is open on my laptop, so I, … do not need -p.”" in decision.draft
     assert "**Five minutes on “EXPOSE publishes the port on the host.”**" in decision.draft
     assert "EXPOSE documents a port; only publishing makes it reachable from the host." in decision.draft
     assert "Ports of the host that lead to the container: 0." in decision.draft
