@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from evals import scoreboard
 from integrations.cli.parameters import PATH
 
 
@@ -18,8 +19,6 @@ from integrations.cli.parameters import PATH
 @click.option("--out", type=PATH, default="build/eval", help="folder for scoreboard.txt and scoreboard.json")
 def evaluate(suites: tuple[str, ...], *, list_: bool, form: str, guides: Path | None, out: Path) -> None:
     """Run the suites on the shipped lessons. What comes out is printed and kept in two files."""
-    from evals import scoreboard  # noqa: PLC0415 - the suites import all that they measure
-
     if list_:
         print(scoreboard.listed())
         return

@@ -50,5 +50,5 @@ def test_a_new_suite_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_command_leaves_the_suites_alone_until_it_runs() -> None:
-    code = "import sys, integrations.cli.eval_command; sys.exit(any(name.startswith('evals') for name in sys.modules))"
+    code = "import sys, integrations.cli.main; sys.exit(any(name.startswith('evals') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
