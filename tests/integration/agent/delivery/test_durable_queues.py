@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[4]
 WORKER = """
 import sys, time
 from pathlib import Path
-from agent.delivery.durable_queues import DurableJobs
+from agent.delivery.durable_queues import DurableQueues
 
 url, notes, mode = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
 
@@ -34,7 +34,7 @@ def run_turn(key):
         time.sleep(600)
     note(f"end {key}")
 
-with DurableJobs(url, run_turn=run_turn, run_build=note, run_tidy=note) as jobs:
+with DurableQueues(url, run_turn=run_turn, run_build=note, run_tidy=note) as jobs:
     if mode == "hang":
         for key in "abc":
             jobs.submit_turn(key, "conversation")

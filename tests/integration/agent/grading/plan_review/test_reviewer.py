@@ -150,6 +150,7 @@ def test_more_than_anybody_writes_is_held_soon() -> None:
 
 
 @pytest.mark.parametrize("lesson", COURSE.lessons, ids=lambda other_lesson: other_lesson.id)
+@pytest.mark.timeout(600)
 def test_what_was_learnt_is_current_and_the_same_when_learnt_again(lesson: Lesson) -> None:
     guides, faults = read_guides(lesson)
     assert faults == []
