@@ -19,7 +19,7 @@ from agent.conversation.tools.course_facts import CourseFacts
 from agent.conversation.tools.findings import Findings
 from agent.conversation.view import View
 from agent.domain.act import Intent
-from agent.understanding.questions import opens_by_tying, questions_in
+from agent.understanding.questions import looks_like_question, opens_by_tying, questions_in
 from knowledge.course.cards import AnswerCard
 from knowledge.course.pack import Lesson
 from knowledge.ingestion.splitting import sentences
@@ -69,6 +69,14 @@ class KnowledgeAnswers:
             again = found.card is not None and found.card.id == view.dialogue.card
             best = found if found.share > best.share and not again and _is_near(found, best) else best
         return best
+
+    def find_beside(self, view: View, *, symptom: bool = False) -> Part[Found]:
+        """Of a message that also says what comes with it, the sentence that asks; else the whole."""
+        for sentence in filter(looks_like_question, _SENTENCE.split(view.text.strip())):
+            found = self._read((yield call("search", query=sentence[:SHORT_QUERY])), view, symptom=symptom)
+            if found.sure:
+                return found
+        return (yield from self.find(view, symptom=symptom))
 
     def several(self, view: View) -> Part[Decision | None]:
         """Each of several questions answered, where a card is sure of each; else None."""

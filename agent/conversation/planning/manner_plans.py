@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.conversation import rendering
 from agent.conversation.handlers import criterion_status, submission
+from agent.conversation.instructors import refused
 from agent.conversation.planning import own_work
 from agent.conversation.planning.cues import MINE, OWN_HERE, SURE_DESPITE
 from agent.conversation.planning.plan import Plan, call
@@ -13,6 +14,7 @@ from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
 from agent.understanding.questions import (
     looks_like_question,
+    says_a_word,
 )
 
 _PERSONAL = frozenset(
@@ -97,7 +99,7 @@ class MannerPlans(WishPlans):
 
     def _people(self, view: View) -> Plan:
         yield from ()
-        return self._said(view, "people", Intent.STAFF, declined=True)
+        return refused(view.context)
 
     def _press(self, view: View) -> Plan:
         said = self._said(view, "press", Intent.STUCK)
@@ -125,7 +127,9 @@ class MannerPlans(WishPlans):
         if act in STAFF and view.context.person.is_instructor:
             return (yield from self._staff(view))
         if act is Act.PEOPLE or act in STAFF:
-            return self._said(view, "people_channel", Intent.STAFF, declined=True)
+            return (yield from self._people(view))
+        if not view.before and not says_a_word(view.text):
+            return self._said(view, "hello_channel", Intent.SOCIAL)
         if act in (Act.CHAT, Act.THANKS, Act.AGREE, Act.FEEL):
             return self._said(view, "thanks" if act is Act.THANKS else "hello_channel", Intent.SOCIAL)
         own = view.reading.own >= OWN_HERE and act is not Act.REPORT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.conversation.handlers import submission
+from agent.conversation.instructors import is_for_instructors
 from agent.conversation.view import View
 from agent.understanding.acts import Act
 from agent.understanding.questions import (
@@ -31,16 +32,21 @@ _HARMLESS = (
 )
 
 
+def is_of_others(view: View) -> bool:
+    """Whether somebody who is no instructor asks or orders what is for instructors, whatever else it reads like."""
+    return not view.context.person.is_instructor and (asks_of_others(view.text) or is_for_instructors(view.context))
+
+
 def meant(view: View) -> Act:
     """The likeliest act where it is sure; else the likeliest of those that only look something up."""
+    if is_of_others(view):
+        return Act.PEOPLE
     reading = view.reading
     last = clauses_of(view.text)[-1:] or [""]
     if submission.is_formal(last[0]) and not last[0].endswith("?") and reading.may_be(Act.HAND_IN, 0.08):
         return Act.HAND_IN
     if submission.orders_submission(view.text) and len(view.text.split()) <= SHORT:
         return Act.HAND_IN
-    if asks_of_others(view.text) and not view.context.person.is_instructor:
-        return Act.PEOPLE
     if (
         reading.act in _NOT_ASKING
         and "?" in view.text

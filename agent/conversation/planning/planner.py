@@ -10,7 +10,7 @@ from agent.conversation.instructors import continues, names_a_learner
 from agent.conversation.planning.cues import may_state, speaks_of_opinion, wants_confirmation
 from agent.conversation.planning.knowledge_answers import KnowledgeAnswers
 from agent.conversation.planning.manner_plans import MannerPlans
-from agent.conversation.planning.meant_act import meant
+from agent.conversation.planning.meant_act import is_of_others, meant
 from agent.conversation.planning.parts import Handler
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, advanced, call
@@ -83,6 +83,8 @@ class Planner(MannerPlans):
             return (yield from self._in_channel(view, act))
         if act in STAFF or self._is_of_learners(view):
             return (yield from self._staff(view))
+        if is_of_others(view):
+            return (yield from self._people(view))
         if not view.is_private and (act in _OF_LEARNERS or view.context.turn.files):
             return self._said(view, "instructor_own", Intent.STAFF)
         if view.context.turn.files or view.context.turn.refused:

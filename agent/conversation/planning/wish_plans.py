@@ -138,7 +138,7 @@ class WishPlans(QuestionPlans):
     def _beside(self, view: View) -> Part[Decision | None]:
         if view.references.line or view.references.criterion:
             return (yield from self._own(view))
-        found = yield from self._knowledge.find(view, symptom=view.reading.act is Act.REPORT)
+        found = yield from self._knowledge.find_beside(view, symptom=view.reading.act is Act.REPORT)
         return self._knowledge.said(view, found.card) if found.sure and found.card is not None else None
 
 
