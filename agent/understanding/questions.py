@@ -81,3 +81,11 @@ def asks_of_others(text: str) -> bool:
 
 def asks_yes_or_no(text: str) -> bool:
     return _YES_NO.search(text) is not None
+
+
+_EMOJI_NAME = re.compile(r":[\w+'-]+:")  # as Slack writes an emoji
+
+
+def says_a_word(text: str) -> bool:
+    """Whether it holds more than emoji and punctuation."""
+    return any(letter.isalnum() for letter in _EMOJI_NAME.sub(" ", text))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from agent.conversation.instructors.reply import answer, continues, names_a_learner
+from agent.conversation.instructors.reply import answer, continues, is_for_instructors, names_a_learner, refused
 
-__all__ = ["answer", "continues", "names_a_learner"]
+__all__ = ["answer", "continues", "is_for_instructors", "names_a_learner", "refused"]

@@ -50,7 +50,7 @@ ANSWERS: Mapping[Kind, Callable[[Lookup], Answer]] = {
 def answer(context: TurnContext, reading: Reading, query: Mapping[str, str]) -> tuple[Decision, Memory]:
     """`query` is what the last call in this conversation gave to remember; empty at its beginning."""
     if not context.person.is_instructor:
-        return _refused(context), {}
+        return refused(context), {}
     decision, memory = _answered(context, reading, query)
     return (_privately(context, decision) if context.in_channel else decision), memory
 
@@ -58,6 +58,17 @@ def answer(context: TurnContext, reading: Reading, query: Mapping[str, str]) -> 
 def names_a_learner(context: TurnContext) -> bool:
     """Whether an instructor's message names somebody, whatever else it seems to do."""
     return context.person.is_instructor and _read(context, None).sure
+
+
+def is_for_instructors(context: TurnContext) -> bool:
+    """Whether somebody who is no instructor gives an instructor's order, or asks for what is another learner's."""
+    if context.person.is_instructor:
+        return False
+    if decisions.read_ruling(context.turn.text) is not None:
+        return True
+    message = _read(context, None)
+    others = message.sure and any(person != context.person.id for person in message.people)
+    return others and (decisions.is_meant(context.turn.text) or not message.is_bare)
 
 
 def continues(context: TurnContext, query: Mapping[str, str]) -> bool:
@@ -205,9 +216,10 @@ def _unclear() -> Decision:
     return Decision(Intent.STAFF, text)
 
 
-def _refused(context: TurnContext) -> Decision:
+def refused(context: TurnContext) -> Decision:
+    """What only instructors see or decide, said to anybody else."""
     action, said = context.turn.action, context.turn.text
-    if (action is not None and action.id != "sheet") or decisions.is_meant(said):
+    if (action is not None and action.id != "sheet") or decisions.is_meant(said) or decisions.read_ruling(said):
         return Decision(Intent.STAFF, NOT_YOURS, declined=True)
     text = "I keep everybody's progress to themselves and the instructors, yours too."
     own = "" if context.in_channel else " I can show you where you stand yourself: ask “where am I?”."

@@ -13,6 +13,7 @@ from agent.understanding.questions import (
     opens_by_tying,
     opens_with_why,
     questions_in,
+    says_a_word,
 )
 
 
@@ -95,3 +96,13 @@ def test_what_asks_of_others(text: str) -> None:
 @pytest.mark.parametrize("text", ["who are you?", "who pulls the image?", "I'm stuck on the gate", "who is PID 1?"])
 def test_what_does_not_ask_of_others(text: str) -> None:
     assert not asks_of_others(text)
+
+
+@pytest.mark.parametrize("text", ["", "🐳🐳 👍🏽", ":whale: :+1:", "?!"])
+def test_what_says_no_word(text: str) -> None:
+    assert not says_a_word(text)
+
+
+@pytest.mark.parametrize("text", ["D6", "🐳 why?", "::1 or 127.0.0.1"])
+def test_what_says_a_word(text: str) -> None:
+    assert says_a_word(text)
