@@ -23,10 +23,10 @@ NAMED_SECONDS = 30
 WORKER = """
 import sys, time
 from pathlib import Path
-from agent.builds.requests import BuildJobs
-from agent.delivery.durable_queues import DurableJobs
+from agent.builds.requests import BuildRequests
+from agent.delivery.durable_queues import DurableQueues
 from agent.storage.database import Storage
-from tools.sandbox.build import running
+from tools.sandbox.image import running
 from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.opening import tend
 from tools.uploads.files import SourceFile, Upload
@@ -34,7 +34,7 @@ from tools.sandbox.lab.engine import open_lab
 
 url, notes, folder, wanted = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:]
 storage = Storage.open(url)
-line, builder = BuildJobs(storage), BuildKit(open_lab(folder))
+line, builder = BuildRequests(storage), BuildKit(open_lab(folder))
 
 def note(text):
     with notes.open("a") as file:
@@ -59,7 +59,7 @@ def run_build(turn):
 
 tend(builder)
 running.WATCH_SECONDS = 20 if sys.argv[4] == "while its image runs" else 0.5
-with DurableJobs(url, run_turn=note, run_build=run_build, run_tidy=note) as jobs:
+with DurableQueues(url, run_turn=note, run_build=run_build, run_tidy=note) as jobs:
     for job in sys.argv[5:]:
         jobs.submit_build(job)
     note("up")
