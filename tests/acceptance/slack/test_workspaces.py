@@ -203,7 +203,7 @@ def test_an_uninstalled_workspace_is_forgotten_by_the_app_and_the_other_goes_on(
     site.emulator.wait_for(lambda: _is_forgotten(site.tutoring, AWAY), SECONDS)  # a refused call may halt it first
     assert "Your own" not in site.asks(HOME, "what is a volume?").text
     site.install(AWAY)
-    assert "Hello again" in site.asks(AWAY, "hello").text
+    assert site.asks(AWAY, "hello").text in ("Hello again.", "Hi. What are you working on?")  # not as to a newcomer
 
 
 @pytest.mark.parametrize(
