@@ -41,6 +41,15 @@ _INSTRUCTION = re.compile(
 _WORDS_TOO = frozenset({"from", "run", "copy", "add", "user", "volume", "label", "ports", "restart", "secrets"})
 
 
+_ALONE = re.compile(r"(?<![\w.:/-])(\d{1,2})(?![\w:/-]|\.\d)")
+
+
+def alone_number(text: str) -> int:
+    """The first number that stands by itself, 0 where none does: for whoever was offered numbers."""
+    found = _ALONE.search(text)
+    return int(found[1]) if found else 0
+
+
 @dataclass(frozen=True)
 class References:
     criterion: str = ""

@@ -11,6 +11,7 @@ from knowledge.retrieval.packed_vectors import PackedVectors
 
 _WORD = re.compile(r"\w+")
 
+
 def claimed_twice(cards: Sequence[AnswerCard]) -> Iterator[str]:
     """A fault for each way of asking that, word for word, leads to two cards: neither could be chosen."""
     owners: dict[tuple[str, ...], AnswerCard] = {}

@@ -21,13 +21,13 @@ from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, Act
 from agent.understanding.language import foreign
-from agent.understanding.questions import (
-    looks_like_question,
-)
+from agent.understanding.questions import looks_like_question
+from agent.understanding.references import alone_number
 from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
 from knowledge.retrieval.library import Library
 
+LONGEST_CHOICE = 9  # words of a message that does nothing but choose: “you offered me those, just 2”
 _STATES = frozenset({Act.ANSWER, Act.CLAIM, Act.DISAGREE, Act.REPORT, Act.AGREE, Act.CORRECT})
 _MAY_WANT_REST = frozenset({Act.MORE, Act.STATUS, Act.ASK, Act.CORRECT, Act.WANT_NEXT, Act.HAND_IN})
 _OF_LEARNERS = frozenset(
@@ -131,8 +131,9 @@ class Planner(MannerPlans):
 
     def _choice(self, view: View) -> AnswerCard | None:
         """One of the meanings that we offered, by its number."""
-        number, choices = view.references.number, view.dialogue.choices
-        if not choices or not 1 <= number <= len(choices) or len(view.text.split()) > 6:
+        choices = view.dialogue.choices
+        number = view.references.number or (alone_number(view.text) if not view.references.line else 0)
+        if not 1 <= number <= len(choices) or len(view.text.split()) > LONGEST_CHOICE:
             return None
         return self._library.card(view.context.lesson, choices[number - 1])
 

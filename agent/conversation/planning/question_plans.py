@@ -18,11 +18,11 @@ from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.acts import About, Act
 from agent.understanding.language import foreign
-from agent.understanding.questions import (
-    looks_like_question,
-)
+from agent.understanding.questions import looks_like_question
 from knowledge.ingestion.splitting import sentences
 from tools.artefacts.registry import wording_of
+
+_ASKS = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.OFF_TOPIC, Act.WANT_WORK})
 
 
 class QuestionPlans(WorkPlans):
@@ -95,6 +95,9 @@ class QuestionPlans(WorkPlans):
         return self._declined(view) if passages.declined else passages
 
     def _declined(self, view: View) -> Decision:
+        """Only what asks for something is outside the course; else we have not understood."""
+        if view.reading.act not in _ASKS and view.reading.about is not About.OUTSIDE:
+            return self._said(view, "unsure_nothing", Intent.QUESTION)
         text = self._phrases.say("decline", view.context.turn.key)
         intent = Intent.OUT_OF_SCOPE if view.reading.about is About.OUTSIDE else Intent.QUESTION
         return Decision(intent, text, declined=True)
