@@ -7,6 +7,7 @@ from agent.conversation.handlers import criterion_status, submission
 from agent.conversation.instructors import refused
 from agent.conversation.planning import own_work
 from agent.conversation.planning.cues import MINE, OWN_HERE, SURE_DESPITE
+from agent.conversation.planning.knowledge_answers import MAYBE
 from agent.conversation.planning.plan import Plan, call
 from agent.conversation.planning.wish_plans import WishPlans
 from agent.conversation.view import View
@@ -92,7 +93,8 @@ class MannerPlans(WishPlans):
         wants_all = view.reading.sure and view.reading.about is About.PERSON
         if found.sure and found.card is not None and found.card.id not in _STORED:
             return self._knowledge.said(view, found.card)
-        if not wants_all and not found.sure:
+        stored = found.card is not None and found.card.id in _STORED and found.share >= MAYBE
+        if not wants_all and not found.sure and not stored:
             return (yield from self._from_material(view))
         result = yield call("stored_data")
         return self._decided(view, result, topic="privacy")

@@ -97,7 +97,7 @@ class QuestionPlans(WorkPlans):
     def _declined(self, view: View) -> Decision:
         """Only what asks for something is outside the course; else we have not understood."""
         if view.reading.act not in _ASKS and view.reading.about is not About.OUTSIDE:
-            return self._said(view, "unsure_nothing", Intent.QUESTION)
+            return self._said(view, "unsure_nothing", Intent.QUESTION, declined=True)
         text = self._phrases.say("decline", view.context.turn.key)
         intent = Intent.OUT_OF_SCOPE if view.reading.about is About.OUTSIDE else Intent.QUESTION
         return Decision(intent, text, declined=True)
