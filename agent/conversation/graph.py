@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from agent.conversation import dialogue as dialogues
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision, from_state, to_state
+from agent.conversation.instructors import is_for_instructors
 from agent.conversation.leak_guard import leaks
 from agent.conversation.mind import Mind
 from agent.conversation.reply_checks import checked
@@ -52,6 +53,7 @@ class State(TypedDict, total=False):
     pending: str
     reading: dict[str, Any]
     references: dict[str, Any]
+    for_instructors: bool
     calls: list[dict[str, Any]]
     results: list[dict[str, Any]]
     decision: dict[str, Any] | None
@@ -105,6 +107,7 @@ class ConversationNodes:
             "pending": asked.pending(context.person.id, context.turn.conversation) or "",
             "reading": _reading_to_state(self._reader.read(message)),
             "references": vars(read_references(context.turn.text, context.lesson.rubric, _paths(context))),
+            "for_instructors": is_for_instructors(context),  # reads every name of the workspace: once a turn
         }
 
     def mind(self, state: State, runtime: Runtime[TurnContext]) -> State:
@@ -172,6 +175,7 @@ def _view(state: State, context: TurnContext) -> View:
         dialogues.from_state(state.get("dialogue")),
         history_of(state),
         state.get("pending", ""),
+        state.get("for_instructors", False),
     )
 
 

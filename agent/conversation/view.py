@@ -23,6 +23,7 @@ class View:
     dialogue: Dialogue
     history: tuple[Message, ...]
     pending: str = ""  # the id of our question that waits for an answer here, as the turn began
+    for_instructors: bool = False  # it asks or orders what only instructors may, and comes from somebody else
 
     @property
     def text(self) -> str:

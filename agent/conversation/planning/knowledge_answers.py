@@ -50,8 +50,9 @@ class Found:
     signed: bool = False
 
     @property
-    def sure(self) -> bool:
-        return self.card is not None and (self.signed or self.share >= SURE)
+    def answer(self) -> AnswerCard | None:
+        """The card where it is sure enough to answer at once."""
+        return self.card if self.signed or self.share >= SURE else None
 
 
 class KnowledgeAnswers:
@@ -60,12 +61,12 @@ class KnowledgeAnswers:
 
     def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
-        best = self._read((yield call("search", query=view.text[:2_000])), view, symptom=symptom)
+        best = yield from self._search(view, view.text[:2_000], symptom=symptom)
         for query in self._other_queries(view):
-            found = self._read((yield call("search", query=query)), view, symptom=symptom)
+            found = yield from self._search(view, query, symptom=symptom)
             best = found if found.share > best.share and not best.signed else best
         if best.share < SURE and (query := self._joined(view)):
-            found = self._read((yield call("search", query=query)), view, symptom=symptom)
+            found = yield from self._search(view, query, symptom=symptom)
             again = found.card is not None and found.card.id == view.dialogue.card
             best = found if found.share > best.share and not again and _is_near(found, best) else best
         return best
@@ -73,8 +74,8 @@ class KnowledgeAnswers:
     def find_beside(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """Of a message that also says what comes with it, the sentence that asks; else the whole."""
         for sentence in filter(looks_like_question, _SENTENCE.split(view.text.strip())):
-            found = self._read((yield call("search", query=sentence[:SHORT_QUERY])), view, symptom=symptom)
-            if found.sure:
+            found = yield from self._search(view, sentence[:SHORT_QUERY], symptom=symptom)
+            if found.answer is not None:
                 return found
         return (yield from self.find(view, symptom=symptom))
 
@@ -84,10 +85,10 @@ class KnowledgeAnswers:
         cards: list[AnswerCard] = []
         for part in parts:
             asked = _SENTENCE.split(part.strip())[-1]
-            found = self._read((yield call("search", query=asked[:SHORT_QUERY])), view, symptom=False)
-            if not found.sure or found.card is None:
+            found = yield from self._search(view, asked[:SHORT_QUERY], symptom=False)
+            if found.answer is None:
                 return None
-            cards.append(found.card)
+            cards.append(found.answer)
         if len(dict.fromkeys(cards)) < 2:
             return None
         first, *rest = dict.fromkeys(cards)
@@ -111,6 +112,9 @@ class KnowledgeAnswers:
         if (view.references.leans or opens_by_tying(view.text)) and (joined := self._joined(view)):
             queries.append(joined)
         return [query[:SHORT_QUERY] for query in queries]
+
+    def _search(self, view: View, query: str, *, symptom: bool) -> Part[Found]:
+        return self._read((yield call("search", query=query)), view, symptom=symptom)
 
     def _read(self, result: ToolResult, view: View, *, symptom: bool) -> Found:
         cards: Sequence[Mapping[str, Any]] = result.content.get("cards", ())
@@ -170,10 +174,9 @@ class KnowledgeAnswers:
         said = self.said(view, found.card, lead=lead)
         others = [card for name in found.others[:2] if (card := self._library.card(view.context.lesson, name))]
         ids = tuple(card.id for card in others)
-        listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(others, start=1))
         dialogue = (said.dialogue or view.dialogue).with_changes(choices=ids)
         text = (
-            f"{said.draft}\n\n{self._phrases.say('or_else', view.context.turn.key, choices=listed)}"
+            f"{said.draft}\n\n{self._phrases.say('or_else', view.context.turn.key, choices=_numbered(others))}"
             if others
             else said.draft
         )
@@ -183,7 +186,7 @@ class KnowledgeAnswers:
         """Only by the words that the field has in every language: latest, volume, SIGTERM."""
         known = self._library.finder(view.context.lesson.id).knows
         kept = " ".join(word for word in words(view.text) if known(word))
-        return self._read((yield call("search", query=kept or "-")), view, symptom=False)
+        return (yield from self._search(view, kept or "-", symptom=False))
 
     def offered(self, view: View, found: Found) -> Decision:
         """What was understood, as two or three choices; nothing is done on the likeliest of unlikely readings."""
@@ -192,8 +195,7 @@ class KnowledgeAnswers:
         chosen = [card for card in dict.fromkeys(cards) if card is not None and card.id != view.dialogue.card][:3]
         if not chosen:
             return Decision(Intent.QUESTION, self._phrases.say("unsure_nothing", view.context.turn.key), topic="unsure")
-        listed = "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(chosen, start=1))
-        text = self._phrases.say("unsure", view.context.turn.key, choices=listed)
+        text = self._phrases.say("unsure", view.context.turn.key, choices=_numbered(chosen))
         ids = tuple(card.id for card in chosen)
         dialogue = view.dialogue.with_changes(choices=ids)
         return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
@@ -261,6 +263,10 @@ def _is_near(joined: Found, alone: Found) -> bool:
     """What was spoken of last may settle which card is meant; it brings in none that the message does not point at."""
     near = {*alone.others, alone.card.id if alone.card else ""}
     return joined.card is not None and joined.card.id in near and alone.share >= MAYBE
+
+
+def _numbered(cards: Sequence[AnswerCard]) -> str:
+    return "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(cards, start=1))
 
 
 def _as_question(card: AnswerCard) -> str:

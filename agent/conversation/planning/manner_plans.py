@@ -67,8 +67,8 @@ class MannerPlans(WishPlans):
         if services.learners.is_new(view.context.person.id):
             return criterion_status.greet(view.context)
         found = yield from self._knowledge.find(view)
-        if found.sure and found.card is not None and len(view.text.split()) > 1:
-            return self._knowledge.said(view, found.card)
+        if found.answer is not None and len(view.text.split()) > 1:
+            return self._knowledge.said(view, found.answer)
         return (
             criterion_status.greet(view.context)
             if view.context.person.is_instructor
@@ -78,8 +78,8 @@ class MannerPlans(WishPlans):
     def _feel(self, view: View) -> Plan:
         if looks_like_question(view.text) or view.reading.may_be(Act.REPORT) or view.reading.may_be(Act.ASK):
             found = yield from self._knowledge.find(view)
-            if found.sure and found.card is not None:
-                return self._knowledge.said(view, found.card, lead=self._phrases.say("feel", view.context.turn.key))
+            if found.answer is not None:
+                return self._knowledge.said(view, found.answer, lead=self._phrases.say("feel", view.context.turn.key))
         if view.status and all(rendering.is_met(one) for one in view.status.values()):
             return self._said(view, "feel_good", Intent.SOCIAL)
         told = own_work.heaviest(view) if view.is_private else None
@@ -91,10 +91,10 @@ class MannerPlans(WishPlans):
     def _privacy(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view)
         wants_all = view.reading.sure and view.reading.about is About.PERSON
-        if found.sure and found.card is not None and found.card.id not in _STORED:
-            return self._knowledge.said(view, found.card)
+        if found.answer is not None and found.answer.id not in _STORED:
+            return self._knowledge.said(view, found.answer)
         stored = found.card is not None and found.card.id in _STORED and found.share >= MAYBE
-        if not wants_all and not found.sure and not stored:
+        if not wants_all and found.answer is None and not stored:
             return (yield from self._from_material(view))
         result = yield call("stored_data")
         return self._decided(view, result, topic="privacy")

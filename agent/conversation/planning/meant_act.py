@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from agent.conversation.handlers import submission
-from agent.conversation.instructors import is_for_instructors
 from agent.conversation.view import View
 from agent.understanding.acts import Act
 from agent.understanding.questions import (
@@ -34,7 +33,7 @@ _HARMLESS = (
 
 def is_of_others(view: View) -> bool:
     """Whether somebody who is no instructor asks or orders what is for instructors, whatever else it reads like."""
-    return not view.context.person.is_instructor and (asks_of_others(view.text) or is_for_instructors(view.context))
+    return not view.context.person.is_instructor and (view.for_instructors or asks_of_others(view.text))
 
 
 def meant(view: View) -> Act:

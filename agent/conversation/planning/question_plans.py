@@ -38,17 +38,21 @@ class QuestionPlans(WorkPlans):
         """What somebody tells of their own system, and what is still open in their plan: it counts once it is there."""
         if looks_like_question(view.text) or view.reading.about is not About.OWN or not view.is_private:
             return None
+        return self._belongs_in_text(view, at_least=FEW)
+
+    def _belongs_in_text(self, view: View, *, at_least: int) -> Decision | None:
+        """What is still open and was said in so many words of a message instead of in their file."""
         spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
         opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
-        if not opened or len(view.text.split()) < FEW:
+        if not opened or len(view.text.split()) < at_least:
             return None
         matter = rendering.named(view.context.lesson, opened)
         return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
 
     def _report(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view, symptom=True)
-        if found.sure and found.card is not None:
-            return self._knowledge.said(view, found.card)
+        if found.answer is not None:
+            return self._knowledge.said(view, found.answer)
         own = yield from self._own(view)
         if own is not None:
             return own
@@ -64,8 +68,8 @@ class QuestionPlans(WorkPlans):
         asks = looks_like_question(without_code(view.text))
         if fragment and asks:
             found = yield from self._knowledge.find(view)
-            if found.sure and found.card is not None:
-                return self._knowledge.said(view, found.card)
+            if found.answer is not None:
+                return self._knowledge.said(view, found.answer)
         if fragment:
             result = yield call("snippet", text=fragment)
             told = list(result.content.get("findings", ()))
@@ -85,8 +89,8 @@ class QuestionPlans(WorkPlans):
         if several is not None:
             return several
         found = yield from self._knowledge.find(view, symptom=symptom)
-        if found.sure and found.card is not None:
-            return self._knowledge.said(view, found.card)
+        if found.answer is not None:
+            return self._knowledge.said(view, found.answer)
         if found.card is not None and found.share >= LIKELY:
             return self._knowledge.supposed(view, found)
         if found.card is not None and found.share >= MAYBE and not view.context.in_channel:
@@ -146,8 +150,6 @@ class QuestionPlans(WorkPlans):
         if view.reading.may_be(Act.DECLINE, 0.15) and not looks_like_question(view.text):
             return self._said(view, "retract", Intent.SOCIAL)
         answered = yield from self._ask(view)
-        if answered.declined or answered.topic == "unsure":
-            return answered.with_changes(draft=f"{lead} {answered.draft}")
         return answered.with_changes(draft=f"{lead} {answered.draft}")
 
     def _confirmed(self, view: View) -> Part[Decision | None]:
@@ -176,13 +178,11 @@ class QuestionPlans(WorkPlans):
         if view.references.criterion:
             return (yield from self._criterion(view, view.references.criterion))
         found = yield from self._knowledge.find(view)
-        if found.sure and found.card is not None:
-            return self._knowledge.said(view, found.card)
-        spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
-        opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
-        if opened and view.is_private and len(view.text.split()) > 4:
-            matter = rendering.named(view.context.lesson, opened)
-            return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
+        if found.answer is not None:
+            return self._knowledge.said(view, found.answer)
+        told = self._belongs_in_text(view, at_least=FEW + 1) if view.is_private else None
+        if told is not None:
+            return told
         if found.card is not None and found.share >= MAYBE:
             return self._knowledge.said(view, found.card)
         return self._said(view, "unsure_nothing", Intent.QUESTION)

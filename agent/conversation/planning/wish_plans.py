@@ -139,7 +139,7 @@ class WishPlans(QuestionPlans):
         if view.references.line or view.references.criterion:
             return (yield from self._own(view))
         found = yield from self._knowledge.find_beside(view, symptom=view.reading.act is Act.REPORT)
-        return self._knowledge.said(view, found.card) if found.sure and found.card is not None else None
+        return self._knowledge.said(view, found.answer) if found.answer is not None else None
 
 
 def _open_count(view: View) -> str:

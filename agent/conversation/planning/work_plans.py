@@ -49,7 +49,7 @@ class WorkPlans(PlanParts):
             if found and not pointed:
                 nearer = yield from self._knowledge.find(view)
                 again = str(found[0]["key"]) == view.dialogue.finding
-                if nearer.card is not None and (nearer.sure or (again and nearer.share >= LIKELY)):
+                if nearer.card is not None and (nearer.answer is not None or (again and nearer.share >= LIKELY)):
                     return self._knowledge.said(view, nearer.card)
             if found:
                 return (yield from self._of_finding(view, found[0]))
