@@ -20,8 +20,7 @@ from knowledge.course.loader import load_course
 from knowledge.course.pack import Course
 from knowledge.retrieval.cards import LEARNED, CardFinder, CardRanking, CardSignals, Sureness
 from knowledge.retrieval.embedding import Embedding
-from knowledge.retrieval.library import cards_of
-from knowledge.retrieval.packed_vectors import FILE, PackedVectors
+from knowledge.retrieval.library import cards_of, packed
 
 NAMES = tuple(field.name for field in fields(CardSignals))
 _UNRANKED = CardRanking(dict.fromkeys(NAMES, 1.0), {})
@@ -38,8 +37,8 @@ class Asked:
 
 def finder_of(course: Course, ranking: CardRanking = _UNRANKED) -> CardFinder:
     """The list of what is not taught is learnt from by its one half, and compared with by its other."""
-    embed = PackedVectors(Embedding(), course.lessons[0].folder.parents[1] / FILE)
-    return CardFinder(list(cards_of(course, course.lessons[0].id)), embed, ranking, course.outside[1::2])
+    cards = list(cards_of(course, course.lessons[0].id))
+    return CardFinder(cards, packed(course, Embedding()), ranking, course.outside[1::2])
 
 
 def questions(half: str) -> list[Asked]:

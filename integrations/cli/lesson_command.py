@@ -16,12 +16,10 @@ from integrations.cli.experiment_command import experiment
 from integrations.cli.parameters import PATH
 from knowledge.course.card_check import claimed_twice, unpacked
 from knowledge.course.loader import load_course, load_lesson
-from knowledge.course.pack import Lesson
+from knowledge.course.pack import Course, Lesson
 from knowledge.errors import CourseInvalid
 from knowledge.retrieval.embedding import Embedding
-from knowledge.retrieval.library import cards_of
-from knowledge.retrieval.packed_vectors import FILE as VECTORS
-from knowledge.retrieval.packed_vectors import PackedVectors
+from knowledge.retrieval.library import cards_of, packed
 
 _pack = click.argument(
     "path", type=PATH, required=False, help="folder of a course pack, or of one lesson; the shipped course if left out"
@@ -41,9 +39,9 @@ lesson.add_command(experiment)
 def check(path: Path | None) -> None:
     """Name every fault of a course pack, or say what it holds."""
     try:
-        lessons = _lessons(path)
+        course, lessons = _read(path)
         faults = [fault for other_lesson in lessons for fault in _faults(other_lesson)]
-        faults += _faults_of_cards(path)
+        faults += _faults_of_cards(course) if course else []
     except CourseInvalid as error:
         lessons, faults = (), list(error.faults)
     for fault in faults:
@@ -60,7 +58,7 @@ def check(path: Path | None) -> None:
 def learn(path: Path | None) -> None:
     """Learn from the examples of the review guides, and keep the result beside them; needed after each change."""
     try:
-        lessons = _lessons(path)
+        _, lessons = _read(path)
     except CourseInvalid as error:
         raise click.UsageError("; ".join(error.faults)) from None
     for other_lesson in lessons:
@@ -94,12 +92,14 @@ def show(section: str) -> None:
         print(f"{one.title}: {of.title}\n\n{of.text}\n")
 
 
-def _lessons(path: Path | None) -> Sequence[Lesson]:
+def _read(path: Path | None) -> tuple[Course | None, Sequence[Lesson]]:
+    """(course, lessons); no course where the folder is one lesson."""
     if path is not None and not path.is_dir():
         raise CourseInvalid([f"{path}: is no folder; name the folder of a course pack or of a lesson"])
     if path is not None and (path / "lesson.yaml").exists():
-        return (load_lesson(path.absolute()),)
-    return load_course(path).lessons
+        return None, (load_lesson(path.absolute()),)
+    course = load_course(path)
+    return course, course.lessons
 
 
 def _faults(one: Lesson) -> Iterator[str]:
@@ -113,14 +113,11 @@ def _faults(one: Lesson) -> Iterator[str]:
         yield f"{one.id}/review/{FILE}: does not fit the guides any more; run tutor lesson learn"
 
 
-def _faults_of_cards(path: Path | None) -> list[str]:
-    """Of a whole pack; the cards of a course stand beside those of each lesson."""
-    if path is not None and (path / "lesson.yaml").exists():
-        return []
-    course = load_course(path)
-    packed = PackedVectors(Embedding(), course.lessons[0].folder.parents[1] / VECTORS)
+def _faults_of_cards(course: Course) -> list[str]:
+    """The cards of a course stand beside those of each lesson."""
+    vectors = packed(course, Embedding())
     taught = [list(cards_of(course, lesson.id)) for lesson in course.lessons]
-    faults = (fault for cards in taught for fault in (*claimed_twice(cards), *unpacked(cards, packed)))
+    faults = (fault for cards in taught for fault in (*claimed_twice(cards), *unpacked(cards, vectors)))
     return list(dict.fromkeys(faults))
 
 

@@ -17,7 +17,7 @@ class Library:
 
     def __init__(self, course: Course, embed: Embed) -> None:
         self._course = course
-        self._embed = PackedVectors(embed, course.lessons[0].folder.parents[1] / FILE)
+        self._embed = packed(course, embed)
         self._ranking = CardRanking.load()
         self.finder = cache(self._finder)
 
@@ -49,6 +49,11 @@ class Library:
 
     def _finder(self, lesson_id: str) -> CardFinder:
         return CardFinder(list(cards_of(self._course, lesson_id)), self._embed, self._ranking, self._course.outside)
+
+
+def packed(course: Course, embed: Embed) -> PackedVectors:
+    """`embed`, with what the course's own pack holds looked up."""
+    return PackedVectors(embed, course.lessons[0].folder.parents[1] / FILE)
 
 
 def cards_of(course: Course, lesson_id: str) -> Iterator[AnswerCard]:
