@@ -34,11 +34,15 @@ from agent.guardrails.leaks.meter import LeakMeter
 from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
 from agent.learners.mastery import Mastery
+from agent.learners.model_spending import ModelSpending
 from agent.learners.portfolio import Portfolio
 from agent.learners.privacy import PrivacyService
 from agent.learners.progress import CohortProgress
 from agent.learners.questions_asked import QuestionsAsked
+from agent.llm.accounting import MeteredModel
+from agent.llm.chain import ModelChain
 from agent.llm.openai_models import open_model
+from agent.llm.port import LanguageModel
 from agent.llm.voice import OfflineVoice, Voice
 from agent.settings import Settings
 from agent.storage.checkpoints import open_checkpointer
@@ -159,6 +163,8 @@ def _services(
         hints=hints,
         explanations=Explanations(embed),
         leaks=LeakMeter(assessor.reviewers),
+        spending=ModelSpending(storage),
+        model_limits=settings.model_limits,
         questions_asked=QuestionsAsked(storage),
         forgetting=forgetting,
         progress=CohortProgress(storage, course, learners=learners, reviews=reviews, gates=gates),
@@ -180,13 +186,19 @@ def _nodes(settings: Settings, knowledge: Knowledge, services: Services) -> Conv
     return ConversationNodes(Planner(knowledge.library, facts, Findings(services.embed)), tools, services.reader)
 
 
+def open_language_model(settings: Settings) -> LanguageModel | None:
+    """The chain of models that the settings name, held to the account of the turn that runs; None without a key."""
+    models = [open_model(endpoint) for endpoint in settings.model_endpoints]
+    return MeteredModel(ModelChain(models)) if models else None
+
+
 def _second_opinion(settings: Settings) -> SecondOpinion | None:
-    endpoint = settings.model_endpoint
-    return SecondOpinion(open_model(endpoint)) if endpoint else None
+    model = open_language_model(settings)
+    return SecondOpinion(model) if model else None
 
 
 def _voice(settings: Settings, knowledge: Knowledge) -> Voice:
-    endpoint = settings.model_endpoint
+    endpoint = next(iter(settings.model_endpoints), None)
     if endpoint is None:
         return OfflineVoice()
     return ModelVoice(open_model(endpoint), knowledge.retriever, knowledge.answerer.supports.of)

@@ -7,7 +7,8 @@ TutorError                  `str(error)` is fit for a person in a chat
 ├── ConcurrentChange        somebody else changed the same gate first; read again
 ├── NotAllowed              the person may not see or do this
 ├── NotFound                no such person, submission, review or receipt
-└── ModelUnavailable        the language model failed; the offline voice takes over
+└── ModelUnavailable        the language model failed; the tutor goes on without it
+    └── BudgetSpent         the time or the tokens of a turn, or a person's tokens of today, are gone
 """
 
 from __future__ import annotations
@@ -42,4 +43,12 @@ class NotFound(TutorError):
 
 
 class ModelUnavailable(TutorError):
+    """`transient`: asking once more may help."""
+
+    def __init__(self, said: str = "", *, transient: bool = False) -> None:
+        super().__init__(said)
+        self.transient = transient
+
+
+class BudgetSpent(ModelUnavailable):
     pass

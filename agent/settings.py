@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -11,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.errors import ConfigurationInvalid
+from agent.llm.accounting import Limits
 from agent.llm.port import Endpoint, WireProtocol
 
 
@@ -81,7 +83,15 @@ class Settings(BaseSettings):
     model_protocol: WireProtocol = Field(
         WireProtocol.RESPONSES, description="which API the model speaks: `responses` or `chat`"
     )
-    model_timeout: float = Field(30.0, gt=0, le=600, description="seconds to wait for one answer of the model")
+    model_timeout: float = Field(30.0, gt=0, le=3600, description="seconds to wait for one answer of the model")
+    model_fallback: str = Field("", description="name of a second model, asked where the first fails; empty: none")
+    model_fallback_url: str = Field("", description="address of the second model's server; empty: the first one's")
+    model_fallback_key: SecretStr | None = Field(None, description="key of the second model; empty: the first one's")
+    model_turn_seconds: float = Field(
+        20.0, gt=0, le=3600, description="seconds that a turn may spend on the model; then the tutor answers without it"
+    )
+    model_turn_tokens: int = Field(60_000, ge=0, description="tokens that a turn may spend on the model")
+    model_day_tokens: int = Field(600_000, ge=0, description="tokens that a person may spend on the model in a day")
     openai_api_key: SecretStr | None = Field(
         None, validation_alias="OPENAI_API_KEY", description="key of the model; switches it on"
     )
@@ -145,17 +155,26 @@ class Settings(BaseSettings):
         return self.data / "index"
 
     @property
-    def model_endpoint(self) -> Endpoint | None:
-        """None without a key: the tutor then speaks by itself."""
+    def model_endpoints(self) -> tuple[Endpoint, ...]:
+        """The model and the one behind it; none without a key: the tutor then speaks by itself."""
         if self.openai_api_key is None:
-            return None
-        return Endpoint(
+            return ()
+        first = Endpoint(
             self.model,
             self.openai_api_key.get_secret_value(),
             self.openai_base_url,
             self.model_protocol,
             self.model_timeout,
         )
+        if not self.model_fallback:
+            return (first,)
+        key = self.model_fallback_key or self.openai_api_key
+        url = self.model_fallback_url or self.openai_base_url
+        return (first, replace(first, model=self.model_fallback, api_key=key.get_secret_value(), base_url=url))
+
+    @property
+    def model_limits(self) -> Limits:
+        return Limits(self.model_turn_seconds, self.model_turn_tokens, self.model_day_tokens)
 
 
 def _fault(error: object) -> str:

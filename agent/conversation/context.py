@@ -19,9 +19,11 @@ from agent.guardrails.leaks.meter import LeakMeter
 from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
 from agent.learners.mastery import Mastery, Observed
+from agent.learners.model_spending import ModelSpending
 from agent.learners.privacy import PrivacyService
 from agent.learners.progress import CohortProgress
 from agent.learners.questions_asked import QuestionsAsked
+from agent.llm.accounting import Limits
 from agent.llm.voice import Voice
 from agent.understanding.act_model import ActModel
 from agent.understanding.explanations import Explanations
@@ -52,6 +54,8 @@ class Services:
     builder: Builder
     reader: ActModel
     voice: Voice
+    spending: ModelSpending
+    model_limits: Limits
     embed: Embed
     now: Callable[[], datetime]
 

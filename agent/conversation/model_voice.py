@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, create_model
 
 from agent.errors import ModelUnavailable
 from agent.guardrails.wording import Checks, Support
-from agent.llm.port import LanguageModel, Message, ToolCall, ToolSpec
+from agent.llm.port import Message, ToolCall, ToolSpec
 from agent.llm.sentences import sentences_of
 from agent.llm.voice import Brief, OfflineVoice
 from knowledge.course.pack import Question
@@ -39,10 +39,20 @@ SEARCH = ToolSpec(
 )
 
 
+class Streaming(Protocol):
+    """A model that is read while it writes."""
+
+    def stream(
+        self, *, instructions: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()
+    ) -> Iterator[str | ToolCall]: ...
+
+    def structured(self, *, instructions: str, messages: Sequence[Message], shape: type[Answer]) -> Answer: ...
+
+
 class ModelVoice:
     """What was said before a fault stays said; what is missing then comes from the draft."""
 
-    def __init__(self, model: LanguageModel, retriever: Retriever, support: Support) -> None:
+    def __init__(self, model: Streaming, retriever: Retriever, support: Support) -> None:
         self._model, self._retriever, self._support = model, retriever, support
         self._offline = OfflineVoice()
 

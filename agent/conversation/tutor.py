@@ -19,6 +19,7 @@ from agent.domain.reply import OutgoingFile, Reply
 from agent.domain.turn import Turn, TurnResult
 from agent.errors import StorageUnavailable, TutorError
 from agent.learners.portfolio import Portfolio
+from agent.llm.accounting import Account, charged_to
 from agent.storage.checkpoints import CHECKPOINTS_UNAVAILABLE
 from agent.understanding.acts import Act, Message
 from agent.understanding.pasted_files import is_complete, with_pasted
@@ -54,8 +55,18 @@ class Tutor:
         if len(turn.text) > MAX_MESSAGE:
             return _too_long(turn)
         context = TurnContext(self.services, self._with_pasted(turn), self.lesson_of(turn.person), emit)
-        state = self._run(context)
+        with charged_to(self._account(turn.person)):
+            state = self._run(context)
         return self._result(context, from_state(state["decision"]), state)
+
+    def _account(self, person: Person) -> Account:
+        """What this turn may spend on a model, and where it is written down."""
+        spending, now = self.services.spending, self.services.now()
+        return Account(
+            self.services.model_limits,
+            spending.spent(person.id, now),
+            lambda model, usage: spending.add(person.id, now, model, usage),
+        )
 
     def _run(self, context: TurnContext) -> dict[str, Any]:
         """A turn that was cut off goes on where it stopped; one that is done is not run again."""

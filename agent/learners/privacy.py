@@ -23,6 +23,7 @@ from agent.storage.tables import (
     InboxRow,
     InspectionRow,
     Json,
+    ModelUsageRow,
     ObservationRow,
     OutboxRow,
     PersonRow,
@@ -126,7 +127,7 @@ def _named(session: Session, files: InstrumentedAttribute[Json], *where: ColumnE
 
 
 def _forget_teaching(session: Session, person_id: str) -> None:
-    for table in (DraftRow, HintRow, AttemptRow, AskedRow, ObservationRow):
+    for table in (DraftRow, HintRow, AttemptRow, AskedRow, ObservationRow, ModelUsageRow):
         session.execute(delete(table).where(table.person_id == person_id))
     for job in session.scalars(select(BuildJobRow)):
         if job.request["person_id"] == person_id:

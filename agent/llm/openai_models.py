@@ -9,55 +9,101 @@ from typing import Any
 
 import httpx2
 import openai
-from pydantic import ValidationError
 
 from agent.errors import ModelUnavailable
-from agent.llm.port import Answer, Endpoint, Message, ToolCall, ToolSpec, WireProtocol
+from agent.llm.port import (
+    Completion,
+    Endpoint,
+    Message,
+    Request,
+    StructuredAnswers,
+    ToolCall,
+    ToolSpec,
+    Usage,
+    WireProtocol,
+)
+from agent.llm.schemas import strict
 
 MAX_OUTPUT_TOKENS = 2_000
+CHARACTERS = 4  # of a token, about: for servers that do not count
+Piece = str | ToolCall | Usage
 
 
 def open_model(endpoint: Endpoint) -> ResponsesModel | ChatModel:
+    """Tries once: what comes after a failure is decided by `ModelChain`, which knows the time that is left."""
     client = openai.OpenAI(
-        api_key=endpoint.api_key, base_url=endpoint.base_url or None, timeout=endpoint.timeout, max_retries=1
+        api_key=endpoint.api_key, base_url=endpoint.base_url or None, timeout=endpoint.timeout, max_retries=0
     )
     adapter = ResponsesModel if endpoint.protocol is WireProtocol.RESPONSES else ChatModel
     return adapter(client, endpoint.model)
 
 
-class ResponsesModel:
-    """`store=False`: the conversation stays in our checkpoints and nowhere else."""
+class OpenAIModel(StructuredAnswers):
+    """What both protocols share: a request is streamed, so that a server that falls silent is noticed."""
 
     def __init__(self, client: openai.OpenAI, name: str) -> None:
         self._client, self.name = client, name
+
+    def complete(self, request: Request) -> Completion:
+        said: list[str] = []
+        calls: list[ToolCall] = []
+        usage = Usage()
+        with _translated():
+            for piece in self._pieces(request):
+                if isinstance(piece, str):
+                    said.append(piece)
+                elif isinstance(piece, ToolCall):
+                    calls.append(piece)
+                else:
+                    usage = piece
+        text = "".join(said)
+        return Completion(text, tuple(calls), usage if usage.total else _estimated(request, text, calls), self.name)
 
     def stream(
         self, *, instructions: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()
     ) -> Iterator[str | ToolCall]:
         with _translated():
-            events = self._client.responses.create(
-                model=self.name,
-                instructions=instructions,
-                input=_response_items(messages),
-                tools=[_response_tool(tool) for tool in tools],
-                max_output_tokens=MAX_OUTPUT_TOKENS,
-                store=False,
-                stream=True,
-            )
-            with events:
-                yield from _response_pieces(events)
+            for piece in self._pieces(Request(instructions, messages, tools)):
+                if not isinstance(piece, Usage):
+                    yield piece
 
-    def structured(self, *, instructions: str, messages: Sequence[Message], shape: type[Answer]) -> Answer:
-        with _translated():
-            parsed = self._client.responses.parse(
-                model=self.name,
-                instructions=instructions,
-                input=_response_items(messages),
-                text_format=shape,
-                max_output_tokens=MAX_OUTPUT_TOKENS,
-                store=False,
-            ).output_parsed
-        return _validated(parsed, shape)
+    def _pieces(self, request: Request) -> Iterator[Piece]:
+        raise NotImplementedError
+
+
+def _estimated(request: Request, text: str, calls: Sequence[ToolCall]) -> Usage:
+    given = len(request.instructions) + sum(len(message.text) + len(str(message.calls)) for message in request.messages)
+    given += sum(len(json.dumps(dict(tool.parameters))) + len(tool.description) for tool in request.tools)
+    return Usage(given // CHARACTERS, (len(text) + len(str(calls))) // CHARACTERS, estimated=True)
+
+
+class ResponsesModel(OpenAIModel):
+    """`store=False`: the conversation stays in our checkpoints and nowhere else."""
+
+    def _pieces(self, request: Request) -> Iterator[Piece]:
+        events = self._client.responses.create(
+            model=self.name,
+            instructions=request.instructions,
+            input=_response_items(request.messages),
+            max_output_tokens=MAX_OUTPUT_TOKENS,
+            store=False,
+            stream=True,
+            timeout=request.seconds or openai.NOT_GIVEN,
+            **_response_options(request),
+        )
+        with events:
+            yield from _response_pieces(events)
+
+
+def _response_options(request: Request) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if request.tools:
+        options["tools"] = [_response_tool(tool) for tool in request.tools]
+        options["tool_choice"] = "required" if request.must_call else "auto"
+    if request.shape is not None:
+        named = {"name": request.shape.__name__, "schema": strict(request.shape), "strict": True}
+        options["text"] = {"format": {"type": "json_schema", **named}}
+    return options
 
 
 def _response_items(messages: Sequence[Message]) -> Any:
@@ -86,11 +132,11 @@ def _response_tool(tool: ToolSpec) -> Any:
         "name": tool.name,
         "description": tool.description,
         "parameters": dict(tool.parameters),
-        "strict": False,
+        "strict": True,
     }
 
 
-def _response_pieces(events: openai.Stream[Any]) -> Iterator[str | ToolCall]:
+def _response_pieces(events: openai.Stream[Any]) -> Iterator[Piece]:
     completed = False
     for event in events:
         if event.type == "response.output_text.delta":
@@ -99,44 +145,50 @@ def _response_pieces(events: openai.Stream[Any]) -> Iterator[str | ToolCall]:
             yield ToolCall(event.item.call_id, event.item.name, _arguments(event.item.arguments))
         elif event.type in ("response.refusal.done", "response.failed", "response.incomplete", "error"):
             raise ModelUnavailable(f"The model ended its answer with {event.type}.")
-        completed = completed or event.type == "response.completed"
+        elif event.type == "response.completed":
+            completed = True
+            if event.response.usage:
+                yield Usage(event.response.usage.input_tokens, event.response.usage.output_tokens)
     if not completed:
-        raise ModelUnavailable("The model's answer broke off.")
+        raise ModelUnavailable("The model's answer broke off.", transient=True)
 
 
-class ChatModel:
+class ChatModel(OpenAIModel):
     """Chat Completions, as vLLM, llama.cpp, Ollama and Azure speak it too."""
 
-    def __init__(self, client: openai.OpenAI, name: str) -> None:
-        self._client, self.name = client, name
+    def _pieces(self, request: Request) -> Iterator[Piece]:
+        chunks = self._client.chat.completions.create(
+            model=self.name,
+            messages=_chat_messages(request.instructions, request.messages),
+            stream=True,
+            stream_options={"include_usage": True},
+            max_tokens=MAX_OUTPUT_TOKENS,
+            timeout=request.seconds or openai.NOT_GIVEN,
+            **_chat_options(request),
+        )
+        with chunks:
+            yield from _chat_pieces(chunks)
 
-    def stream(
-        self, *, instructions: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()
-    ) -> Iterator[str | ToolCall]:
-        with _translated():
-            chunks = self._client.chat.completions.create(
-                model=self.name,
-                messages=_chat_messages(instructions, messages),
-                stream=True,
-                max_tokens=MAX_OUTPUT_TOKENS,
-                **_chat_tools(tools),
-            )
-            with chunks:
-                yield from _chat_pieces(chunks)
 
-    def structured(self, *, instructions: str, messages: Sequence[Message], shape: type[Answer]) -> Answer:
-        with _translated():
-            choice = (
-                self._client.chat.completions.parse(
-                    model=self.name,
-                    messages=_chat_messages(instructions, messages),
-                    response_format=shape,
-                    max_tokens=MAX_OUTPUT_TOKENS,
-                )
-                .choices[0]
-                .message
-            )
-        return _validated(choice.parsed, shape)
+def _chat_options(request: Request) -> dict[str, Any]:
+    """No key at all without tools: some compatible servers refuse an empty list."""
+    options: dict[str, Any] = {}
+    if request.tools:
+        options["tools"] = [{"type": "function", "function": _chat_tool(tool)} for tool in request.tools]
+        options["tool_choice"] = "required" if request.must_call else "auto"
+    if request.shape is not None:
+        named = {"name": request.shape.__name__, "schema": strict(request.shape), "strict": True}
+        options["response_format"] = {"type": "json_schema", "json_schema": named}
+    return options
+
+
+def _chat_tool(tool: ToolSpec) -> dict[str, Any]:
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": dict(tool.parameters),
+        "strict": True,
+    }
 
 
 def _chat_messages(instructions: str, messages: Sequence[Message]) -> Any:
@@ -159,20 +211,12 @@ def _chat_message(message: Message) -> dict[str, Any]:
     return plain
 
 
-def _chat_tools(tools: Sequence[ToolSpec]) -> Any:
-    """No key at all without tools: some compatible servers refuse an empty list."""
-    if not tools:
-        return {}
-    functions = [
-        {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)} for tool in tools
-    ]
-    return {"tools": [{"type": "function", "function": function} for function in functions]}
-
-
-def _chat_pieces(chunks: openai.Stream[Any]) -> Iterator[str | ToolCall]:
+def _chat_pieces(chunks: openai.Stream[Any]) -> Iterator[Piece]:
     calls: dict[int, dict[str, str]] = {}
     reason = None
     for chunk in chunks:
+        if getattr(chunk, "usage", None):
+            yield Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
         if not chunk.choices:
             continue
         choice = chunk.choices[0]
@@ -184,7 +228,7 @@ def _chat_pieces(chunks: openai.Stream[Any]) -> Iterator[str | ToolCall]:
             _collect(calls, part)
         reason = choice.finish_reason or reason
     if reason not in ("stop", "tool_calls"):
-        raise ModelUnavailable(f"The model's answer broke off ({reason or 'no end'}).")
+        raise ModelUnavailable(f"The model's answer broke off ({reason or 'no end'}).", transient=reason is None)
     for call in calls.values():
         yield ToolCall(call["id"], call["name"], _arguments(call["arguments"]))
 
@@ -208,12 +252,6 @@ def _arguments(text: str) -> Mapping[str, Any]:
     return value
 
 
-def _validated(parsed: Answer | None, shape: type[Answer]) -> Answer:
-    if parsed is None:
-        raise ModelUnavailable(f"The model gave no {shape.__name__}.")
-    return parsed
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
     """The client's errors become ours here and nowhere else; no text of theirs goes on, it may quote a key."""
@@ -222,12 +260,12 @@ def _translated() -> Iterator[None]:
     except openai.AuthenticationError:
         raise ModelUnavailable("The model's server does not accept the key (OPENAI_API_KEY).") from None
     except openai.RateLimitError:
-        raise ModelUnavailable("The model's server is at its limit.") from None
+        raise ModelUnavailable("The model's server is at its limit.", transient=True) from None
     except openai.APITimeoutError:
         raise ModelUnavailable("The model did not answer in time.") from None
+    except (openai.InternalServerError, openai.APIConnectionError) as error:
+        raise ModelUnavailable(f"The model failed ({type(error).__name__}).", transient=True) from None
     except openai.OpenAIError as error:
         raise ModelUnavailable(f"The model failed ({type(error).__name__}).") from None
-    except ValidationError:
-        raise ModelUnavailable("The model's answer has not the shape that was asked for.") from None
     except (httpx2.HTTPError, httpx2.StreamError, json.JSONDecodeError) as error:
         raise ModelUnavailable(f"The connection to the model broke ({type(error).__name__}).") from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
+
+from agent.errors import ModelUnavailable
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -49,21 +51,77 @@ class Message:
 class ToolSpec:
     name: str
     description: str
-    parameters: Mapping[str, Any]  # JSON Schema of an object
+    parameters: Mapping[str, Any]  # JSON Schema of an object, strict: see `schemas.strict`
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one call or of several; `estimated` where a server did not count them."""
+
+    input: int = 0
+    output: int = 0
+    estimated: bool = False
+
+    @property
+    def total(self) -> int:
+        return self.input + self.output
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.input + other.input, self.output + other.output, self.estimated or other.estimated)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of a model. `must_call`: it answers with a tool, not with text; `shape`: with JSON of that shape.
+
+    `seconds` is the time that is left for it; None leaves the endpoint's own. `prompt` names the prompt for the logs.
+    """
+
+    instructions: str
+    messages: Sequence[Message]
+    tools: Sequence[ToolSpec] = ()
+    must_call: bool = False
+    shape: type[BaseModel] | None = None
+    seconds: float | None = None
+    prompt: str = ""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What came back, whole; `model` is the one that answered."""
+
+    text: str
+    calls: tuple[ToolCall, ...] = ()
+    usage: Usage = Usage()
+    model: str = ""
 
 
 class LanguageModel(Protocol):
-    """Every failure (key, network, limit, refusal, broken stream, bad JSON) is ModelUnavailable."""
+    """Every failure (key, network, limit, budget, refusal, broken stream, bad JSON) is ModelUnavailable."""
 
     @property
     def name(self) -> str: ...
 
-    def stream(
-        self, *, instructions: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()
-    ) -> Iterator[str | ToolCall]:
-        """Pieces of text in order, and tool calls once they are complete."""
-        ...
+    def complete(self, request: Request) -> Completion: ...
 
-    def structured(self, *, instructions: str, messages: Sequence[Message], shape: type[Answer]) -> Answer:
+    def structured(
+        self, *, instructions: str, messages: Sequence[Message], shape: type[Answer], prompt: str = ""
+    ) -> Answer:
         """One answer that validates as `shape`."""
         ...
+
+
+class StructuredAnswers:
+    """For adapters: a structured answer is a completion that is read as its shape."""
+
+    def complete(self, request: Request) -> Completion:
+        raise NotImplementedError
+
+    def structured(
+        self, *, instructions: str, messages: Sequence[Message], shape: type[Answer], prompt: str = ""
+    ) -> Answer:
+        text = self.complete(Request(instructions, messages, shape=shape, prompt=prompt)).text
+        try:
+            return shape.model_validate_json(text)
+        except ValidationError:
+            raise ModelUnavailable(f"The model gave no {shape.__name__}.") from None

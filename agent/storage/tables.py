@@ -234,6 +234,18 @@ class ObservationRow(Base):
     created_at: Mapped[datetime]
 
 
+class ModelUsageRow(Base):
+    """What a person's turns of one day cost on a language model."""
+
+    __tablename__ = "model_usage"
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)  # YYYY-MM-DD, UTC
+    model: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    input_tokens: Mapped[int]
+    output_tokens: Mapped[int]
+
+
 class InboxRow(Base):
     __tablename__ = "inbox"
     key: Mapped[str] = mapped_column(primary_key=True)  # team:channel:ts

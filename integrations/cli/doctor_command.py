@@ -7,10 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 
 import click
+from pydantic import BaseModel
 
-from agent.app import open_knowledge
+from agent.app import open_knowledge, open_language_model
 from agent.errors import TutorError
 from agent.grading import verification
+from agent.llm.port import Message, Request, ToolSpec
+from agent.llm.schemas import strict
 from agent.settings import Settings
 from agent.storage.database import Storage
 from integrations.slack.grants import granted_scopes, open_client
@@ -45,7 +48,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, 
     yield "index", lambda: (bool(open_knowledge(settings).retriever.search("container")), "passages are found")
     yield "linter", _linter
     yield "builds", lambda: _builds(settings)
-    yield "voice", lambda: (True, _voice(settings))
+    yield "model", lambda: _model(settings)
     yield "slack", lambda: _slack(settings)
 
 
@@ -75,8 +78,22 @@ def _linter() -> tuple[bool, str]:
     )
 
 
-def _voice(settings: Settings) -> str:
-    return f"{settings.model} by {settings.model_protocol.value}" if settings.openai_api_key else "offline"
+class Ready(BaseModel):
+    """What a model is asked to call: without tool calls it cannot hold a conversation here."""
+
+    working: bool
+
+
+def _model(settings: Settings) -> tuple[bool, str]:
+    """One real call, with a tool that must be called."""
+    model = open_language_model(settings)
+    if model is None:
+        return True, "none (OPENAI_API_KEY is not set): the tutor answers by itself"
+    tool = ToolSpec("ready", "Say that you work.", strict(Ready))
+    asked = Request("Call the tool.", [Message("user", "Are you ready?")], (tool,), must_call=True)
+    called = [call.name for call in model.complete(asked).calls]
+    named = f"{settings.model} by {settings.model_protocol.value}"
+    return called == ["ready"], f"{named} answers" if called else f"{named} answers, but calls no tools"
 
 
 def _slack(settings: Settings) -> tuple[bool, str]:

@@ -55,4 +55,5 @@ def _end(child: subprocess.Popen[str]) -> None:
 def local_settings(address: str, **changes: object) -> Settings:
     """The usual settings, but for the model."""
     spoken = {"OPENAI_API_KEY": "local", "OPENAI_BASE_URL": address}
-    return Settings.read(model="local", model_protocol=WireProtocol.CHAT, model_timeout=TIMEOUT, **spoken, **changes)
+    patient = {"model_timeout": TIMEOUT, "model_turn_seconds": TIMEOUT}
+    return Settings.read(model="local", model_protocol=WireProtocol.CHAT, **patient, **spoken, **changes)

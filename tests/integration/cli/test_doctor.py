@@ -10,9 +10,10 @@ from pydantic import SecretStr
 
 from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
-from integrations.cli.doctor_command import _slack
+from integrations.cli.doctor_command import _model, _slack
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.workspaces import Workspace
+from tests.model_server import ModelServer, Scripted, chunk
 
 
 def _settings(emulator: Emulator, folder: Path, **more: Any) -> Settings:
@@ -42,3 +43,21 @@ def test_tokens_that_are_not_sealed_are_said_plainly(tmp_path: Path) -> None:
 
 def test_without_a_token_it_is_not_connected(tmp_path: Path) -> None:
     assert _slack(Settings.read(data=tmp_path, SLACK_BOT_TOKEN=None))[1].startswith("not connected")
+
+
+@pytest.mark.parametrize(("calls", "good"), [(True, True), (False, False)])
+def test_a_model_is_called_once_and_has_to_call_a_tool(tmp_path: Path, calls: bool, good: bool) -> None:
+    call = {"index": 0, "id": "c1", "function": {"name": "ready", "arguments": '{"working": true}'}}
+    said = (
+        [chunk({"tool_calls": [call]}), chunk({}, "tool_calls")]
+        if calls
+        else [chunk({"content": "Yes!"}), chunk({}, "stop")]
+    )
+    with ModelServer(Scripted(said)) as server:
+        key = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": server.url}
+        assert _model(Settings.read(data=tmp_path, model="m", model_protocol="chat", **key))[0] is good
+        assert len(server.requests) == 1
+
+
+def test_no_model_is_no_fault(tmp_path: Path) -> None:
+    assert _model(Settings.read(data=tmp_path, OPENAI_API_KEY=None))[0]

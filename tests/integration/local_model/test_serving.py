@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from agent.errors import ConfigurationInvalid
 from agent.llm.openai_models import open_model
-from agent.llm.port import LanguageModel, Message
+from agent.llm.port import LanguageModel, Message, Request
 from integrations.local_model.process import local_settings, serving
 
 pytestmark = [
@@ -29,26 +29,18 @@ class Choice(BaseModel):
 @pytest.fixture(scope="module")
 def model() -> Iterator[LanguageModel]:
     with serving() as address:
-        endpoint = local_settings(address).model_endpoint
-        assert endpoint is not None
-        yield open_model(endpoint)
+        yield open_model(local_settings(address).model_endpoints[0])
 
 
-def test_it_streams(model: LanguageModel) -> None:
-    pieces = model.stream(instructions="Answer in a sentence.", messages=ASKED)
-    assert all(isinstance(next(pieces), str) for _ in range(3))
+def test_it_answers(model: LanguageModel) -> None:
+    found = model.complete(Request("Answer in a sentence.", ASKED))
+    assert found.text
+    assert found.usage.total
 
 
 def test_a_shape_binds_it(model: LanguageModel) -> None:
     answer = model.structured(instructions="Is it a template? Answer as JSON.", messages=ASKED, shape=Choice)
     assert answer.choice in {"yes", "no"}
-
-
-def test_a_stream_can_be_left_in_the_middle(model: LanguageModel) -> None:
-    pieces = model.stream(instructions="Count from 1 to 500.", messages=[Message("user", "Go on.")])
-    next(pieces)
-    del pieces
-    assert next(model.stream(instructions="Say hello.", messages=[Message("user", "Hello.")]))
 
 
 def test_a_broken_file_is_said(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from agent.errors import ModelUnavailable
 from agent.llm.openai_models import ChatModel, ResponsesModel
-from agent.llm.port import Message, ToolCall, ToolSpec
+from agent.llm.port import Completion, Message, Request, ToolCall, ToolSpec, Usage
 from tests.model_server import ModelServer, Scripted, chunk, response, response_text
 
 TOOL = ToolSpec("search_guides", "finds", {"type": "object", "properties": {"query": {"type": "string"}}})
@@ -63,6 +63,14 @@ REFUSED = {
     ],
     "chat": [chunk({"refusal": "no"}), chunk({}, "stop")],
 }
+USAGE = {
+    "input_tokens": 30,
+    "output_tokens": 4,
+    "total_tokens": 34,
+    "input_tokens_details": {"cached_tokens": 0},
+    "output_tokens_details": {"reasoning_tokens": 0},
+}
+CHAT_USAGE = {"prompt_tokens": 30, "completion_tokens": 4, "total_tokens": 34}
 PROTOCOLS = pytest.mark.parametrize("protocol", ["responses", "chat"])
 
 
@@ -71,19 +79,43 @@ def _model(protocol: str, server: ModelServer) -> ResponsesModel | ChatModel:
     return (ResponsesModel if protocol == "responses" else ChatModel)(client, "m")
 
 
-def _pieces(protocol: str, answer: Scripted) -> list[str | ToolCall]:
+def _completed(protocol: str, answer: Scripted) -> Completion:
     with ModelServer(answer) as server:
-        return list(_model(protocol, server).stream(instructions="i", messages=ASKED, tools=[TOOL]))
+        return _model(protocol, server).complete(Request("i", ASKED, [TOOL]))
 
 
 @PROTOCOLS
 def test_text_comes_in_order(protocol: str) -> None:
-    assert _pieces(protocol, Scripted(TEXT[protocol])) == ["A digest ", "is a hash."]
+    assert _completed(protocol, Scripted(TEXT[protocol])).text == "A digest is a hash."
 
 
 @PROTOCOLS
 def test_a_tool_call_comes_whole(protocol: str) -> None:
-    assert _pieces(protocol, Scripted(TOOLS[protocol])) == [ToolCall("c1", "search_guides", {"query": "digest"})]
+    calls = _completed(protocol, Scripted(TOOLS[protocol])).calls
+    assert calls == (ToolCall("c1", "search_guides", {"query": "digest"}),)
+
+
+@PROTOCOLS
+def test_what_it_cost_is_told(protocol: str) -> None:
+    counted = {
+        "responses": [
+            *response_text("Yes.", end=False),
+            {"type": "response.completed", "sequence_number": 9, "response": response(usage=USAGE)},
+        ],
+        "chat": [chunk({"content": "Yes."}), chunk({}, "stop"), {**chunk({}), "choices": [], "usage": CHAT_USAGE}],
+    }
+    assert _completed(protocol, Scripted(counted[protocol])).usage == Usage(30, 4)
+    assert _completed(protocol, Scripted(TEXT[protocol])).usage.estimated
+
+
+@PROTOCOLS
+def test_tools_are_strict_and_may_be_required(protocol: str) -> None:
+    with ModelServer(Scripted(TOOLS[protocol])) as server:
+        _model(protocol, server).complete(Request("i", ASKED, [TOOL], must_call=True))
+        body = server.requests[0][1]
+    tool = body["tools"][0]
+    assert (tool if protocol == "responses" else tool["function"])["strict"] is True
+    assert body["tool_choice"] == "required"
 
 
 @PROTOCOLS
@@ -91,7 +123,7 @@ def test_a_tools_answer_goes_back_with_its_call(protocol: str) -> None:
     call = ToolCall("c1", "search_guides", {"query": "digest"})
     messages = [*ASKED, Message("assistant", "", calls=(call,)), Message("tool", "found", call_id="c1")]
     with ModelServer(Scripted(TEXT[protocol])) as server:
-        list(_model(protocol, server).stream(instructions="i", messages=messages))
+        _model(protocol, server).complete(Request("i", messages))
         path, body = server.requests[0]
     assert path.endswith("/responses" if protocol == "responses" else "/chat/completions")
     assert "found" in str(body)
@@ -103,7 +135,7 @@ def test_a_tools_answer_goes_back_with_its_call(protocol: str) -> None:
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500])
 def test_a_refusing_server_is_an_unavailable_model(protocol: str, status: int) -> None:
     with pytest.raises(ModelUnavailable) as caught:
-        _pieces(protocol, Scripted(status=status, body={"error": {"message": "key-that-must-not-show"}}))
+        _completed(protocol, Scripted(status=status, body={"error": {"message": "key-that-must-not-show"}}))
     assert "must-not-show" not in str(caught.value)
 
 
@@ -117,7 +149,7 @@ def test_a_broken_answer_is_an_unavailable_model(protocol: str, what: str) -> No
         "silence": Scripted(TEXT[protocol], delay=0.9),
     }[what]
     with pytest.raises(ModelUnavailable):
-        _pieces(protocol, answer)
+        _completed(protocol, answer)
 
 
 class Choice(BaseModel):
@@ -125,22 +157,11 @@ class Choice(BaseModel):
 
 
 def _structured(protocol: str, text: str) -> Choice:
-    message = {
-        "type": "message",
-        "id": "m",
-        "role": "assistant",
-        "status": "completed",
-        "content": [{"type": "output_text", "text": text, "annotations": []}],
-    }
-    chat = {
-        "id": "c",
-        "object": "chat.completion",
-        "created": 0,
-        "model": "m",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}],
-    }
-    with ModelServer(Scripted(body=response(output=[message]) if protocol == "responses" else chat)) as server:
-        return _model(protocol, server).structured(instructions="i", messages=ASKED, shape=Choice)
+    said = response_text(text) if protocol == "responses" else [chunk({"content": text}), chunk({}, "stop")]
+    with ModelServer(Scripted(said)) as server:
+        found = _model(protocol, server).structured(instructions="i", messages=ASKED, shape=Choice)
+        assert "json_schema" in str(server.requests[0][1])
+    return found
 
 
 @PROTOCOLS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from agent.domain.verdicts import Judgement
 from agent.errors import ModelUnavailable
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.second_opinion import DIFFERS, Proposal, Proposals, SecondOpinion
-from agent.llm.port import Message, ToolCall, ToolSpec
+from agent.llm.port import Completion, Message, Request
 from knowledge.course.loader import load_course
 from knowledge.retrieval.embedding import Embedding
 from tools.uploads.files import SourceFile
@@ -33,12 +33,10 @@ class Scripted:
     def __init__(self, answer: Proposals | Exception) -> None:
         self.answer, self.asked = answer, 0
 
-    def stream(
-        self, *, instructions: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()
-    ) -> Iterator[str | ToolCall]:
+    def complete(self, request: Request) -> Completion:
         raise NotImplementedError
 
-    def structured(self, *, instructions: str, messages: Sequence[Message], shape: Any) -> Any:
+    def structured(self, *, instructions: str, messages: Sequence[Message], shape: Any, prompt: str = "") -> Any:
         self.asked += 1
         if isinstance(self.answer, Exception):
             raise self.answer
