@@ -149,7 +149,9 @@ def _services(
 ) -> Services:
     course, learners, reviews, hints = knowledge.course, LearnerDirectory(storage), Reviews(storage), Hints(storage)
     receipts, gates = Receipts(storage), GateService(storage, course, reviews)
-    engine = builder or open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
+    engine = builder or open_builder(
+        settings.builds.value, settings.engine_url or None, settings.lab_folder, settings.watch_times
+    )
     assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding, _second_opinion(settings))
     embed = Familiar(knowledge.embedding, texts_of(course))
     return Services(

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from agent.errors import ConfigurationInvalid
 from agent.llm.accounting import Limits
 from agent.llm.port import Endpoint, WireProtocol
+from tools.sandbox.run_report import WatchTimes
 
 
 class BuildMode(StrEnum):
@@ -58,6 +59,9 @@ class Settings(BaseSettings):
         description="`off`; `lab`, the confined engine; `trusted`, your own; `auto`, the lab if it runs, else your own",
     )
     engine_url: str = Field("", description="address of your own Docker engine; empty: the usual socket")
+    watch_seconds: float = Field(
+        20.0, ge=1, le=600, description="seconds for which a built image must stay up; a longer start period counts"
+    )
     executor: str = Field("local", description="name of this process among several workers; keep it across restarts")
     retention_days: int = Field(30, ge=1, le=3650, description="days for which the text of messages is kept")
     profile: SlackProfile = Field(
@@ -145,6 +149,10 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'tutor.db'}"
+
+    @property
+    def watch_times(self) -> WatchTimes:
+        return WatchTimes(least=self.watch_seconds)
 
     @property
     def lab_folder(self) -> Path:

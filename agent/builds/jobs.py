@@ -23,9 +23,6 @@ from tools.sandbox.experiments.experiment import recorded
 from tools.sandbox.opening import experimenter, repeater, tend
 from tools.uploads.files import Upload
 
-# What another build of the same bytes would say again. A failure may have been a mirror's, so it is tried anew.
-_SETTLED = (Outcome.BUILT, Outcome.REFUSED)
-
 OnProgress = Callable[[BuildProgress], None]
 Cancelled = Callable[[], bool]
 
@@ -106,7 +103,7 @@ class BuildJobs:
     def known(self, request: BuildRequest) -> Reply | None:
         """What is known of exactly these bytes already."""
         known = self._receipts.for_inputs(context_key(self._submissions.upload(request.upload_id)) or "")
-        if known is None or known.outcome not in _SETTLED:
+        if known is None or not known.is_settled:
             return None
         self._after(request, known)
         reply = told(known)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.domain.reply import Action, Reply
-from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, RunReport, SecretFound
+from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, SecretFound
+from tools.sandbox.run_report import Reach, RunReport, shortcomings
 
 MAX_LAYERS, MAX_SECRETS, LOG_LINES = 3, 3, 4
 WORTH_SAYING = 100_000  # bytes that later layers hide
@@ -31,6 +32,8 @@ def _built(receipt: BuildReceipt) -> Iterator[str]:
     yield from _layers(receipt)
     yield from _run(receipt.run)
     yield from _secrets(receipt)
+    if receipt.unread:
+        yield f"I could not look into all of the layers: {receipt.unread}."
     yield from receipt.notes
     question = _question(receipt)
     if question:
@@ -58,22 +61,25 @@ def _hidden(receipt: BuildReceipt) -> list[LayerSize]:
 
 
 def _run(run: RunReport | None) -> Iterator[str]:
+    """How it ran; where that proves nothing, why, with what it printed."""
     if run is None:
         return
-    if not run.started:
-        yield f"It did not start. {run.cause}{_fenced(run.log, 2)}".rstrip()
+    lacking = shortcomings(run)
+    if lacking:
+        lines = 2 if not run.started else LOG_LINES
+        yield lacking[0].text + (_fenced(run.log, lines) if not run.started or not run.stayed_up else "")
+        yield from (shortcoming.text for shortcoming in lacking[1:3])
     elif not run.stayed_up:
-        ended = "ran to its end with exit code 0" if run.exit_code == 0 else f"ended with exit code {run.exit_code}"
-        yield f"It started and {ended}. {run.cause}".rstrip() + _fenced(run.log, LOG_LINES)
-    elif run.stop_seconds is None:
-        yield f"It started and stayed up{_health(run)}, but did not stop on SIGTERM within ten seconds."
+        yield "It started and ran to its end with exit code 0." + _fenced(run.log, LOG_LINES)
     else:
-        yield f"It started, stayed up{_health(run)}, and stopped {run.stop_seconds:.1f} s after SIGTERM."
+        watched = f" for {run.watched:.0f} s" if run.watched else ""
+        yield f"It started, stayed up{watched}{_well(run)}, and stopped {run.stop_seconds:.1f} s after SIGTERM."
 
 
-def _health(run: RunReport) -> str:
-    said = {"healthy": ", was healthy", "unhealthy": ", was not healthy", "starting": ", was not healthy yet"}
-    return said.get(run.health, "")
+def _well(run: RunReport) -> str:
+    open_ports = [port.port.partition("/")[0] for port in run.ports if port.reach is Reach.OUTSIDE]
+    healthy = ", was healthy" if run.health == "healthy" else ""
+    return healthy + (f", took connections on port {' and '.join(open_ports)}" if open_ports else "")
 
 
 def _secrets(receipt: BuildReceipt) -> Iterator[str]:
@@ -91,15 +97,10 @@ def _secret(one: SecretFound) -> str:
 
 def _question(receipt: BuildReceipt) -> str:
     """One: about what holds the gate back first."""
-    run = receipt.run
     if receipt.found:
         return "At which moment does the process need that value, and who could give it then?"
-    if run is None or (run.question and (not run.started or run.exit_code)):
-        return run.question if run else ""
-    if run.stayed_up and run.stop_seconds is None:
-        return "Which process has PID 1 there, and does it pass the signal on?"
-    if run.health == "unhealthy":
-        return "What does the health check ask for, and does the container have it without a network?"
+    if receipt.shortcomings:
+        return receipt.shortcomings[0].question
     if receipt.hidden_bytes >= WORTH_SAYING:
         return "In which instruction would those files have to be removed so that no layer keeps them?"
     return "What could the process do if somebody took it over as root?" if "root" in receipt.user else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.domain.verdicts import Judgement, Receipt
 from agent.grading.plan_review.meaning import Embed
 from agent.grading.plan_review.reviewer import PlanReviewer
@@ -14,8 +16,10 @@ from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect
 from tools.sandbox.build.context import context_key
-from tools.sandbox.builder import Builder, BuildReceipt
+from tools.sandbox.builder import Builder, BuildReceipt, Outcome
 from tools.uploads.files import SourceFile, Upload
+
+_SEEN_IN_LAYERS = "D3"  # the aspect of inspection that a built image says something of, too
 
 
 class Assessor:
@@ -52,7 +56,8 @@ class Assessor:
         self, criterion: Criterion, upload: Upload, inspection: Inspection, reviewed: dict[str, Judgement]
     ) -> Judgement:
         if criterion.judged_by == "inspection":
-            return _inspected(criterion, upload, inspection)
+            judged = _inspected(criterion, upload, inspection)
+            return _with_layers(judged, self._receipt(upload)) if criterion.aspect == _SEEN_IN_LAYERS else judged
         if criterion.judged_by == "receipt":
             return self._built(criterion, upload)
         unread = Judgement(criterion.id, Verdict.NOT_CHECKED, missing=_absent(criterion))
@@ -76,11 +81,14 @@ class Assessor:
         except UnreadableFile:
             return ()
 
-    def _built(self, criterion: Criterion, upload: Upload) -> Judgement:
+    def _receipt(self, upload: Upload) -> BuildReceipt | None:
         key = context_key(upload)
-        if key is None:
+        return self._receipts.for_inputs(key) if key is not None else None
+
+    def _built(self, criterion: Criterion, upload: Upload) -> Judgement:
+        if context_key(upload) is None:
             return Judgement(criterion.id, Verdict.NOT_CHECKED, missing=_absent(criterion))
-        receipt = self._receipts.for_inputs(key)
+        receipt = self._receipt(upload)
         if receipt is not None:
             return _from_receipt(criterion, receipt)
         status = self._builder.status()
@@ -104,11 +112,38 @@ def _inspected(criterion: Criterion, upload: Upload, inspection: Inspection) -> 
 
 
 def _from_receipt(criterion: Criterion, receipt: BuildReceipt) -> Judgement:
-    proof = Receipt("build", receipt.inputs, receipt.outcome.value, (("engine", receipt.engine),))
+    proof = _proof(receipt)
     if receipt.builds_and_runs:
         return Judgement(criterion.id, Verdict.MET, receipt=proof)
-    question = "What in that step, or in how the process starts and stops, explains it?"
+    if receipt.waits_for_operator:
+        return Judgement(criterion.id, Verdict.NOT_CHECKED, pending=True, reason=receipt.summary)
+    if receipt.outcome is Outcome.BUILT and receipt.shortcomings:
+        lacking = receipt.shortcomings[0]
+        return Judgement(criterion.id, Verdict.NOT_MET, receipt=proof, missing=f"{lacking.text} {lacking.question}")
+    question = receipt.question or "What in that step explains it?"
     return Judgement(criterion.id, Verdict.NOT_MET, receipt=proof, missing=f"{receipt.summary} {question}")
+
+
+def _proof(receipt: BuildReceipt) -> Receipt:
+    return Receipt("build", receipt.inputs, receipt.outcome.value, (("engine", receipt.engine),))
+
+
+def _with_layers(judgement: Judgement, receipt: BuildReceipt | None) -> Judgement:
+    """What the files show of secrets, with what a build of exactly these bytes found in the image."""
+    if receipt is None:
+        return judgement
+    if receipt.found:
+        secret = receipt.found[0]
+        line = f", from line {secret.line}" if secret.line else ""
+        gone = ", removed by a later one and still in it" if secret.removed_later else ""
+        missing = (
+            f"The built image holds {secret.place} in a layer{line}{gone}. Who could give that value at the start?"
+        )
+        return replace(judgement, verdict=Verdict.NOT_MET, receipt=_proof(receipt), missing=missing, reason="")
+    if receipt.unread and judgement.verdict is Verdict.MET:
+        reason = f"The layers of the built image could not be read whole: {receipt.unread}."
+        return Judgement(judgement.criterion, Verdict.NOT_CHECKED, pending=True, reason=reason)
+    return judgement
 
 
 def first_finding(inspection: Inspection, aspect: str) -> Finding | None:

@@ -19,6 +19,7 @@ from knowledge.course.pack import Criterion, Lesson
 from tools.errors import UnreadableFile
 from tools.findings import Verdict
 from tools.sandbox.build.context import context_key
+from tools.sandbox.builder import BuildReceipt
 from tools.uploads.files import Upload
 
 # What may carry a verdict, by who judges the criterion; an instructor's decision may carry any.
@@ -124,7 +125,9 @@ def _attested(
     receipt = judgement.receipt
     if receipt is None:
         return
-    if _GROUND.get(criterion.judged_by, receipt.kind) != receipt.kind:
+    if criterion.judged_by == "inspection" and receipt.kind == "build" and judgement.verdict is Verdict.NOT_MET:
+        yield from _found_in_image(session, receipt, upload, review.at)
+    elif _GROUND.get(criterion.judged_by, receipt.kind) != receipt.kind:
         yield f"rests on a receipt of the wrong kind: {receipt.kind}"
     elif receipt.kind == "inspection":
         row = session.get(InspectionRow, receipt.digest)
@@ -138,6 +141,19 @@ def _attested(
 
 
 def _ran(session: Session, receipt: Receipt, at: datetime) -> bool:
-    """Whether a build of these inputs, known by then, was built and ran."""
-    builds = select(BuildReceiptRow).where(BuildReceiptRow.inputs == receipt.digest, BuildReceiptRow.created_at <= at)
-    return any(build_from_json(row.receipt).builds_and_runs for row in session.scalars(builds))
+    """Whether the newest build of these inputs, of those known by then, was built and ran."""
+    newest = _build(session, receipt, at)
+    return newest is not None and newest.builds_and_runs
+
+
+def _found_in_image(session: Session, receipt: Receipt, upload: Upload, at: datetime) -> Iterator[str]:
+    """What the files do not show, a layer of the image may."""
+    newest = _build(session, receipt, at)
+    if receipt.digest != context_key(upload) or newest is None or not newest.found:
+        yield "rests on a build receipt that is not there, or says otherwise"
+
+
+def _build(session: Session, receipt: Receipt, at: datetime) -> BuildReceipt | None:
+    known = select(BuildReceiptRow).where(BuildReceiptRow.inputs == receipt.digest, BuildReceiptRow.created_at <= at)
+    row = session.scalars(known.order_by(BuildReceiptRow.id.desc()).limit(1)).first()
+    return build_from_json(row.receipt) if row else None

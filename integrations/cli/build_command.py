@@ -44,7 +44,9 @@ def build(path: Path, *, twice: bool, form: BuildFormat) -> None:
     """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
     upload = _upload(path)
     settings = Settings.read()
-    builder = open_builder(settings.builds.value, settings.engine_url or None, settings.lab_folder)
+    builder = open_builder(
+        settings.builds.value, settings.engine_url or None, settings.lab_folder, settings.watch_times
+    )
     status = builder.status()
     if not status.available:
         raise BuilderUnavailable(status.reason)

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from tools.sandbox.run_report import RULES, RunReport, Shortcoming, shortcomings
 from tools.uploads.files import Upload
+
+MISSING_BASE = "foreign-image"  # the rule of a refusal: the engine has no such image
 
 
 class Outcome(StrEnum):
@@ -63,21 +66,6 @@ class SecretFound:
 
 
 @dataclass(frozen=True)
-class RunReport:
-    """How the built image behaved when started confined."""
-
-    started: bool
-    stayed_up: bool
-    exit_code: int | None
-    stop_seconds: float | None  # None: did not stop on SIGTERM, or ended by itself
-    log: str = ""
-    health: str = ""  # healthy, unhealthy, starting; empty without a health check
-    cause: str = ""  # in plain words, where it did not start or ended with an error
-    question: str = ""
-    out_of_memory: bool = False
-
-
-@dataclass(frozen=True)
 class BuildReceipt:
     """Evidence of one build; `inputs` is the digest of the canonical context, the receipt's key."""
 
@@ -107,15 +95,33 @@ class BuildReceipt:
     ports: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # sentences: what was changed before the build, what could not be looked at
 
+    unread: str = ""  # why the layers could not be read whole: then nothing is known of what is in them
+
     @property
     def builds_and_runs(self) -> bool:
-        """Built, started, stayed up or exited 0, and stopped on SIGTERM within ten seconds."""
-        run = self.run
-        if self.outcome is not Outcome.BUILT or run is None or not run.started:
-            return False
-        if not run.stayed_up:
-            return run.exit_code == 0
-        return run.stop_seconds is not None and run.stop_seconds <= 10
+        """Built, and each image that was started ran as it should."""
+        return self.outcome is Outcome.BUILT and self.run is not None and self.run.is_good
+
+    @property
+    def shortcomings(self) -> tuple[Shortcoming, ...]:
+        """Of an image that was built: why its run proves nothing."""
+        return shortcomings(self.run) if self.run is not None else ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether another build of the same bytes would say the same.
+
+        Not where a base image was missing, for it may have been loaded since; not what failed or did not run, for that
+        may have been a mirror's fault or a busy machine's; and not what was judged when less was asked.
+        """
+        if self.outcome is Outcome.REFUSED:
+            return self.cause != MISSING_BASE
+        return self.builds_and_runs and self.run is not None and self.run.rules >= RULES
+
+    @property
+    def waits_for_operator(self) -> bool:
+        """Whether nothing of the learner's is in the way."""
+        return self.outcome is Outcome.INFRASTRUCTURE or self.cause == MISSING_BASE
 
 
 class Builder(Protocol):

@@ -11,20 +11,21 @@ from tools.sandbox.engine.port import DEFAULT_ENGINE, TrustedEngine
 from tools.sandbox.experiments.experiment import Experimenter
 from tools.sandbox.lab.engine import LabEngine, open_lab
 from tools.sandbox.reproducibility.repeating import Repeater
+from tools.sandbox.run_report import PATIENTLY, WatchTimes
 
 _OFF = "Builds are switched off here (TUTOR_BUILDS=off), so an instructor decides on them."
 
 
-def open_builder(mode: str, base_url: str | None, lab_folder: Path) -> Builder:
+def open_builder(mode: str, base_url: str | None, lab_folder: Path, times: WatchTimes = PATIENTLY) -> Builder:
     """`off`, `lab`, `trusted`, or `auto`: the lab where it was started, else the person's engine where one answers."""
     if mode == "off":
         return NoBuilder(_OFF)
     lab = open_lab(lab_folder)
     if mode == "lab" or (mode == "auto" and not base_url and _is_started(lab)):
-        return BuildKit(lab)
+        return BuildKit(lab, times)
     engine = TrustedEngine(base_url or DEFAULT_ENGINE)
     status = engine.status()
-    return BuildKit(engine) if status.available else NoBuilder(status.reason)
+    return BuildKit(engine, times) if status.available else NoBuilder(status.reason)
 
 
 def experimenter(builder: Builder) -> Experimenter | None:

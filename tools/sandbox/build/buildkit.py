@@ -19,12 +19,13 @@ from tools.sandbox.build.buildx import Buildx, Ended
 from tools.sandbox.build.context import Context, context_of, contexts_of, key_of
 from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.refusals import Policy, refusal
-from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome, RunReport
+from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome
 from tools.sandbox.engine.port import Engine, EngineJob, answers, buildx_version, client
 from tools.sandbox.experiments.experiment import ExperimentResult, ExperimentSpec, perform
 from tools.sandbox.image.inspection import Inside, final_stage, look_inside
-from tools.sandbox.image.running import watch
+from tools.sandbox.image.running import Watcher, watch
 from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
+from tools.sandbox.run_report import PATIENTLY, RunReport, WatchTimes
 from tools.uploads.files import Upload
 
 REMEMBERED, MAX_DOCKERFILES = 64, 4
@@ -38,6 +39,7 @@ class BuildKit:
     """The Builder for every engine. What an image holds and does is remembered by its id: it is the same each time."""
 
     engine: Engine
+    times: WatchTimes = PATIENTLY
     _known: dict[str, tuple[Inside, RunReport]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def status(self) -> BuilderStatus:
@@ -146,18 +148,28 @@ class BuildKit:
         self, receipt: BuildReceipt, context: Context, tag: str, job: EngineJob, cancelled: Cancelled
     ) -> BuildReceipt:
         with client(self.engine.base_url) as opened:
-            attributes: dict[str, Any] = opened.images.get(tag).attrs
-            image, version = str(attributes["Id"]), str(opened.version()["Version"])
-            if image not in self._known:
-                stage = final_stage(context.source.text)
-                with ThreadPoolExecutor(max_workers=1) as pool:  # the image is read while it runs
-                    inside = pool.submit(look_inside, attributes, self.engine.base_url, stage)
-                    run = watch(opened, tag, job, cancelled)
-                    self._remember(image, inside.result(), run)
+            built = opened.images.get(tag)
+            image, version = str(built.id), str(opened.version()["Version"])
+            receipt = replace(receipt, engine=version, image=image)
+            if 0 < self.engine.limits.image_bytes < int(built.attrs.get("Size") or 0):
+                return outcomes.too_large(receipt, built.attrs["Size"], self.engine.limits.image_bytes, built.history())
+            known = self._known.get(image)
+            if known is None:
+                known = self._seen(opened, tag, context, Watcher(job, self.times, self.engine.processes, cancelled))
         if cancelled():
             return outcomes.cancelled(receipt)
-        inside_, run = self._known[image]
-        return outcomes.built(replace(receipt, engine=version, image=image), inside_, run)
+        return outcomes.built(receipt, *known)
+
+    def _seen(self, opened: Any, tag: str, context: Context, watcher: Watcher) -> tuple[Inside, RunReport]:
+        """What does not run is looked at again each time: it may have been the machine."""
+        attributes: dict[str, Any] = opened.images.get(tag).attrs
+        with ThreadPoolExecutor(max_workers=1) as pool:  # the image is read while it runs
+            reading = pool.submit(look_inside, attributes, self.engine.base_url, final_stage(context.source.text))
+            run = watch(opened, tag, watcher)
+            inside = reading.result()
+        if run.is_good and not inside.unread:
+            self._remember(str(attributes["Id"]), inside, run)
+        return inside, run
 
     def _remember(self, image: str, inside: Inside, run: RunReport) -> None:
         while len(self._known) >= REMEMBERED:

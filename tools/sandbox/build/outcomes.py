@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import parse
@@ -15,8 +16,9 @@ from tools.sandbox.build.excerpts import excerpt, one_line
 from tools.sandbox.build.failures import FailureCause, cause_of
 from tools.sandbox.build.progress import BuildStep, ProgressReader
 from tools.sandbox.build.refusals import LAYERED
-from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
-from tools.sandbox.image.inspection import Inside
+from tools.sandbox.builder import BuildReceipt, Outcome
+from tools.sandbox.image.inspection import Inside, instruction_told
+from tools.sandbox.run_report import RunReport
 
 _SUMMARIES = {
     Outcome.CANCELLED: "The build was stopped.",
@@ -52,8 +54,23 @@ def built(receipt: BuildReceipt, inside: Inside, run: RunReport) -> BuildReceipt
         entrypoint=inside.entrypoint,
         found=inside.secrets,
         secrets=tuple(secret.place for secret in inside.secrets),
-        notes=(*receipt.notes, *inside.notes),
+        unread=inside.unread,
         run=run,
+    )
+
+
+def too_large(receipt: BuildReceipt, size: int, most: int, history: Sequence[Mapping[str, Any]]) -> BuildReceipt:
+    """`history` is the engine's own; the step that made the largest layer is named."""
+    largest = max(history, key=lambda entry: int(entry.get("Size") or 0), default={})
+    sentence = f"The image holds {size / 10**9:.1f} GB of files, and I take images of up to {most / 10**9:.1f} GB."
+    return replace(
+        receipt,
+        outcome=Outcome.DISK,
+        cause="image-size",
+        summary=f"{sentence} A file with holes counts with its whole length.",
+        question="What does this step write, and which of it is needed in the image?",
+        failed_step=instruction_told(str(largest.get("CreatedBy") or "")),
+        unread="it is larger than I take",
     )
 
 
@@ -68,6 +85,7 @@ def together(made: Sequence[BuildReceipt]) -> BuildReceipt:
         told,
         seconds=round(sum(layer.seconds for layer in made), 1),
         found=tuple(found),
+        unread="; ".join(layer.unread for layer in made if layer.unread),
         secrets=tuple(match_found.place for match_found in found),
         notes=(*told.notes, *(f"`{other.dockerfile}` was built too, and what it makes runs." for other in others)),
     )

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import docker
@@ -17,7 +18,7 @@ DEFAULT_ENGINE = "unix:///var/run/docker.sock"
 
 
 class BuildLimits(Protocol):
-    """What is watched from outside: time, silence, and how much is printed."""
+    """What is watched from outside: time, silence, how much is printed, and how large the image may be."""
 
     @property
     def wall_seconds(self) -> float: ...
@@ -28,12 +29,16 @@ class BuildLimits(Protocol):
     @property
     def log_bytes(self) -> int: ...
 
+    @property
+    def image_bytes(self) -> int: ...  # of its files, with holes at their full length; 0: any
+
 
 @dataclass(frozen=True)
 class Patience:
     wall_seconds: float = 900.0
     idle_seconds: float = 180.0
     log_bytes: int = 16 * 2**20
+    image_bytes: int = 0
 
 
 PATIENCE = Patience()
@@ -71,6 +76,11 @@ class Engine(Protocol):
 
     @property
     def isolated(self) -> bool: ...
+
+    @property
+    def processes(self) -> Path:
+        """The `/proc` in which this engine's processes are seen, where it runs on this machine."""
+        ...
 
     def status(self) -> BuilderStatus: ...
 
@@ -113,6 +123,7 @@ class TrustedEngine:
     build_arguments: tuple[str, ...] = ()
     isolated: bool = False
     limits: BuildLimits = PATIENCE
+    processes: Path = Path("/proc")
 
     def status(self) -> BuilderStatus:
         try:

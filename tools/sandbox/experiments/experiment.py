@@ -17,10 +17,11 @@ from tools.errors import BuilderUnavailable
 from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import Context
 from tools.sandbox.build.progress import ProgressReader
-from tools.sandbox.builder import BuildProgress, RunReport
+from tools.sandbox.builder import BuildProgress
 from tools.sandbox.engine.port import Engine, EngineJob, client
 from tools.sandbox.image.inspection import final_stage, look_inside
-from tools.sandbox.image.running import STOP_SECONDS, watch
+from tools.sandbox.image.running import BRIEFLY, Watcher, watch
+from tools.sandbox.run_report import STOP_SECONDS, RunReport
 from tools.uploads.files import SourceFile, Upload
 
 UNIQUE = "@run@"  # in files: another text in each run, so that no cache answers for it
@@ -193,7 +194,8 @@ class Bench:
         yield f"{name}.user", str(config.get("User") or "root")
 
     def _run(self, step: StepSpec) -> None:
-        report = watch(self.client, self._images[step.image], self.job, self.cancelled)
+        watcher = Watcher(self.job, BRIEFLY, self.engine.processes, self.cancelled)
+        report = watch(self.client, self._images[step.image], watcher)
         self.values |= dict(_of_run(step.run, report))
         self.values[f"{step.run}.published"] = str(self._published(self._images[step.image]))
 

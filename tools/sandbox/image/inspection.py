@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,7 +35,7 @@ class Inside:
     user: str = ""
     ports: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    unread: str = ""  # why the layers could not be read whole
 
 
 def look_inside(attributes: dict[str, Any], base_url: str, final: Stage | None) -> Inside:
@@ -52,11 +52,17 @@ def look_inside(attributes: dict[str, Any], base_url: str, final: Stage | None) 
         secrets=tuple(_in_config(config, own)),
     )
     if "error" in scanned:
-        note = f"I could not look into the layers: {scanned['error']}."
-        return Inside(**{**vars(inside), "notes": (note,)})
+        return replace(inside, unread=str(scanned["error"]))
     layers, secrets = _layers(scanned, own)
     hidden = sum(layer.hidden for layer in layers if layer.line)
-    return Inside(**{**vars(inside), "layers": layers, "hidden": hidden, "secrets": (*inside.secrets, *secrets)})
+    unread = ", ".join(f"`{one_line(path, 100)}`" for path in scanned.get("unread", ())[:3])
+    return replace(
+        inside,
+        layers=layers,
+        hidden=hidden,
+        secrets=(*inside.secrets, *secrets),
+        unread=f"{unread} is larger than I read" if unread else "",
+    )
 
 
 def final_stage(text: str) -> Stage | None:
@@ -135,10 +141,10 @@ def lines_of(history: Sequence[tuple[str, bool]], own: Sequence[Instruction]) ->
     History has an entry for each instruction, in order: the last ones are the Dockerfile's.
     """
     lines = [0] * max(0, len(history) - len(own)) + [word.line for word in own][-len(history) :]
-    return [(line, _instruction(told)) for (told, empty), line in zip(history, lines, strict=True) if not empty]
+    return [(line, instruction_told(told)) for (told, empty), line in zip(history, lines, strict=True) if not empty]
 
 
-def _instruction(told: str) -> str:
+def instruction_told(told: str) -> str:
     """As a person wrote it, without the shell and the mark that the builder adds."""
     text = told.removesuffix(" # buildkit")
     if text.startswith("RUN "):

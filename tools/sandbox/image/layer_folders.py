@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import stat
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tools.sandbox.image.layers import MAX_FOUND, SEARCHED, Layer, count_entry, is_looked_at, secrets_in, told
+from tools.sandbox.image.layers import Layer, count_entry, told
+
+ACCOUNTS = 2**18  # bytes of `/etc/passwd` that are read
 
 
 def scan_folders(folders: list[str], config: str, own: int) -> dict[str, Any]:
@@ -17,10 +20,11 @@ def scan_folders(folders: list[str], config: str, own: int) -> dict[str, Any]:
     history = json.loads(Path(config).read_bytes())["history"]
     accounts = (Path(folder) / "etc/passwd" for folder in reversed(folders))
     found = next(
-        (_opened(account, SEARCHED) for account in accounts if account.is_file() and not account.is_symlink()), b""
+        (_opened(account, ACCOUNTS) for account in accounts if account.is_file() and not account.is_symlink()), b""
     )
     return {
         "layers": list(told(layers)),
+        "unread": [path for layer in layers for path in layer.unread],
         "history": [[str(message.get("created_by", "")), bool(message.get("empty_layer"))] for message in history],
         "passwd": found.decode("utf-8", "replace"),
     }
@@ -43,8 +47,8 @@ def _folder(root: Path, *, searched: bool) -> Layer:
                 linked |= {status.st_ino} if status.st_nlink > 1 else set()
                 layer.sizes[path] = status.st_size
                 layer.bytes += status.st_size
-                if searched and len(layer.secrets) < MAX_FOUND and is_looked_at(path, status.st_size):
-                    layer.secrets += secrets_in(path, _opened(Path(folder) / name, SEARCHED))
+                if searched:
+                    layer.look_at(path, status.st_size, partial(_opened, Path(folder) / name))
     return layer
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tools.credentials import credentials_in_text, has_embedded_credential
 
 MAX_ENTRIES = 400_000
-SEARCHED, SMALL = 256 * 1024, 2**20
+SEARCHED = 4 * 2**20  # bytes of a text that are read; one that is larger is named as not read
 MAX_FOUND = 40
 _SECRET_NAME = re.compile(
     r"(^|/)(id_(rsa|dsa|ecdsa|ed25519)|\.env(\.(?!example|sample|template|dist)[\w-]+)?|\.npmrc|\.pypirc|\.netrc|"
@@ -24,6 +24,9 @@ _PRIVATE_KEY = b"PRIVATE KEY-----"
 _LIBRARIES = re.compile(r"(^|/)(site-packages|dist-packages|node_modules|\.cargo|go/pkg|usr/(lib|share|include))/")
 
 
+Reader = Callable[[int], bytes]  # the first so many bytes of a file
+
+
 @dataclass
 class Layer:
     """Sizes by path; `gone` are paths and folders that it hides in the layers below."""
@@ -32,7 +35,17 @@ class Layer:
     gone: set[str] = field(default_factory=set)
     emptied: set[str] = field(default_factory=set)
     secrets: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
     bytes: int = 0
+
+    def look_at(self, path: str, size: int, read: Reader) -> None:
+        """Searches a file of the Dockerfile's own layers for credentials, or notes that it is too large for it."""
+        if size == 0 or len(self.secrets) >= MAX_FOUND or not _is_looked_at(path):
+            return
+        if size <= SEARCHED:
+            self.secrets += secrets_in(path, read(SEARCHED))
+        elif len(self.unread) < MAX_FOUND and not _LIBRARIES.search(path):
+            self.unread.append(path)
 
 
 class TooLarge(Exception):
@@ -49,9 +62,8 @@ def count_entry() -> None:
         raise TooLarge
 
 
-def is_looked_at(path: str, size: int) -> bool:
-    named = _SECRET_NAME.search(path) is not None or _TEXT_NAME.search("/" + path) is not None
-    return 0 < size <= SMALL and named
+def _is_looked_at(path: str) -> bool:
+    return _SECRET_NAME.search(path) is not None or _TEXT_NAME.search("/" + path) is not None
 
 
 def secrets_in(path: str, data: bytes) -> Iterator[tuple[str, str]]:

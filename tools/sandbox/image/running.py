@@ -5,21 +5,37 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from docker.errors import APIError, DockerException
 
 from tools.sandbox.build.excerpts import excerpt, one_line
-from tools.sandbox.build.failures import cause_of
-from tools.sandbox.builder import RunReport
 from tools.sandbox.engine.port import EngineJob
+from tools.sandbox.image.signals import signal_number
+from tools.sandbox.image.sockets import Listening, from_outside, reaches, sockets_of
+from tools.sandbox.image.start_failures import why_ended, why_not_started
+from tools.sandbox.run_report import RULES, SIGTERM, STOP_SECONDS, Reach, RunReport, WatchTimes
 
-WATCH_SECONDS, HEALTH_SECONDS, STOP_SECONDS = 3.0, 12.0, 10
 MEMORY, PIDS, NANO_CPUS = 512 * 2**20, 128, 500_000_000
 CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETUID", "SETGID", "NET_BIND_SERVICE", "KILL")
-_SECOND = 1_000_000_000
+SECOND = 1_000_000_000  # in the nanoseconds of the engine
 _POLL = 0.1
+_KILLED = 137
+
+
+BRIEFLY = WatchTimes(least=3.0, most=12.0, settle=2.0)  # for experiments, whose images we wrote
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """`processes` is the `/proc` in which the engine's processes are seen."""
+
+    job: EngineJob
+    times: WatchTimes
+    processes: Path
+    cancelled: Callable[[], bool]
 
 
 def confinement(job: EngineJob) -> dict[str, Any]:
@@ -41,132 +57,145 @@ def confinement(job: EngineJob) -> dict[str, Any]:
     return {**limits, "cgroup_parent": job.cgroup_parent} if job.cgroup_parent else limits
 
 
-def watch(client: Any, image: str, job: EngineJob, cancelled: Callable[[], bool]) -> RunReport:
+def watch(client: Any, image: str, watcher: Watcher) -> RunReport:
     config = client.images.get(image).attrs.get("Config") or {}
-    container = _created(client, image, config, job)
+    window = watcher.times.window(_start_period(config))
+    container = _created(client, image, config, watcher.job, window)
     if isinstance(container, RunReport):
         return container
     try:
-        return _watched(container, bool(_check(config)), cancelled)
+        return _watched(container, config, watcher, window)
     finally:
         with suppress(DockerException):
             container.remove(force=True, v=True)
 
 
-def _created(client: Any, image: str, config: dict[str, Any], job: EngineJob) -> Any:
-    health = _check(config)
+def _created(client: Any, image: str, config: dict[str, Any], job: EngineJob, window: float) -> Any:
     try:
-        return client.containers.create(image, healthcheck=health, **confinement(job))
+        return client.containers.create(image, healthcheck=_check(config, window), **confinement(job))
     except APIError as error:
         return _not_started(str(error.explanation or ""))
 
 
-def _check(config: dict[str, Any]) -> dict[str, Any] | None:
-    """The image's own check at our pace: it is watched for seconds, not for minutes."""
-    test = (config.get("Healthcheck") or {}).get("Test") or []
+def _start_period(config: dict[str, Any]) -> float:
+    return float((config.get("Healthcheck") or {}).get("StartPeriod") or 0) / SECOND
+
+
+def _check(config: dict[str, Any], window: float) -> dict[str, Any] | None:
+    """The image's own check at our pace: asked every second, and unhealthy not before it was watched long enough."""
+    own = config.get("Healthcheck") or {}
+    test = own.get("Test") or []
     if not test or test == ["NONE"]:
         return None
-    return {"test": test, "interval": _SECOND, "timeout": 3 * _SECOND, "retries": 5, "start_period": 0}
+    timeout = min(int(own.get("Timeout") or 5 * SECOND), 10 * SECOND)
+    return {"test": test, "interval": SECOND, "timeout": timeout, "retries": int(window) + 5, "start_period": 0}
 
 
-def _watched(container: Any, has_check: bool, cancelled: Callable[[], bool]) -> RunReport:
+def _watched(container: Any, config: dict[str, Any], watcher: Watcher, window: float) -> RunReport:
     try:
         container.start()
     except APIError as error:
         return _not_started(str(error.explanation or ""))
-    state = _observed(container, has_check, cancelled)
-    health = str((state.get("Health") or {}).get("Status") or "")
-    if not state.get("Running"):
-        return _ended(container, state, health)
-    seconds = _stopped(container)
-    return RunReport(
-        started=True, stayed_up=True, exit_code=None, stop_seconds=seconds, log=_printed(container), health=health
+    exposed = sorted(config.get("ExposedPorts") or {})
+    seen = _observed(container, bool(_check(config, window)), exposed, watcher, window)
+    report = RunReport(
+        started=True,
+        stayed_up=True,
+        exit_code=None,
+        stop_seconds=None,
+        rules=RULES,
+        watched=round(seen.seconds, 1),
+        health=seen.health,
+        health_said=seen.health_said,
+        ports=reaches(exposed, seen.sockets),
+        listens=from_outside(seen.sockets),
+        stop_signal=signal_number(str(config.get("StopSignal") or "")) or SIGTERM,
     )
+    return _stopped(container, report) if seen.state.get("Running") else _ended(container, report, seen.state)
 
 
-def _observed(container: Any, has_check: bool, cancelled: Callable[[], bool]) -> dict[str, Any]:
-    """Its state when it ended, when its health is known, or when it was watched long enough."""
+@dataclass(frozen=True)
+class _Seen:
+    state: dict[str, Any]
+    seconds: float
+    sockets: frozenset[Listening] | None
+
+    @property
+    def health(self) -> str:
+        return str((self.state.get("Health") or {}).get("Status") or "")
+
+    @property
+    def health_said(self) -> str:
+        log = (self.state.get("Health") or {}).get("Log") or []
+        return one_line(str(log[-1].get("Output") or ""), 200) if log else ""
+
+
+def _observed(container: Any, has_check: bool, exposed: list[str], watcher: Watcher, window: float) -> _Seen:
+    """Its state when it ended, when it was well long enough, or when it was watched long enough."""
     begun = time.monotonic()
+    well_since: float | None = None
     while True:
         container.reload()
         state: dict[str, Any] = container.attrs["State"]
-        passed = time.monotonic() - begun
-        known = (state.get("Health") or {}).get("Status") in ("healthy", "unhealthy")
-        enough = passed > WATCH_SECONDS and (known or not has_check or passed > HEALTH_SECONDS)
-        if not state.get("Running") or enough or cancelled():
-            return state
-        time.sleep(_POLL)
+        running, passed = bool(state.get("Running")), time.monotonic() - begun
+        seen = _Seen(state, passed, None)
+        over = not running or passed >= window or watcher.cancelled()
+        healthy = has_check and seen.health == "healthy"
+        if running and (over or healthy):
+            seen = replace(seen, sockets=sockets_of(container, watcher.processes))
+        well_since = (well_since or time.monotonic()) if healthy and _is_open(exposed, seen.sockets) else None
+        if over or (well_since is not None and time.monotonic() - well_since >= watcher.times.settle):
+            return seen
+        time.sleep(_POLL if passed < 2 else 5 * _POLL)
 
 
-def _stopped(container: Any) -> float | None:
-    """Seconds from SIGTERM to its end; None where it had to be killed."""
+def _is_open(exposed: list[str], sockets: frozenset[Listening] | None) -> bool:
+    found = reaches(exposed, sockets)
+    return not found or any(port.reach in (Reach.OUTSIDE, Reach.UNKNOWN) for port in found)
+
+
+def _stopped(container: Any, report: RunReport) -> RunReport:
+    """With the seconds from its stop signal to its end; none where it had to be killed."""
     begun = time.monotonic()
     with suppress(APIError):
         container.stop(timeout=STOP_SECONDS)
     seconds = round(time.monotonic() - begun, 1)
     container.reload()
-    code = int(container.attrs["State"]["ExitCode"])
-    return None if seconds >= STOP_SECONDS or code == 137 else seconds
+    state = container.attrs["State"]
+    code = int(state["ExitCode"])
+    if state.get("OOMKilled") and code == _KILLED and seconds < STOP_SECONDS:  # the kernel was first
+        return _ended(container, report, state)
+    killed = seconds >= STOP_SECONDS or code == _KILLED
+    return replace(
+        report,
+        stop_seconds=None if killed else seconds,
+        stop_code=code,
+        out_of_memory=bool(state.get("OOMKilled")),
+        log=_printed(container),
+    )
 
 
 def _printed(container: Any) -> str:
     return excerpt(container.logs(tail=40).decode("utf-8", "replace"))
 
 
-def _ended(container: Any, state: dict[str, Any], health: str) -> RunReport:
+def _ended(container: Any, report: RunReport, state: dict[str, Any]) -> RunReport:
     code, log = int(state.get("ExitCode") or 0), _printed(container)
     killed = bool(state.get("OOMKilled"))
-    cause = _reason(code, log, killed=killed) if code else _Reason("")
-    return RunReport(
-        started=True,
+    reason = why_ended(code, log, killed=killed) if code else None
+    return replace(
+        report,
         stayed_up=False,
         exit_code=code,
-        stop_seconds=None,
         log=log,
-        health=health,
-        cause=cause.text,
-        question=cause.question,
+        cause=reason.text if reason else "",
+        question=reason.question if reason else "",
         out_of_memory=killed,
     )
 
 
-@dataclass(frozen=True)
-class _Reason:
-    text: str
-    question: str = ""
-
-
-# Causes of the catalogue of failed steps that say as much of a process.
-_ALSO_AT_START = frozenset(
-    "python-module node-module permission command-not-found file-missing wrong-architecture interpreter-missing "
-    "script-with-windows-lines read-only".split()
-)
-
-
-def _reason(code: int, log: str, *, killed: bool) -> _Reason:
-    known = cause_of("", log)
-    if killed or known.id not in _ALSO_AT_START:
-        return _by_code(code, killed=killed)
-    text = known.text.replace("when this step runs", "when it starts").replace(" at this step", "")
-    return _Reason(text.replace("user of this step", "user that it runs as"), known.question)
-
-
-def _by_code(code: int, *, killed: bool) -> _Reason:
-    if killed:
-        return _Reason(
-            "It used more memory than it is given.", "What does it hold in memory before it serves anything?"
-        )
-    known = {
-        126: _Reason("The command is there and may not be run.", "Which mode has that file, and which user runs it?"),
-        127: _Reason("The shell did not find the command.", "Under which path does the image have it?"),
-        137: _Reason("It was killed.", "What kills a process that does not end by itself?"),
-        139: _Reason("It crashed inside a compiled library.", "For which processor and C library was that built?"),
-    }
-    return known.get(code, _Reason("", "What does the last line that it printed tell you?"))
-
-
 def _not_started(said: str) -> RunReport:
-    cause = _why_not(said)
+    cause = why_not_started(said)
     return RunReport(
         started=False,
         stayed_up=False,
@@ -175,38 +204,5 @@ def _not_started(said: str) -> RunReport:
         log=one_line(said, 300),
         cause=cause.text,
         question=cause.question,
+        rules=RULES,
     )
-
-
-def _why_not(said: str) -> _Reason:
-    low = said.lower()
-    for words, reason in _REASONS:
-        if words in low:
-            return reason
-    return _Reason("The engine could not start it.", "What does the process need that the container does not have?")
-
-
-_REASONS = (
-    ("no command specified", _Reason("The image names no command.", "Which process should the container be?")),
-    ("exec format error", _Reason("Its program is for another processor, or a script without `#!`.", "What is it?")),
-    (
-        "permission denied",
-        _Reason("The command may not be run by this user.", "Which mode has that file, and which user runs it?"),
-    ),
-    (
-        "executable file not found",
-        _Reason("The command of the image is not on its PATH.", "Under which path does the final stage have it?"),
-    ),
-    (
-        "no such file or directory",
-        _Reason("The command of the image is not where it says.", "Which instruction brings it into the final stage?"),
-    ),
-    (
-        "unable to find user",
-        _Reason("The image has no user of that name.", "Which instruction makes the user before USER names it?"),
-    ),
-    (
-        "chdir to cwd",
-        _Reason("Its user may not enter the working folder.", "Whose is the folder that WORKDIR made?"),
-    ),
-)

@@ -13,21 +13,13 @@ import resource
 import sys
 import tarfile
 import zlib
+from functools import partial
 from typing import IO, Any
 
-from tools.sandbox.image.layer_folders import scan_folders
-from tools.sandbox.image.layers import (
-    MAX_FOUND,
-    SEARCHED,
-    SMALL,
-    Layer,
-    TooLarge,
-    count_entry,
-    is_looked_at,
-    secrets_in,
-    told,
-)
+from tools.sandbox.image.layer_folders import ACCOUNTS, scan_folders
+from tools.sandbox.image.layers import Layer, TooLarge, count_entry, told
 
+SMALL = 2**20  # bytes of a record of the image
 MEMORY, CPU_SECONDS = 1_536 * 2**20, 60
 MAX_IMAGE = 4 * 2**30
 _BUFFER = 2**20
@@ -57,6 +49,7 @@ def scan(stream: IO[bytes], own: frozenset[str]) -> dict[str, Any]:
     ordered = [layers[name] for name in names]
     return {
         "layers": list(told(ordered)),
+        "unread": [path for layer in ordered for path in layer.unread],
         "history": [[str(entry.get("created_by", "")), bool(entry.get("empty_layer"))] for entry in config["history"]],
         "passwd": next((passwd[name] for name in reversed(names) if name in passwd), b"").decode("utf-8", "replace"),
     }
@@ -106,16 +99,16 @@ def _layer(stream: Any, *, searched: bool) -> tuple[Layer, bytes | None]:
                 layer.bytes += member.size
                 if path == "etc/passwd":
                     accounts = _content(archive, member)
-                elif searched and len(layer.secrets) < MAX_FOUND and is_looked_at(path, member.size):
-                    layer.secrets += secrets_in(path, _content(archive, member))
+                elif searched:
+                    layer.look_at(path, member.size, partial(_content, archive, member))
             elif not member.isdir():
                 layer.sizes[path] = 0
     return layer, accounts
 
 
-def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, most: int = ACCOUNTS) -> bytes:
     opened = archive.extractfile(member)
-    return opened.read(SEARCHED) if opened else b""
+    return opened.read(most) if opened else b""
 
 
 class _Counted:

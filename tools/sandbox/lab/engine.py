@@ -41,6 +41,10 @@ class LabEngine:
         return self.lab.config.limits
 
     @property
+    def processes(self) -> Path:
+        return Path(f"/proc/{self.lab.state.process}/root/proc")
+
+    @property
     def network(self) -> str:
         return "default" if self.lab.config.hosts else "none"
 

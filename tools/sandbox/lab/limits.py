@@ -31,6 +31,7 @@ class LabLimits(BaseModel):
     file_bytes: int = Field(GIB, ge=MIB)
     open_files: int = Field(1024, ge=64)
     log_bytes: int = Field(16 * MIB, ge=1024)
+    image_bytes: int = Field(4 * GIB, ge=16 * MIB)
 
 
 class LabConfig(BaseModel):

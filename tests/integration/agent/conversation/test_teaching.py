@@ -20,7 +20,8 @@ from agent.storage.database import Storage
 from tests.samples import INSTRUCTOR, LEARNER
 from tools.artefacts.registry import aspects
 from tools.findings import Finding, Inspection, Severity, Verdict
-from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, RunReport
+from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome
+from tools.sandbox.run_report import RunReport
 
 
 @pytest.fixture

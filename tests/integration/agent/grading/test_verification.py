@@ -21,7 +21,8 @@ from knowledge.course.pack import Course
 from tests.samples import INPUTS, INSTRUCTOR, LEARNER, PLAN, UPLOAD, course, criterion, held, lesson, met, unmet
 from tools.artefacts.registry import aspects
 from tools.findings import Inspection, Verdict
-from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
+from tools.sandbox.builder import BuildReceipt, Outcome
+from tools.sandbox.run_report import RunReport
 
 TOOLS = replace(criterion("D1", judged_by="inspection"), aspect="D1"), criterion("D6", judged_by="receipt")
 TOOLED = Course("course", "A course", "", (lesson("first", 1, *TOOLS),))

@@ -25,7 +25,8 @@ from agent.learners.questions_asked import QuestionsAsked
 from agent.storage.database import Storage
 from tests.samples import INPUTS, LEARNER, UPLOAD, course, met
 from tools.findings import Verdict
-from tools.sandbox.builder import BuildReceipt, Outcome, RunReport
+from tools.sandbox.builder import BuildReceipt, Outcome
+from tools.sandbox.run_report import RunReport
 from tools.uploads.files import SourceFile, Upload
 
 OTHER = Person("T1:U2", "Learner B")

@@ -13,17 +13,19 @@ from tools.sandbox.builder import BuildProgress, BuildReceipt, Outcome
 from tools.sandbox.engine.port import client
 from tools.sandbox.image import inspection
 from tools.sandbox.lab.engine import LabEngine
+from tools.sandbox.run_report import Reach, WatchTimes
 from tools.uploads.archives.expanding import expand
 from tools.uploads.files import SourceFile, Upload
 
 pytestmark = pytest.mark.engine
 BASE = "FROM busybox:stable\n"
+LISTEN = 'CMD ["sh", "-c", "trap \'exit 0\' TERM; httpd -f -p 8080 & wait"]\n'
 SERVE = 'CMD ["sh", "-c", "trap exit TERM; while true; do sleep 1 & wait; done"]\n'
 
 
 @pytest.fixture(scope="module")
 def builder(lab: LabEngine) -> BuildKit:
-    return BuildKit(lab)
+    return BuildKit(lab, WatchTimes(least=2, settle=0.5))
 
 
 def build(
@@ -38,8 +40,10 @@ def build(
 
 
 def test_a_good_image_meets_the_criterion(builder: BuildKit) -> None:
-    receipt = build(builder, BASE + "WORKDIR /app\nCOPY app.txt .\nUSER 1000\nEXPOSE 8080\n" + SERVE, app__txt="x")
+    receipt = build(builder, BASE + "WORKDIR /app\nCOPY app.txt .\nUSER 1000\nEXPOSE 8080\n" + LISTEN, app__txt="x")
     assert receipt.builds_and_runs
+    assert receipt.run is not None
+    assert [port.reach for port in receipt.run.ports] == [Reach.OUTSIDE]
     assert (receipt.user, receipt.ports, receipt.entrypoint[0]) == ("1000", ("8080/tcp",), "sh")
     assert [layer.line for layer in receipt.layers] == [0, 2, 3]
     assert receipt.layers[2].instruction == "COPY app.txt ."
@@ -135,28 +139,43 @@ def test_a_secret_that_was_removed_is_found_in_its_layer(builder: BuildKit) -> N
 
 
 RUNS = {
-    "ends well": ('CMD ["true"]\n', True, 0),
-    "ends badly": ('CMD ["sh", "-c", "echo boom; exit 3"]\n', False, 3),
-    "no such command": ('CMD ["/nope"]\n', False, None),
-    "no command": ("CMD []\n", False, None),
-    "ignores SIGTERM": ('CMD ["sh", "-c", "trap : TERM; while true; do sleep 1; done"]\n', False, None),
+    "ends well": ('CMD ["true"]\n', "", 0),
+    "ends badly": ('CMD ["sh", "-c", "echo boom; exit 3"]\n', "crashed", 3),
+    "ends and should serve": ('EXPOSE 8080\nCMD ["true"]\n', "ended", 0),
+    "no such command": ('CMD ["/nope"]\n', "not-started", None),
+    "no command": ("CMD []\n", "not-started", None),
+    "ignores SIGTERM": ('CMD ["sh", "-c", "trap : TERM; while true; do sleep 1; done"]\n', "ignores-stop", None),
+    "crashes on SIGTERM": (
+        'CMD ["sh", "-c", "trap \'exit 7\' TERM; while true; do sleep 1 & wait; done"]\n',
+        "stopped-badly",
+        None,
+    ),
+    "hears itself only": (
+        'EXPOSE 8080\nCMD ["sh", "-c", "trap exit TERM; httpd -f -p 127.0.0.1:8080 & wait"]\n',
+        "loopback-only",
+        None,
+    ),
+    "listens elsewhere": ("EXPOSE 9000\n" + LISTEN, "port-closed", None),
+    "uses up its memory": ('CMD ["tail", "/dev/zero"]\n', "crashed", 137),
 }
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_how_it_runs_decides(builder: BuildKit, name: str) -> None:
-    command, good, code = RUNS[name]
+    command, lacking, code = RUNS[name]
     receipt = build(builder, BASE + command)
     assert receipt.run is not None
-    assert (receipt.builds_and_runs, receipt.run.exit_code) == (good, code)
-    assert good or receipt.run.question or receipt.run.stop_seconds is None
+    assert [shortcoming.id for shortcoming in receipt.shortcomings] == ([lacking] if lacking else [])
+    assert receipt.run.exit_code == code
+    assert all(shortcoming.question.endswith("?") for shortcoming in receipt.shortcomings)
 
 
 @pytest.mark.parametrize(("check", "health"), [("true", "healthy"), ("false", "unhealthy")])
 def test_a_health_check_is_asked_at_our_pace(builder: BuildKit, check: str, health: str) -> None:
     receipt = build(builder, BASE + f"HEALTHCHECK --interval=1h CMD {check}\n" + SERVE)
     assert receipt.run is not None
-    assert receipt.run.health == health
+    assert receipt.run.health.replace("starting", "unhealthy") == health
+    assert receipt.builds_and_runs == (health == "healthy")
 
 
 def test_a_user_that_stands_for_root_is_called_root(builder: BuildKit) -> None:

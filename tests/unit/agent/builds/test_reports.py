@@ -9,9 +9,10 @@ import pytest
 from agent.builds.reports import told
 from integrations.slack.blocks import messages
 from tools.sandbox.build.excerpts import excerpt
-from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, RunReport, SecretFound
+from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, SecretFound
+from tools.sandbox.run_report import RULES, PortReach, Reach, RunReport
 
-UP = RunReport(started=True, stayed_up=True, exit_code=None, stop_seconds=0.2, health="healthy")
+UP = RunReport(started=True, stayed_up=True, exit_code=None, stop_seconds=0.2, health="healthy", rules=RULES)
 BUILT = BuildReceipt(
     "sha256:in",
     Outcome.BUILT,
@@ -43,6 +44,17 @@ def test_a_build_that_runs_asks_nothing() -> None:
     assert "?" not in text
 
 
+def test_what_was_watched_is_said() -> None:
+    run = replace(UP, watched=20.0, ports=(PortReach("8000/tcp", Reach.OUTSIDE),))
+    text = told(replace(BUILT, run=run)).text
+    assert "stayed up for 20 s, was healthy, took connections on port 8000, and stopped 0.2 s after SIGTERM" in text
+
+
+def test_layers_that_could_not_be_read_are_named() -> None:
+    text = told(replace(BUILT, unread="it holds more than I look at")).text
+    assert "I could not look into all of the layers: it holds more than I look at." in text
+
+
 def test_a_failed_build_names_line_step_cause_and_few_lines_of_its_log() -> None:
     text = told(FAILED).text
     assert text.startswith("**The build ended at line 7** (`RUN curl x`): `curl` is not in this image at this step.")
@@ -56,7 +68,11 @@ WORSE = {
     "did not start": RunReport(False, False, None, None, "exec: no", cause="It is not there.", question="Where is it?"),
     "ended with exit code 3": RunReport(True, False, 3, None, "boom", question="What does the last line tell you?"),
     "did not stop on SIGTERM": RunReport(True, True, None, None),
-    "was not healthy": replace(UP, health="unhealthy"),
+    "was not healthy within 20 s. Its check says: “refused”": replace(
+        UP, health="unhealthy", watched=20.0, health_said="refused"
+    ),
+    "listens on port 80/tcp of 127.0.0.1 only": replace(UP, ports=(PortReach("80/tcp", Reach.INSIDE),)),
+    "ended with exit code 1: that reads as a crash": replace(UP, stop_code=1),
 }
 
 
