@@ -17,7 +17,7 @@ from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision, from_state, to_state
 from agent.conversation.instructors import is_for_instructors
 from agent.conversation.leak_guard import leaks
-from agent.conversation.mind import Mind
+from agent.conversation.mind import Calls, Mind, Thought, Trail
 from agent.conversation.reply_checks import checked
 from agent.conversation.routing import routed
 from agent.conversation.tools.base import ToolCall, ToolResult
@@ -34,7 +34,7 @@ from agent.understanding.references import References, read_references
 
 MAX_REMEMBERED = 20  # lines of a conversation that later turns can see
 MAX_LINE = 4_000
-MAX_STEPS = 8  # tool calls of one turn; a plan that needs more is a fault
+MAX_CALLS = 16  # tool calls of one turn; a mind that needs more has lost its way
 
 Line = dict[str, str]  # role, text, key, at, intent
 
@@ -56,6 +56,7 @@ class State(TypedDict, total=False):
     for_instructors: bool
     calls: list[dict[str, Any]]
     results: list[dict[str, Any]]
+    memo: dict[str, Any]
     decision: dict[str, Any] | None
     wording: str
 
@@ -68,7 +69,7 @@ def history_of(state: State) -> tuple[Message, ...]:
 
 
 class _Nobody:
-    def step(self, view: View, results: Sequence[ToolResult]) -> ToolCall | Decision:
+    def step(self, view: View, trail: Trail) -> Thought:
         raise NotImplementedError
 
 
@@ -88,6 +89,7 @@ class ConversationNodes:
         return {
             "calls": [],
             "results": [],
+            "memo": {},
             "decision": None,
             "wording": "",
             "pending": "",
@@ -111,18 +113,21 @@ class ConversationNodes:
         }
 
     def mind(self, state: State, runtime: Runtime[TurnContext]) -> State:
-        view = _view(state, runtime.context)
-        results = [_result_from_state(result) for result in state.get("results", ())]
-        thought = self._mind.step(view, results)
+        trail = _trail(state)
+        thought = self._mind.step(_view(state, runtime.context), trail)
         if isinstance(thought, Decision):
             return {"decision": to_state(thought)}
-        if len(results) >= MAX_STEPS:
+        asked = thought if isinstance(thought, Calls) else Calls((thought,), trail.memo)
+        if not asked.calls or len(trail.calls) + len(asked.calls) > MAX_CALLS:
             return {"decision": to_state(Decision(Intent.QUESTION, LOST, declined=True))}
-        return {"calls": [*state.get("calls", ()), {"name": thought.name, "arguments": dict(thought.arguments)}]}
+        calls = [{"name": call.name, "arguments": dict(call.arguments)} for call in asked.calls]
+        return {"calls": [*state.get("calls", ()), *calls], "memo": dict(asked.memo)}
 
     def tools(self, state: State, runtime: Runtime[TurnContext]) -> State:
-        asked = state["calls"][-1]
-        result = self._tools.run(ToolCall(asked["name"], asked["arguments"]), _view(state, runtime.context))
+        """The first call that has no result yet: what it did is kept before the next one begins."""
+        trail = _trail(state)
+        before = list(zip(trail.calls, trail.results, strict=False))
+        result = self._tools.run(trail.calls[len(before)], _view(state, runtime.context), before)
         return {"results": [*state.get("results", ()), _result_to_state(result)]}
 
     def check(self, state: State, runtime: Runtime[TurnContext]) -> State:
@@ -177,6 +182,11 @@ def _view(state: State, context: TurnContext) -> View:
         state.get("pending", ""),
         state.get("for_instructors", False),
     )
+
+
+def _trail(state: State) -> Trail:
+    calls = [ToolCall(call["name"], call["arguments"]) for call in state.get("calls", ())]
+    return Trail(calls, [_result_from_state(result) for result in state.get("results", ())], state.get("memo") or {})
 
 
 def _reading_to_state(reading: Reading) -> dict[str, Any]:
@@ -241,7 +251,7 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any], nodes: ConversationNodes
     graph.add_edge("load", "route")
     graph.add_conditional_edges("route", _decided_or("mind"), ["mind", "check"])
     graph.add_conditional_edges("mind", _decided_or("tools"), ["tools", "check"])
-    graph.add_edge("tools", "mind")
+    graph.add_conditional_edges("tools", _tools_or_mind, ["tools", "mind"])
     graph.add_edge("check", "say")
     graph.add_edge("say", "commit")
     graph.add_edge("commit", END)
@@ -250,3 +260,7 @@ def build_graph(checkpointer: BaseCheckpointSaver[Any], nodes: ConversationNodes
 
 def _decided_or(otherwise: str) -> Any:
     return lambda state: "check" if state.get("decision") else otherwise
+
+
+def _tools_or_mind(state: State) -> str:
+    return "tools" if len(state["results"]) < len(state["calls"]) else "mind"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import criterion_status, submission
 from agent.conversation.instructors import continues, names_a_learner
+from agent.conversation.mind import Trail
 from agent.conversation.planning.cues import may_state, speaks_of_opinion, wants_confirmation
 from agent.conversation.planning.knowledge_answers import KnowledgeAnswers
 from agent.conversation.planning.manner_plans import MannerPlans
@@ -14,7 +15,7 @@ from agent.conversation.planning.meant_act import is_of_others, meant
 from agent.conversation.planning.parts import Handler
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, advanced, call
-from agent.conversation.tools.base import ToolCall, ToolResult
+from agent.conversation.tools.base import ToolCall
 from agent.conversation.tools.course_facts import CourseFacts
 from agent.conversation.tools.findings import Findings
 from agent.conversation.view import View
@@ -74,8 +75,8 @@ class Planner(MannerPlans):
             **dict.fromkeys(STAFF, self._staff),
         }
 
-    def step(self, view: View, results: Sequence[ToolResult]) -> ToolCall | Decision:
-        return advanced(self._plan(view), results)
+    def step(self, view: View, trail: Trail) -> ToolCall | Decision:
+        return advanced(self._plan(view), trail.results)
 
     def _plan(self, view: View) -> Plan:
         act = meant(view)

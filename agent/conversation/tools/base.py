@@ -56,11 +56,16 @@ class Tool(ABC, Generic[A]):
     arguments: ClassVar[type[Arguments]] = Nothing
     learners: ClassVar[bool] = True
     instructors: ClassVar[bool] = True
+    proposable: ClassVar[bool] = True  # False: only code asks for it, a language model is never offered it
 
     def offered(self, view: View) -> bool:
         """Whether it makes sense in this turn."""
         person = view.context.person
         return self.instructors if person.is_instructor else self.learners
+
+    def unasked(self, view: View, arguments: A) -> str:  # noqa: ARG002 - most need nobody's wish
+        """Why the message is no wish for this; empty where it is one, or none is needed."""
+        return ""
 
     @abstractmethod
     def run(self, view: View, arguments: A) -> ToolResult: ...

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from agent.conversation.handlers.submission import request_build
+from agent.conversation.handlers import submission
 from agent.conversation.tools.base import Arguments, Effect, Tool, ToolResult
 from agent.conversation.view import View
+from agent.understanding.acts import Act
+
+_WISHES = (Act.BUILD, Act.AGREE, Act.EXPERIMENT)
 
 
 class BuildArguments(Arguments):
@@ -21,6 +24,10 @@ class Build(Tool[BuildArguments]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def unasked(self, view: View, arguments: BuildArguments) -> str:  # noqa: ARG002 - once or twice, it takes a wish
+        wished = any(view.reading.may_be(act) for act in _WISHES) or submission.wants_twice(view.context)
+        return "" if wished else "They didn't ask for a build. Offer it, and build when they say yes."
+
     def run(self, view: View, arguments: BuildArguments) -> ToolResult:
-        decision = request_build(view.context, twice=arguments.twice)
+        decision = submission.request_build(view.context, twice=arguments.twice)
         return ToolResult({"requested": decision.build is not None}, decision)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pydantic import Field
 
 from agent.conversation.handlers.hint import guide
 from agent.conversation.tools.base import Arguments, Effect, Tool, ToolResult
+from agent.conversation.tools.findings import names_instruction
 from agent.conversation.view import View
+from tools.artefacts.registry import urgent_aspects
 
 
 class HintArguments(Arguments):
@@ -23,6 +27,26 @@ class Hint(Tool[HintArguments]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def unasked(self, view: View, arguments: HintArguments) -> str:
+        """No hint is spent on what nobody spoke of."""
+        spoken = {view.references.criterion, *view.references.criteria, view.dialogue.criterion, *_pointed_at(view)}
+        known = not arguments.criterion or arguments.criterion in spoken
+        return "" if known else f"They didn't speak of {arguments.criterion}. Leave it empty for the next open one."
+
     def run(self, view: View, arguments: HintArguments) -> ToolResult:
         decision = guide(view.context, arguments.criterion)
         return ToolResult({"level": decision.hint_level}, decision)
+
+
+def _pointed_at(view: View) -> Iterator[str]:
+    """Criteria of the remarks on the line or the instruction that they name, and of the one that weighs most."""
+    remarks = [
+        finding
+        for finding in view.findings
+        if finding.line <= view.references.line <= finding.end_line or names_instruction(finding, view)
+    ]
+    urgent = sorted(
+        view.findings, key=lambda finding: (finding.effect is None, finding.criterion not in urgent_aspects())
+    )
+    aspects = {finding.criterion for finding in [*remarks, *urgent[:1]]}
+    yield from (criterion.id for criterion in view.context.lesson.rubric if criterion.aspect in aspects)

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from agent.conversation.tools.base import Arguments, Tool, ToolResult
 from agent.conversation.view import View
+from tools.credentials import masked
 from tools.errors import UnreadableFile
 
 MAX_LINES = 120
@@ -36,7 +37,7 @@ class ReadFile(Tool[ReadFileArguments]):
             except UnreadableFile:
                 continue
             lines += [
-                {"file": file.path, "line": number, "text": text.strip()}
+                {"file": file.path, "line": number, "text": masked(text.strip())}
                 for number, text in enumerate(stand, start=1)
                 if arguments.first <= number <= arguments.last and _begins(text, arguments.instruction)
             ]

@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agent.conversation.tools.base import Tool, ToolCall, ToolResult
+from agent.conversation.tools.base import Effect, Tool, ToolCall, ToolResult
 from agent.conversation.view import View
 from agent.errors import TutorError
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
 
+Exchange = tuple[ToolCall, ToolResult]
 _log = logging.getLogger(__name__)
 
 
@@ -29,18 +30,34 @@ class ToolRegistry:
     def offered(self, view: View) -> list[Tool[Any]]:
         return [tool for tool in self if tool.offered(view)]
 
-    def run(self, call: ToolCall, view: View) -> ToolResult:
-        """What a tool finds or decides; never an exception that a person could read as their fault."""
+    def get(self, name: str) -> Tool[Any] | None:
+        return self._tools.get(name)
+
+    def run(self, call: ToolCall, view: View, before: Sequence[Exchange] = ()) -> ToolResult:
+        """What a tool finds or decides; never an exception that a person could read as their fault.
+
+        `before` is what was done in this turn: the same call gives the same result, and nothing is proposed twice.
+        """
         tool = self._tools.get(call.name)
         if tool is None or not tool.offered(view):
             return ToolResult({}, refused=f"There is no tool “{call.name}” in this turn.")
-        try:
-            arguments = tool.arguments.model_validate(dict(call.arguments))
-            return tool.run(view, arguments)
-        except ValidationError as error:
-            fault = error.errors()[0]
-            where = ".".join(str(part) for part in fault["loc"])
-            return ToolResult({}, refused=f"{where}: {fault['msg']}")
-        except (TutorError, ToolError, KnowledgeError) as error:
-            _log.info("tool %s ended with %s", call.name, type(error).__name__)
-            return ToolResult({}, refused=str(error))
+        known = next((result for asked, result in before if asked == call), None)
+        if known is not None:
+            return known
+        if tool.effect is Effect.PROPOSE and any(asked.name == call.name and not it.refused for asked, it in before):
+            return ToolResult({}, refused="That was done already in this turn.")
+        return _run(tool, call, view)
+
+
+def _run(tool: Tool[Any], call: ToolCall, view: View) -> ToolResult:
+    try:
+        arguments = tool.arguments.model_validate(dict(call.arguments))
+        unasked = tool.unasked(view, arguments)
+        return ToolResult({}, refused=unasked) if unasked else tool.run(view, arguments)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        return ToolResult({}, refused=f"{where}: {fault['msg']}")
+    except (TutorError, ToolError, KnowledgeError) as error:
+        _log.info("tool %s ended with %s", call.name, type(error).__name__)
+        return ToolResult({}, refused=str(error))

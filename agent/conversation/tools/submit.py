@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.conversation.handlers import submission
 from agent.conversation.tools.base import Arguments, Effect, Nothing, Tool, ToolResult
 from agent.conversation.view import View
+from agent.understanding.acts import Act
 
 
 class Submit(Tool[Nothing]):
@@ -15,6 +16,10 @@ class Submit(Tool[Nothing]):
 
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
+
+    def unasked(self, view: View, arguments: Nothing) -> str:  # noqa: ARG002 - a tool without arguments
+        wished = submission.is_formal(view.text) or view.reading.may_be(Act.HAND_IN)
+        return "" if wished else "They didn't ask to hand in. Ask them whether they want to."
 
     def run(self, view: View, arguments: Nothing) -> ToolResult:  # noqa: ARG002 - a tool without arguments
         return ToolResult({}, submission.submit(view.context))
@@ -28,6 +33,7 @@ class TakeFiles(Tool[TakeFilesArguments]):
     """What came with the message is stored before anything is said of it."""
 
     name = "take_files"
+    proposable = False
     description = "Take the files that came with the message, and inspect them."
     effect = Effect.PROPOSE
     arguments = TakeFilesArguments

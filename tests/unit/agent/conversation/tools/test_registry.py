@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
-from agent.conversation.tools.base import Arguments, Nothing, Tool, ToolCall, ToolResult
+from agent.conversation.tools.base import Arguments, Effect, Nothing, Tool, ToolCall, ToolResult
 from agent.conversation.tools.registry import ToolRegistry
 from agent.conversation.view import View
 from agent.errors import StorageUnavailable, TutorError
@@ -28,6 +28,21 @@ class Line(Tool[LineArguments]):
 
     def run(self, view: View, arguments: LineArguments) -> ToolResult:
         return ToolResult({"line": arguments.line, "of": view.context.person.id})
+
+
+class Count(Tool[LineArguments]):
+    name = "count"
+    description = "Counts up."
+    arguments = LineArguments
+    effect = Effect.PROPOSE
+    counted = 0
+
+    def unasked(self, view: View, arguments: LineArguments) -> str:
+        return "They spoke of no such line." if arguments.line > 9 else ""
+
+    def run(self, view: View, arguments: LineArguments) -> ToolResult:
+        self.counted += 1
+        return ToolResult({"counted": self.counted})
 
 
 class Broken(Tool[Nothing]):
@@ -114,3 +129,21 @@ def test_what_is_offered_depends_on_who_speaks(view: View, instructor_view: View
 def test_a_name_stands_for_one_tool() -> None:
     with pytest.raises(ValueError, match="same name"):
         ToolRegistry([Line(), Line()])
+
+
+def test_the_same_call_is_made_once_in_a_turn(view: View) -> None:
+    tools, call = ToolRegistry([Count()]), ToolCall("count", {"line": 1})
+    first = tools.run(call, view)
+    assert tools.run(call, view, [(call, first)]) == first
+
+
+def test_nothing_is_proposed_twice_in_a_turn(view: View) -> None:
+    tools, call, other = ToolRegistry([Count()]), ToolCall("count", {"line": 1}), ToolCall("count", {"line": 2})
+    assert "already" in tools.run(other, view, [(call, tools.run(call, view))]).refused
+    assert not tools.run(other, view, [(call, ToolResult({}, refused="Not so."))]).refused
+
+
+def test_what_nobody_wished_is_not_done(view: View) -> None:
+    tools = ToolRegistry([Count()])
+    assert tools.run(ToolCall("count", {"line": 10}), view).refused == "They spoke of no such line."
+    assert tools.run(ToolCall("count", {"line": 9}), view).content == {"counted": 1}
