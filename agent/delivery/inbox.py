@@ -67,8 +67,8 @@ class Inbox:
             return row is None or (row.state in _OPEN and bool(row.payload))
 
     def stop(self, place: str, person_id: str) -> int:
-        """Ends what this person still waits for below `place`, a prefix of keys; returns how many turns that were."""
-        mine = (InboxRow.person_id == person_id, InboxRow.state.in_(_OPEN))
+        """Ends what this person (empty: anybody) waits for below `place`, a prefix of keys; returns how many turns."""
+        mine = (InboxRow.state.in_(_OPEN), *((InboxRow.person_id == person_id,) if person_id else ()))
         below = or_(InboxRow.key.startswith(f"{place}:", autoescape=True), InboxRow.conversation == place)
         with self._storage.begin() as session:
             return session.connection().execute(update(InboxRow).where(*mine, below).values(state=STOPPED)).rowcount

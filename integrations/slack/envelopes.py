@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from functools import wraps
+from typing import Any, ParamSpec, Self, TypeVar
 
 from agent.settings import SlackProfile
+from integrations.slack.errors import MalformedEnvelope
 from integrations.slack.mrkdwn import to_plain
+from integrations.slack.rich_text import forwarded, written
 
 Body = Mapping[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
 READ_SUBTYPES = (None, "file_share", "thread_broadcast")
 SLACK_USERS = ("USLACKBOT", "USLACK")  # Slack itself speaks under these
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+")
@@ -60,6 +66,27 @@ class Incoming:
         return f"{self.person_id}:{self.ts}" if self.is_aside else self.conversation
 
 
+def reading(read: Callable[P, T]) -> Callable[P, T]:
+    """Payloads come from outside: what one lacks is named, not raised as an error of this program."""
+
+    @wraps(read)
+    def checked(*args: P.args, **named: P.kwargs) -> T:
+        try:
+            return read(*args, **named)
+        except (KeyError, IndexError, TypeError, AttributeError) as error:
+            raise MalformedEnvelope(f"{read.__name__}: {type(error).__name__}") from error
+
+    return checked
+
+
+def required(event: Body, name: str) -> str:
+    """A text that every event of its kind has; raises MalformedEnvelope where this one has none."""
+    value = event.get(name)
+    if not isinstance(value, str) or not value:
+        raise MalformedEnvelope(f"{event.get('type')} without {name}")
+    return value
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads payloads for one bot in one workspace."""
@@ -70,11 +97,13 @@ class Reader:
 
     def message(self, event: Body) -> Incoming | None:
         """A person's message; None for what no person wrote. Whether it is for us, `addressing` says."""
-        if event.get("subtype") not in READ_SUBTYPES or event.get("bot_id") or not event.get("user"):
+        if not all(isinstance(event.get(name), str) for name in ("channel", "ts", "user")):
             return None
-        if event["user"] in (self.bot, *SLACK_USERS):
+        if event.get("subtype") not in READ_SUBTYPES or event.get("bot_id"):
             return None
-        channel, ts, root = event["channel"], event["ts"], event.get("thread_ts") or ""
+        if event["user"] in ("", self.bot, *SLACK_USERS):
+            return None
+        channel, ts, root = event["channel"], event["ts"], str(event.get("thread_ts") or "")
         direct = event.get("channel_type") == "im" or channel.startswith("D")
         reply_to = root if direct and self.profile is SlackProfile.PLAIN else root or ts
         return Incoming(
@@ -84,25 +113,31 @@ class Reader:
             ts=ts,
             thread_ts=reply_to,
             user=event["user"],
-            text=to_plain(event.get("text") or "", bot=self.bot),
+            text=self._text(event),
             direct=direct,
             conversation=self._shared_conversation(channel, reply_to, direct=direct),
-            files=tuple(_file(file) for file in event.get("files") or ()),
+            files=_files(event),
             stranger=self._is_foreign(event.get("user_team") or event.get("source_team")),
-            edited=str((event.get("edited") or {}).get("ts") or ""),
+            edited=str(part(event, "edited").get("ts") or ""),
         )
+
+    def _text(self, message: Body) -> str:
+        """As the composer keeps it; as `text` renders it where an app or an old client wrote it."""
+        own = written(message, bot=self.bot) or to_plain(str(message.get("text") or ""), bot=self.bot)
+        return "\n\n".join(part for part in (own, forwarded(message, bot=self.bot)) if part)
 
     def addressing(self, event: Body) -> bool | None:
         """True: to us. False: not to us. None: a reply that names nobody; it is ours where we take part."""
-        text = event.get("text") or ""
-        if event.get("channel_type") == "im" or event["type"] == "app_mention" or f"<@{self.bot}>" in text:
+        text = str(event.get("text") or "")
+        if event.get("channel_type") == "im" or event.get("type") == "app_mention" or f"<@{self.bot}>" in text:
             return True
         return None if event.get("thread_ts") and not _MENTION.search(text) else False
 
+    @reading
     def action(self, body: Body) -> Incoming:
         """A button of ours; Slack gives each press its own `action_ts`."""
-        action, channel = body["actions"][0], (body.get("channel") or {}).get("id", "")
-        message, container = body.get("message") or {}, body.get("container") or {}
+        action, channel = body["actions"][0], str(part(body, "channel").get("id") or "")
+        message, container = part(body, "message"), part(body, "container")
         ts, hidden = action["action_ts"], bool(container.get("is_ephemeral"))
         root = message.get("thread_ts") or ""
         reply_to = root if root or self.profile is SlackProfile.PLAIN else message.get("ts", "")
@@ -124,6 +159,7 @@ class Reader:
             stranger=self._is_foreign(user.get("team_id")),
         )
 
+    @reading
     def command(self, body: Body) -> Incoming:
         """The answer to a slash command is seen by its author only, in whatever place it was given."""
         user, channel = body["user_id"], body["channel_id"]
@@ -141,6 +177,7 @@ class Reader:
             response_url=body["response_url"],
         )
 
+    @reading
     def shortcut(self, body: Body) -> Incoming:
         """“Review this file” on a message; the answer goes to the direct message of who asked."""
         user, channel, message = body["user"], body["channel"]["id"], body["message"]
@@ -155,12 +192,13 @@ class Reader:
             text="",
             direct=False,
             conversation=self._private_conversation(user["id"]),
-            files=tuple(_file(file) for file in files),
+            files=_files({"files": files}),
             kind="shortcut",
             response_url=str(body.get("response_url") or ""),
             stranger=self._is_foreign(user.get("team_id")),
         )
 
+    @reading
     def form(self, body: Body, place: Mapping[str, str], action: Mapping[str, str], text: str) -> Incoming:
         """What was sent with a modal; the answer goes where the button stood that opened it. A view is sent once."""
         user, channel, thread = body["user"], place.get("channel", ""), place.get("thread_ts", "")
@@ -204,6 +242,29 @@ def _command_text(text: str) -> str:
     return "what can you do?" if text.strip().lower() in ("", "help") else text
 
 
+def sent_form(body: Body) -> tuple[dict[str, str], dict[str, Any]]:
+    """Of a submitted modal: what we wrote into it when it opened, and the values of its inputs."""
+    view = part(body, "view")
+    try:
+        place = json.loads(str(view.get("private_metadata") or "{}"))
+    except ValueError as error:
+        raise MalformedEnvelope("a form without its place") from error
+    values = part(view, "state").get("values")
+    if not isinstance(place, dict) or not isinstance(values, dict):
+        raise MalformedEnvelope("a form without values")
+    return place, values
+
+
+def part(body: Body, name: str) -> Body:
+    value = body.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _files(message: Body) -> tuple[dict[str, Any], ...]:
+    files = message.get("files")
+    return tuple(_file(file) for file in files if isinstance(file, Mapping)) if isinstance(files, list | tuple) else ()
+
+
 def _file(file: Mapping[str, Any]) -> dict[str, Any]:
     wanted = ("id", "name", "size", "mimetype", "file_access", "is_external", "mode")
     url = file.get("url_private_download") or file.get("url_private") or ""
@@ -212,10 +273,10 @@ def _file(file: Mapping[str, Any]) -> dict[str, Any]:
 
 def home_team(body: Body) -> str:
     """The workspace where the app is installed: with Slack Connect the envelope may name the other one."""
-    authorizations = body.get("authorizations") or [{}]
-    team = body.get("team")
-    named = team.get("id") if isinstance(team, Mapping) else ""
-    return str(authorizations[0].get("team_id") or body.get("team_id") or named or "")
+    authorizations = body.get("authorizations")
+    first = authorizations[0] if isinstance(authorizations, list) and authorizations else {}
+    installed = first.get("team_id") if isinstance(first, Mapping) else ""
+    return str(installed or body.get("team_id") or part(body, "team").get("id") or "")
 
 
 _STOP = re.compile(r"\W*(please\s+)?(stop|cancel|abort)(\s+(it|this|that|please|the build))?\W*", re.IGNORECASE)

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.delivery.inbox import Inbox
+from integrations.slack.envelopes import reading, required, sent_form
 
 ACTION, FORM = "feedback", "feedback_reason"
 HELPED = "helped"
@@ -23,9 +24,10 @@ class Feedback:
     def __init__(self, inbox: Inbox, client: WebClient, team: str) -> None:
         self._inbox, self._client, self._team = inbox, client, team
 
+    @reading
     def clicked(self, body: dict[str, Any]) -> bool:
         """Keeps the opinion; True where the person is to be asked for a reason. The last click counts."""
-        user, place = body["user"]["id"], _place(body)
+        user, place = _user(body), _place(body)
         value = str(body["actions"][0].get("value") or "")
         self._keep(user, place, {"helped": value == HELPED})
         return value != HELPED
@@ -37,16 +39,20 @@ class Feedback:
         except (SlackApiError, SlackClientError, OSError) as error:
             _log.info("nobody was asked for a reason: %s", type(error).__name__)
 
+    @reading
     def submitted(self, body: dict[str, Any]) -> None:
-        place = json.loads(body["view"]["private_metadata"])
-        values = body["view"]["state"]["values"]
-        reason = str(values["reason"]["text"].get("value") or "")[:MAX_REASON]
-        self._keep(body["user"]["id"], place, {"helped": False, "reason": reason})
+        place, values = sent_form(body)
+        reason = str(values.get("reason", {}).get("text", {}).get("value") or "")[:MAX_REASON]
+        self._keep(_user(body), place, {"helped": False, "reason": reason})
 
     def _keep(self, user: str, place: dict[str, str], opinion: dict[str, Any]) -> None:
-        conversation = f"{self._team}:{place['channel']}"
-        key = f"{conversation}:{place['ts']}:feedback:{user}"
+        conversation = f"{self._team}:{required(place, 'channel')}"
+        key = f"{conversation}:{required(place, 'ts')}:feedback:{user}"
         self._inbox.record(key, conversation, {"kind": "feedback", **opinion}, person_id=f"{self._team}:{user}")
+
+
+def _user(body: dict[str, Any]) -> str:
+    return required(body.get("user") or {}, "id")
 
 
 def _place(body: dict[str, Any]) -> dict[str, str]:

@@ -177,9 +177,9 @@ class TurnRunner:
 
     def stop(self, place: str, incoming: Incoming) -> bool:
         """Ends what this person waits for in a place, and says so once; False where there was nothing to stop."""
-        stopped = self._tutoring.inbox.stop(place, incoming.person_id)
+        stopped = self._tutoring.inbox.stop(place, incoming.person_id if incoming.user else "")
         self._streams.end_unwanted()
-        stopped += self._tutoring.build_jobs.stop_all(incoming.person_id) if incoming.direct else 0
+        stopped += self._tutoring.build_jobs.stop_all(incoming.person_id) if incoming.direct and incoming.user else 0
         if stopped:
             self._say(incoming, "stopped", Reply(_STOPPED))
             self._outbox_worker.flush()

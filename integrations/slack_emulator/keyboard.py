@@ -1,49 +1,13 @@
-"""What a person types, fills in and presses, in the words of the wire."""
+"""What a person fills in and presses, in the words of the wire."""
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from integrations.slack_emulator.errors import NotPossible
 from integrations.slack_emulator.transcript import Button
 from integrations.slack_emulator.views import View
-from integrations.slack_emulator.workspaces import Workspace
-
-_BROADCASTS = "channel|here|everyone"
-_URL = re.compile(r"https?://[^\s<>&]+(?:&amp;[^\s<>&]+)*[^\s<>&.,;:!?)\]'\"]")
-
-
-def as_typed(text: str, workspace: Workspace) -> str:
-    """Escapes `&<>`; names after `@` and `#`, known `<@U…>`, and addresses become references.
-
-    A typed `<!channel>` stays text, a typed `@channel` is the broadcast, as in Slack's own client.
-    """
-    escaped = html.escape(text, quote=False)
-    escaped = _URL.sub(lambda match: f"<{match[0]}>", escaped)
-    if "@" in escaped:
-        escaped = _with_mentions(escaped, workspace)
-    if "#" in escaped:
-        escaped = _with_channels(escaped, workspace)
-    return escaped
-
-
-def _with_mentions(escaped: str, workspace: Workspace) -> str:
-    escaped = re.sub(rf"(?<!\w)@({_BROADCASTS})\b", r"<!\1>", escaped)
-    for member in sorted(workspace.members.values(), key=lambda member: -len(member.name)):
-        escaped = escaped.replace(f"&lt;@{member.id}&gt;", f"<@{member.id}>")
-        escaped = re.sub(rf"(?<![\w<])@{re.escape(member.name)}\b", f"<@{member.id}>", escaped)
-    return escaped
-
-
-def _with_channels(escaped: str, workspace: Workspace) -> str:
-    for channel in workspace.channels.values():
-        if channel.name:
-            named = f"<#{channel.id}|{channel.name}>"
-            escaped = re.sub(rf"(?<![\w&<])#{re.escape(channel.name)}\b(?!-)", named, escaped)
-    return escaped
 
 
 def find_button(buttons: list[Button], wanted: str, value: str | None) -> Button:

@@ -8,13 +8,14 @@ from typing import Any
 
 from integrations.slack_emulator.apps import Installation
 from integrations.slack_emulator.channels import Channel
+from integrations.slack_emulator.composer import composed
 from integrations.slack_emulator.contents import MAX_TEXT
 from integrations.slack_emulator.deliveries import Deliveries, Delivery
 from integrations.slack_emulator.errors import ApiRefusal, NotPossible
 from integrations.slack_emulator.events import Events
 from integrations.slack_emulator.files import Attachment
 from integrations.slack_emulator.interactions import Interactions
-from integrations.slack_emulator.keyboard import action_of, as_typed, fill, find_button
+from integrations.slack_emulator.keyboard import action_of, fill, find_button
 from integrations.slack_emulator.messages import SlackMessage
 from integrations.slack_emulator.postings import Postings
 from integrations.slack_emulator.streams import StreamState
@@ -69,12 +70,14 @@ class EmulatedPerson:
             for file in stored:
                 file.channels.append(place.id)
             root = place.messages[thread_ts].root if thread_ts else ""
+            sent, blocks = composed(text, self.workspace)
             message = SlackMessage(
                 ts=self._world.new_ts(),
                 channel=place.id,
                 user=self.id,
                 team_id=self.workspace.members[self.id].team_id,
-                text=as_typed(text, self.workspace),
+                text=sent,
+                blocks=blocks,
                 files=stored,
                 subtype="file_share" if stored else "",
                 thread_ts=root,
@@ -86,7 +89,8 @@ class EmulatedPerson:
     def edits(self, message: Seen, text: str) -> None:
         with self._world.lock:
             place, found = self._own(message)
-            values = {"text": as_typed(text, self.workspace), "edited_ts": self._world.new_ts()}
+            sent, blocks = composed(text, self.workspace)
+            values = {"text": sent, "blocks": blocks, "edited_ts": self._world.new_ts()}
             self._client.postings.change(self.workspace, place, found, **values)
 
     def deletes(self, message: Seen) -> None:

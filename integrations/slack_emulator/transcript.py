@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integrations.slack_emulator.messages import SlackMessage
+from integrations.slack_emulator.rich_text import as_text
 from integrations.slack_emulator.views import View
 from integrations.slack_emulator.workspaces import Workspace
 
@@ -120,17 +121,35 @@ def _context_text(block: Block, workspace: Workspace) -> str:
     return " ".join(_text_object(element, workspace) for element in block.get("elements", []))
 
 
-def _table_text(block: Block, _: Workspace) -> str:
-    return "\n".join(" | ".join(_cell_text(cell) for cell in row) for row in block.get("rows", []))
+def _table_text(block: Block, workspace: Workspace) -> str:
+    return "\n".join(" | ".join(_cell_text(cell, workspace) for cell in row) for row in block.get("rows", []))
 
 
-def _task_text(block: Block, _: Workspace) -> str:
-    texts = [str(block.get("title", "")), _rich_text(block.get("details")), _rich_text(block.get("output"))]
+def _task_text(block: Block, workspace: Workspace) -> str:
+    bodies = (_rich_text(block.get(name), workspace) for name in ("details", "output"))
+    texts = [str(block.get("title", "")), *bodies]
     return f"[{block.get('status', '')}] " + " ".join(text for text in texts if text)
 
 
 def _plan_text(block: Block, workspace: Workspace) -> str:
     return "\n".join([str(block.get("title", "")), blocks_text(block.get("tasks", []), workspace)])
+
+
+def _cell_text(cell: Block, workspace: Workspace) -> str:
+    return _rich_text(cell, workspace) if cell.get("type") == "rich_text" else str(cell.get("text", ""))
+
+
+def _rich_text(block: Any, workspace: Workspace) -> str:
+    return block if isinstance(block, str) else as_seen(as_text(block, workspace), workspace)
+
+
+def _text_object(text: Any, workspace: Workspace) -> str:
+    if not isinstance(text, dict):
+        return ""
+    if text.get("type") == "image":
+        return str(text.get("alt_text", ""))
+    value = str(text.get("text", ""))
+    return as_seen(value, workspace) if text.get("type") == "mrkdwn" else value
 
 
 _TEXTS: dict[str, Callable[[Block, Workspace], str]] = {
@@ -144,33 +163,8 @@ _TEXTS: dict[str, Callable[[Block, Workspace], str]] = {
     "image": lambda block, _: str(block.get("alt_text", "")),
     "task_card": _task_text,
     "plan": _plan_text,
-    "rich_text": lambda block, _: _rich_text(block),
+    "rich_text": _rich_text,
 }
-
-
-def _cell_text(cell: Block) -> str:
-    return _rich_text(cell) if cell.get("type") == "rich_text" else str(cell.get("text", ""))
-
-
-def _rich_text(node: Any) -> str:
-    if isinstance(node, str):
-        return node
-    if not isinstance(node, dict):
-        return ""
-    own = str(node.get("text") or node.get("url") or "") if "elements" not in node else ""
-    inner = "".join(_rich_text(element) for element in node.get("elements", []))
-    return own + inner + ("\n" if node.get("type") == "rich_text_list" else "")
-
-
-def _text_object(text: Any, workspace: Workspace) -> str:
-    if not isinstance(text, dict):
-        return ""
-    if text.get("type") == "image":
-        return str(text.get("alt_text", ""))
-    value = str(text.get("text", ""))
-    return as_seen(value, workspace) if text.get("type") == "mrkdwn" else value
-
-
 _REFERENCE = re.compile(r"<([^<>\n]+)>")
 
 

@@ -10,7 +10,9 @@ from slack_bolt import App, BoltResponse
 from slack_bolt.error import BoltUnhandledRequestError
 
 from integrations.slack.envelopes import home_team
+from integrations.slack.errors import MalformedEnvelope
 from integrations.slack.listeners import unhandled
+from integrations.slack.listeners.context import ListenerContext
 from integrations.slack.listeners.listener import (
     ActionListener,
     Body,
@@ -39,13 +41,22 @@ def attach(app: App, workspaces: WorkspaceRegistry, metrics: Metrics) -> None:
                 if workspace is None:
                     _log.warning("an envelope of a workspace where the app is not installed was ignored")
                     return BoltResponse(status=200)
-                return BoltResponse(status=200, body=handler(workspace.listening, body) or "")
+                return BoltResponse(status=200, body=_handled(handler, workspace.listening, body) or "")
 
         return listen
 
     for listener in registry():
         _register(app, listener, in_workspace(listener.handle))
     _register_errors(app, in_workspace(unhandled.handle))
+
+
+def _handled(handler: Handler, context: ListenerContext, body: Body) -> Body | None:
+    """What cannot be read is acknowledged: Slack would send the same again."""
+    try:
+        return handler(context, body)
+    except MalformedEnvelope as error:
+        _log.warning("an envelope was left: %s", error)
+        return None
 
 
 def _register(app: App, listener: Listener, run: BoltListener) -> None:

@@ -23,8 +23,11 @@ def receive(context: ListenerContext, event: Event) -> None:
         context.accept(incoming)
 
 
-def in_place(event: Event, message: Event) -> Event:
-    """A message inside another event, with the place that only the outer one names."""
+def in_place(event: Event, name: str) -> Event:
+    """A message inside another event, with the place that only the outer one names; empty where there is none."""
+    message = event.get(name)
+    if not isinstance(message, dict):
+        return {}
     return {"type": "message"} | message | {key: event[key] for key in ("channel", "channel_type") if key in event}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.domain.reply import Reply
 from integrations.slack.blocks import messages
-from integrations.slack.envelopes import Incoming
+from integrations.slack.envelopes import Incoming, part, reading
 from integrations.slack.listeners.context import ListenerContext
 from integrations.slack.listeners.listener import Body
 
@@ -17,7 +17,7 @@ def handle(context: ListenerContext, body: Body) -> Body | None:
         return {"response_type": "ephemeral", "text": _UNKNOWN}
     match body.get("type"):
         case "block_actions":
-            if not body["actions"][0].get("url"):  # a link has done its work
+            if not _is_link(body):  # a link has done its work
                 _tell(context, body, context.reader.action(body))
         case "message_action":
             _tell(context, body, context.reader.shortcut(body))
@@ -26,9 +26,14 @@ def handle(context: ListenerContext, body: Body) -> Body | None:
     return None
 
 
+@reading
+def _is_link(body: Body) -> bool:
+    return bool(body["actions"][0].get("url"))
+
+
 def _tell(context: ListenerContext, body: Body, incoming: Incoming) -> None:
     """Seen by this person only."""
-    url, channel = str(body.get("response_url") or ""), str((body.get("channel") or {}).get("id") or "")
+    url, channel = str(body.get("response_url") or ""), str(part(body, "channel").get("id") or "")
     context.outbox_worker.post(
         f"{incoming.key}:unknown",
         *messages(Reply(_UNKNOWN)),

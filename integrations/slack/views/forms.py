@@ -15,7 +15,7 @@ from agent.conversation.tutor import Tutor
 from agent.domain.people import Person
 from integrations.slack.block_kit import Block
 from integrations.slack.directory import Directory
-from integrations.slack.envelopes import Incoming, Reader
+from integrations.slack.envelopes import Incoming, Reader, reading, sent_form
 
 Body = dict[str, Any]
 _log = logging.getLogger(__name__)
@@ -58,10 +58,11 @@ class Forms:
             return False
         return True
 
+    @reading
     def read(self, body: Body, form: Form) -> tuple[Incoming | None, Mapping[str, str]]:
         """What was sent with a form, or what is wrong with it by the name of its input."""
-        place = json.loads(body["view"]["private_metadata"])
-        given = form.read(body["view"]["state"]["values"], place["value"])
+        place, values = sent_form(body)
+        given = form.read(values, place.get("value", ""))
         if given.faults:
             return None, given.faults
         return self._reader.form(body, place, given.action, given.text), {}

@@ -110,15 +110,16 @@ function task(one, surface) {
 function rich(node, surface) {
   const inner = () => (node.elements || []).map((one) => rich(one, surface));
   switch (node.type) {
-    case "rich_text_section": return h("p", {}, inner());
+    case "rich_text_section": return h("p", { class: "rich" }, inner());
     case "rich_text_preformatted": return h("pre", { tabindex: 0 }, inner());
-    case "rich_text_quote": return h("blockquote", {}, inner());
+    case "rich_text_quote": return h("blockquote", { class: "rich" }, inner());
     case "rich_text_list":
       return h(node.style === "ordered" ? "ol" : "ul", {}, node.elements.map((one) => h("li", {}, one.elements.map((part) => rich(part, surface)))));
     case "link": return link(node.url, node.text || node.url);
     case "user": return h("span", { class: "mention" }, `@${surface.directory.member(node.user_id) || node.user_id}`);
     case "channel": return h("span", { class: "mention" }, `#${surface.directory.channel(node.channel_id) || node.channel_id}`);
     case "emoji": return withEmoji(`:${node.name}:`);
+    case "broadcast": return h("span", { class: "mention" }, `@${node.range}`);
     default: return styled(node);
   }
 }

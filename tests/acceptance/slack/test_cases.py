@@ -31,6 +31,7 @@ CASES = {
     "T-SUB": "subtypes that are no message to us",
     "T-EMPTY": "nothing but a mention, blanks, emoji, or a file",
     "T-INJ": "hostile text, in messages, file names and files",
+    "T-CODE": "code, quotations and forwarded messages as the composer sends them",
     "T-LANG": "any writing, also where a message is cut",
     "T-F1": "files on mentions, messages and thread replies; two, and the same again",
     "T-F2": "files too big, binary, empty, in other encodings, external, deleted, without end",

@@ -262,6 +262,16 @@ def test_hostile_text_pings_nobody_and_moves_no_gate(harness: Harness, text: str
     assert harness.tutoring.tutor.services.gates.view(person_id, "containers") == gate
 
 
+DOCKERFILE = "FROM python:latest\nCOPY . .\nCMD python app.py"
+
+
+def test_a_dockerfile_in_a_code_block_is_read_as_a_file(harness: Harness) -> None:
+    """T-CODE: between words, and alone with the language in its first line."""
+    learner = harness.direct("Learner C")
+    for text in (f"is this fine?\n```\n{DOCKERFILE}\n```\nthanks", f"```dockerfile\n{DOCKERFILE}\n```"):
+        assert "`python:latest`" in learner.asks(text).text
+
+
 LANGUAGES = [
     "なぜコンテナが必要ですか?",
     "لماذا نستخدم الحاويات؟",

@@ -14,7 +14,7 @@ FRESH_SECONDS = 3_600.0  # an edit of an older message is no new question
 
 def handle(context: ListenerContext, body: Body) -> None:
     event = body["event"]
-    message = in_place(event, event.get("message") or {})
+    message = in_place(event, "message")
     if message.get("subtype") == "tombstone":  # a deleted message that others have replied to
         delete(context, {**event, "deleted_ts": message.get("ts")})
         return
@@ -36,7 +36,10 @@ def _correct(context: ListenerContext, incoming: Incoming) -> None:
 
 
 def _age(event: Event, incoming: Incoming) -> float:
-    return float(event.get("event_ts") or incoming.ts) - float(incoming.ts)
+    try:
+        return float(event.get("event_ts") or incoming.ts) - float(incoming.ts)
+    except (TypeError, ValueError):
+        return FRESH_SECONDS  # not known
 
 
 LISTENER = EventListener("message", handle, MESSAGE_SUBSCRIPTIONS, subtypes=("message_changed",))

@@ -14,7 +14,7 @@ def handle(context: ListenerContext, body: Body) -> None:
 
 
 def delete(context: ListenerContext, event: Event) -> None:
-    former = in_place(event, event.get("previous_message") or {}) | {"ts": event.get("deleted_ts") or ""}
+    former = in_place(event, "previous_message") | {"ts": event.get("deleted_ts") or ""}
     incoming = context.reader.message(former)
     if incoming is None:
         return

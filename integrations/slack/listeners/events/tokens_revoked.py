@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from integrations.slack.envelopes import part
 from integrations.slack.listeners.context import ListenerContext
 from integrations.slack.listeners.listener import Body, EventListener
 
 
 def handle(context: ListenerContext, body: Body) -> None:
     event = body["event"]
-    if (event.get("tokens") or {}).get("bot"):
+    if part(event, "tokens").get("bot"):
         context.outbox_worker.halt(str(event["type"]))
 
 
