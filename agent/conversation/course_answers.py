@@ -31,9 +31,8 @@ class CourseAnswers:
             cited = self._library.citations(match.card, lesson)
             marks = "".join(f" [{number}]" for number in range(1, len(cited) + 1))
             own = [self._hit(lesson, match)]
-            return Answer(
-                f"{match.card.says}{marks}", declined=False, citations=cited, hits=tuple(own), passages=tuple(hits)
-            )
+            text = f"{self._library.worded(match.card, asked)}{marks}"
+            return Answer(text, declined=False, citations=cited, hits=tuple(own), passages=tuple(hits))
         answer = self._passages.answer(asked, history)
         if not answer.declined:
             return answer

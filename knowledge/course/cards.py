@@ -14,6 +14,7 @@ from knowledge.course.format import Address, Below, CriterionId, Slug, Text
 
 LEAST_ASKS = 8
 LONGEST_SAYS = 900  # characters; a longer answer is two cards
+LONGEST_SHORT = 400
 SLOTS = frozenset(
     {"lesson", "week", "minutes", "gate", "deliverable", "next_lesson", "required", "retention_days"}
 )  # of a course's own cards, filled by the engine
@@ -25,6 +26,15 @@ class OwnRemark:
 
     rule: str
     says: str
+
+
+@dataclass(frozen=True)
+class ShortAnswer:
+    """What comes first where the question is one of `asks`: a yes, a no, a number, one of two."""
+
+    asks: tuple[str, ...]
+    says: str
+    whole: bool = False  # it is all of the answer; the card's own words would lead away
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ class AnswerCard:
     signs: tuple[str, ...] = ()  # literal fragments of logs, lower case
     own: tuple[OwnRemark, ...] = ()
     gives_way: bool = False  # its signs stand in many logs; a card with any other sign is nearer
+    short: tuple[ShortAnswer, ...] = ()  # their `asks` are among the card's own
     lesson: str = ""  # empty for a card of the course as a whole
 
     @property
@@ -96,6 +107,13 @@ class CardEntry(_Strict):
     gives_way: bool = False
 
 
+class ShortEntry(_Strict):
+    asks: Annotated[list[Text], Field(min_length=1)]
+    says: Annotated[Text, Field(max_length=LONGEST_SHORT)]
+    whole: bool = False
+
+
+Short = dict[Slug, Annotated[list[ShortEntry], Field(min_length=1)]]  # card to what its answer begins with
 Heard = dict[Slug, Annotated[list[Text], Field(min_length=1)]]  # card to ways in which people were heard to ask for it
 
 
@@ -114,16 +132,18 @@ class NotesFile(_Strict):
 
 
 def read_cards(folder: Path, faults: PackFaults, lesson: str = "") -> tuple[AnswerCard, ...]:
-    """Every file of the folder `cards`, with what people were heard to ask; none where there is no such folder."""
-    heard = folder / "heard.yaml"
+    """Every file of the folder `cards`, with what people were heard to ask and what is said first to some of it."""
+    heard, short = folder / "heard.yaml", folder / "short.yaml"
     also = faults.read(heard, Heard) or {} if heard.exists() else {}
+    first = faults.read(short, Short) or {} if short.exists() else {}
     cards = tuple(
-        _card(entry, lesson, also.get(entry.id, ()))
+        _card(entry, lesson, also.get(entry.id, ()), first.get(entry.id, ()))
         for file in sorted((folder / "cards").glob("*.yaml"))
         for entry in faults.read(file, list[CardEntry]) or ()
     )
-    for name in sorted(also.keys() - {card.id for card in cards}):
-        faults.add(heard, f"{name} is no card of this folder; remove it or correct its name")
+    for file, named in ((heard, also.keys()), (short, first.keys())):
+        for name in sorted(named - {card.id for card in cards}):
+            faults.add(file, f"{name} is no card of this folder; remove it or correct its name")
     return cards
 
 
@@ -141,10 +161,11 @@ def read_notes(folder: Path, faults: PackFaults) -> tuple[GuideNotes, ...]:
     )
 
 
-def _card(entry: CardEntry, lesson: str, heard: Sequence[str]) -> AnswerCard:
+def _card(entry: CardEntry, lesson: str, heard: Sequence[str], first: Sequence[ShortEntry]) -> AnswerCard:
+    short = tuple(ShortAnswer(tuple(one.asks), one.says.strip(), one.whole) for one in first)
     return AnswerCard(
         entry.id,
-        (*entry.asks, *heard),
+        tuple(dict.fromkeys((*entry.asks, *heard, *(asked for one in short for asked in one.asks)))),
         entry.says.strip(),
         entry.why.strip(),
         entry.example.strip(),
@@ -156,6 +177,7 @@ def _card(entry: CardEntry, lesson: str, heard: Sequence[str]) -> AnswerCard:
         tuple(sign.lower() for sign in entry.signs),
         tuple(OwnRemark(own.rule, own.says.strip()) for own in entry.own),
         entry.gives_way,
+        short,
         lesson,
     )
 

@@ -8,6 +8,7 @@ from functools import cache
 from knowledge.course.cards import AnswerCard, GuideNotes
 from knowledge.course.pack import Course, Lesson
 from knowledge.retrieval.cards import CardFinder, CardMatch, CardRanking, texts_of_cards
+from knowledge.retrieval.first_words import decides, first_words
 from knowledge.retrieval.packed_vectors import FILE, Embed, PackedVectors
 from knowledge.retrieval.passages import Citation
 
@@ -26,6 +27,14 @@ class Library:
 
     def card(self, lesson: Lesson, identifier: str) -> AnswerCard | None:
         return self.finder(lesson.id).cards.get(identifier)
+
+    def worded(self, card: AnswerCard, asked: str) -> str:
+        """What a card says, begun as the question wants it: yes or no, or which, where it asks to decide."""
+        return first_words(card, asked, self._embed)
+
+    def decides(self, card: AnswerCard, asked: str) -> bool:
+        """Whether its author said what this question wants to hear first."""
+        return decides(card, asked, self._embed)
 
     def citations(self, card: AnswerCard, lesson: Lesson) -> tuple[Citation, ...]:
         found = (self._citation(cite, lesson) for cite in card.cites)

@@ -82,22 +82,19 @@ class KnowledgeAnswers:
     def several(self, view: View) -> Part[Decision | None]:
         """Each of several questions answered, where a card is sure of each; else None."""
         parts = questions_in(view.text)[:MOST_PARTS]
-        cards: list[AnswerCard] = []
+        cards: dict[AnswerCard, str] = {}
         for part in parts:
             asked = _SENTENCE.split(part.strip())[-1]
             found = yield from self._search(view, asked[:SHORT_QUERY], symptom=False)
             if found.answer is None:
                 return None
-            cards.append(found.answer)
-        if len(dict.fromkeys(cards)) < 2:
+            cards.setdefault(found.answer, asked)
+        if len(cards) < 2:
             return None
-        first, *rest = dict.fromkeys(cards)
-        said = self.said(view, first)
-        texts = [said.draft, *(self.filled(view, card.says) for card in rest)]
-        cited = dict.fromkeys(
-            cite for card in (first, *rest) for cite in self._library.citations(card, view.context.lesson)
-        )
-        return said.with_changes(draft="\n\n".join(texts), citations=tuple(cited))
+        texts = [self._worded(view, card, asked) for card, asked in cards.items()]
+        cited = dict.fromkeys(cite for card in cards for cite in self._library.citations(card, view.context.lesson))
+        said = self._decision(view, next(iter(cards)), "\n\n".join(texts))
+        return said.with_changes(citations=tuple(cited))
 
     def _joined(self, view: View) -> str:
         """The message together with what was spoken of last."""
@@ -138,8 +135,12 @@ class KnowledgeAnswers:
     def said(self, view: View, card: AnswerCard, *, lead: str = "") -> Decision:
         """The card's answer, what it means for their own files, and where they can read it."""
         own = self._own_remark(view, card) or self._own_place(view, card)
-        text = " ".join(part for part in (lead, self.filled(view, card.says), own) if part)
+        text = " ".join(part for part in (lead, self._worded(view, card, view.text), own) if part)
         return self._decision(view, card, text)
+
+    def _worded(self, view: View, card: AnswerCard, asked: str) -> str:
+        """What the card says, begun as the question wants it."""
+        return self.filled(view, self._library.worded(card, asked))
 
     def _decision(self, view: View, card: AnswerCard, text: str) -> Decision:
         return Decision(

@@ -27,9 +27,11 @@ class Search(Tool[SearchArguments]):
 
     def run(self, view: View, arguments: SearchArguments) -> ToolResult:
         matches = self._library.find(view.context.lesson, arguments.query, limit=MAX_CARDS)
+        said = [match.card.says for match in matches]
+        said[:1] = [self._library.worded(match.card, arguments.query) for match in matches[:1]]
         cards = [
-            {"id": match.card.id, "share": round(match.share, 3), "says": match.card.says, "asked": match.card.asks[0]}
-            for match in matches
+            {"id": match.card.id, "share": round(match.share, 3), "says": says, "asked": match.card.asks[0]}
+            for match, says in zip(matches, said, strict=True)
         ]
         signed = [card.id for card in self._library.finder(view.context.lesson.id).signed(arguments.query)]
         content: dict[str, object] = {"cards": cards, "signed": signed[:MAX_CARDS]}
