@@ -28,7 +28,8 @@ class Rank(IntEnum):
 
     BLOCKING = 0
     WEAKENING = 1
-    ADVICE = 2
+    UNSEEN = 2
+    ADVICE = 3
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,20 @@ class Finding:
     end_line: int
     message: str
     question: str
-    effect: Verdict | None = None  # NOT_MET, PARTLY, or None for advice
+    effect: Verdict | None = None  # NOT_MET, PARTLY, NOT_CHECKED for what was not handed in, or None for advice
     links: tuple[str, ...] = ()
     source: str = "tutor"  # or "hadolint"
 
     @property
     def rank(self) -> Rank:
-        if self.effect is Verdict.NOT_MET:
-            return Rank.BLOCKING
-        return Rank.WEAKENING if self.effect is Verdict.PARTLY else Rank.ADVICE
+        return _RANKS.get(self.effect, Rank.ADVICE)
+
+
+_RANKS: Mapping[Verdict | None, Rank] = {
+    Verdict.NOT_MET: Rank.BLOCKING,
+    Verdict.PARTLY: Rank.WEAKENING,
+    Verdict.NOT_CHECKED: Rank.UNSEEN,
+}
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,10 @@ class Inspection:
 
 
 def verdict_of(findings: tuple[Finding, ...], aspect: str) -> Verdict:
-    """The worst effect of an aspect's findings, `met` where none has an effect."""
+    """The worst effect of an aspect's findings, `met` where none has an effect.
+
+    A defect that is seen counts before what was not handed in: that could not undo it.
+    """
     effects = {finding.effect for finding in findings if finding.criterion == aspect}
-    if Verdict.NOT_MET in effects:
-        return Verdict.NOT_MET
-    return Verdict.PARTLY if Verdict.PARTLY in effects else Verdict.MET
+    worst = (Verdict.NOT_MET, Verdict.PARTLY, Verdict.NOT_CHECKED)
+    return next((verdict for verdict in worst if verdict in effects), Verdict.MET)

@@ -59,9 +59,7 @@ def verdict_line(lesson: Lesson, criterion_status: Mapping[str, Judgement], arte
     rows = [
         (criterion, criterion_status.get(criterion.id)) for criterion in lesson.rubric if criterion.artefact == artefact
     ]
-    looked_at = [
-        (one, judgement) for one, judgement in rows if judgement and judgement.verdict is not Verdict.NOT_CHECKED
-    ]
+    looked_at = [(one, judgement) for one, judgement in rows if judgement and not _is_untouched(judgement)]
     return " · ".join(f"{mark(judgement)} {one.id}" for one, judgement in looked_at)
 
 
@@ -132,7 +130,7 @@ def next_step(lesson: Lesson, criterion_status: Mapping[str, Judgement]) -> str:
         return ""
     judgement = criterion_status.get(target.id)
     head = f"Next: **{target.id} {target.title}**"
-    if judgement is None or judgement.verdict is Verdict.NOT_CHECKED:
+    if judgement is None or _is_untouched(judgement):
         missing = artefacts_missing(lesson, criterion_status)
         return f"Next: send me {listed(missing)} here." if missing else f"{head}."
     if judgement.missing.startswith("`"):
@@ -140,6 +138,11 @@ def next_step(lesson: Lesson, criterion_status: Mapping[str, Judgement]) -> str:
     if target.judged_by == "text":
         return f"{head}: your newest version does not show it yet. {judgement.missing}".rstrip()
     return f"{head}. {judgement.missing or judgement.reason}".rstrip()
+
+
+def _is_untouched(judgement: Judgement) -> bool:
+    """Nothing of its artefact was looked at; with a reason, only a file beside it was missing."""
+    return judgement.verdict is Verdict.NOT_CHECKED and not judgement.reason
 
 
 def is_met(judgement: Judgement | None) -> bool:

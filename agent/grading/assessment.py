@@ -100,11 +100,11 @@ class Assessor:
 
 def _inspected(criterion: Criterion, upload: Upload, inspection: Inspection) -> Judgement:
     verdict = inspection.criteria[criterion.aspect]
-    if verdict is Verdict.NOT_CHECKED:
+    worst = first_finding(inspection, criterion.aspect)
+    if verdict is Verdict.NOT_CHECKED and worst is None:
         return Judgement(criterion.id, verdict, missing=_absent(criterion))
     tools = tuple(sorted(inspection.tools.items()))
     receipt = Receipt("inspection", upload.digest, verdict.value, tools)
-    worst = first_finding(inspection, criterion.aspect)
     missing = f"{place(worst)}: {worst.question}" if worst and verdict is not Verdict.MET else ""
     return Judgement(
         criterion.id, verdict, receipt=receipt, missing=missing, reason=worst.message if missing and worst else ""

@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from tools.dependencies.declared_versions import gradle, maven, nuget
 from tools.dependencies.python_requirements import COMMIT, Requirement, left_open, logical_lines, name_of, requirements
 from tools.errors import UnreadableFile
 from tools.uploads.files import SourceFile, Upload
@@ -82,6 +83,8 @@ def unpinned(file: SourceFile) -> tuple[Requirement, ...]:
         return ()
     if name in _BY_NAME:
         return tuple(islice(_BY_NAME[name][1](file), MAX_REPORTED))
+    if name.endswith((".csproj", ".fsproj")):
+        return tuple(islice(nuget(file), MAX_REPORTED))
     if ecosystem_of(file.path) == "python" and not name.startswith("constraints"):
         return tuple(islice(requirements(file), MAX_REPORTED))
     return ()
@@ -254,4 +257,7 @@ _BY_NAME: Mapping[str, tuple[str, Reader]] = {
     "go.mod": ("go", _go_mod),
     "cargo.toml": ("rust", _cargo),
     "gemfile": ("ruby", _gemfile),
+    "pom.xml": ("java", maven),
+    "build.gradle": ("java", gradle),
+    "build.gradle.kts": ("java", gradle),
 }

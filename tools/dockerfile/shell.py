@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.dockerfile.instruction import Instruction
 
@@ -13,6 +13,7 @@ _PREFIX = frozenset("sudo exec time env command nice nohup then do else if while
 _SHELLS = ("sh", "bash", "ash", "dash", "zsh")
 _SCRIPT_OPTION = re.compile(r"-\w*c")
 MAX_SHELLS = 3  # one inside the other
+MAX_EXPORTS = 30  # of one command
 # Programs that run another one: `conda run -n env pip …`, `poetry run pip …`.
 _RUNNERS = {(one, "run") for one in ("conda", "mamba", "micromamba", "poetry", "pipenv", "uv")}
 _ASSIGN = re.compile(r"^[A-Za-z_]\w*=")
@@ -20,7 +21,10 @@ _ASSIGN = re.compile(r"^[A-Za-z_]\w*=")
 
 @dataclass(frozen=True)
 class Command:
-    """`words` without assignments and prefixes such as sudo; `text` as written; `env` the assignments before it."""
+    """`words` without assignments and prefixes such as sudo; `text` as written.
+
+    `env` holds the assignments before it, and what was exported earlier in the same script.
+    """
 
     words: tuple[str, ...]
     text: str
@@ -48,16 +52,22 @@ def commands(instruction: Instruction) -> list[Command]:
 
 def _of_script(script: str, instruction: Instruction, depth: int) -> list[Command]:
     found: list[Command] = []
-    places = _Places(instruction)
+    places, exported = _Places(instruction), dict[str, str]()
     for text, separator in _pieces(script):
         made = _command(text, instruction, places)
         if made is not None:
-            found.append(made)
-        if separator != "|" or len(found) < 1:
-            continue
-        found[-1] = Command(found[-1].words, found[-1].text, found[-1].line, found[-1].env, "|")
+            found.append(replace(made, env=(*exported.values(), *made.env)))
+            exported |= _exports(made)
+        if separator == "|" and found:
+            found[-1] = replace(found[-1], piped_to="|")
     read = [_with_reader(one, found[index + 1] if index + 1 < len(found) else None) for index, one in enumerate(found)]
     return [each for line in read for each in _opened(line, instruction, depth)]
+
+
+def _exports(command: Command) -> dict[str, str]:
+    if command.name != "export":
+        return {}
+    return {word.partition("=")[0]: word for word in command.words[1:MAX_EXPORTS] if _ASSIGN.match(word)}
 
 
 def _opened(one: Command, instruction: Instruction, depth: int) -> list[Command]:
@@ -71,8 +81,7 @@ def _opened(one: Command, instruction: Instruction, depth: int) -> list[Command]
 
 
 def _with_reader(one: Command, following: Command | None) -> Command:
-    reader = following.name if one.piped_to and following else ""
-    return Command(one.words, one.text, one.line, one.env, reader)
+    return replace(one, piped_to=following.name if one.piped_to and following else "")
 
 
 def _of_argv(instruction: Instruction) -> list[Command]:

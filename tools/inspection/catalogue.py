@@ -14,11 +14,17 @@ from tools.inspection.rule import DockerfileRule
 HEAD = """# What the inspection looks for
 
 Drawn from the code by `tutor inspect --rules`; a test asserts that this page is current. D1 to D6 are aspects of a
-Dockerfile, B1 to B4 of a Compose file. A rule makes its aspect not met or partly met, or it is advice; `…` is a word of
+Dockerfile, B1 to B4 of a Compose file. A rule makes its aspect not met or partly met, leaves it
+not checked until a file is sent, or it is advice; `…` is a word of
 the learner's file. What hadolint adds stands in `tools/inspection/hadolint.yaml`; `does-not-parse` and
 `compose-unreadable` are said of a file that cannot be read at all.
 """
-_EFFECTS = {Verdict.NOT_MET: "not met", Verdict.PARTLY: "partly met", None: "advice"}
+_EFFECTS = {
+    Verdict.NOT_MET: "not met",
+    Verdict.PARTLY: "partly met",
+    Verdict.NOT_CHECKED: "not checked",
+    None: "advice",
+}
 _WORD = re.compile(r"\{\w+\}")
 
 

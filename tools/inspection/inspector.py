@@ -15,7 +15,7 @@ from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint, Row, advice
 from tools.uploads.files import Upload
 
-CHECKS_VERSION = "2"
+CHECKS_VERSION = "3"
 
 
 def inspect(upload: Upload, *, linter: Hadolint | None = None) -> Inspection:

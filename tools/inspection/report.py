@@ -18,6 +18,8 @@ Paint = Callable[[str, str], str]  # text and role: a verdict, a severity, `path
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
+_WEIGHTS = {Rank.BLOCKING: "blocks", Rank.WEAKENING: "weakens", Rank.UNSEEN: "leaves open", Rank.ADVICE: "advice on"}
+
 
 @dataclass(frozen=True)
 class InspectionReport:
@@ -115,7 +117,7 @@ def _finding_lines(finding: Finding, paint: Paint) -> list[str]:
     place = f"{finding.file}:{finding.line}"
     if finding.end_line > finding.line:
         place += f"-{finding.end_line}"
-    weight = {Rank.BLOCKING: "blocks", Rank.WEAKENING: "weakens", Rank.ADVICE: "advice on"}[finding.rank]
+    weight = _WEIGHTS[finding.rank]
     head = f"  {place}  {paint(f'{weight} {finding.criterion}', finding.severity)}  {finding.message}  [{finding.rule}]"
     return [head, "      " + paint(finding.question, "question")]
 

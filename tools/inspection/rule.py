@@ -15,7 +15,7 @@ from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import Parsed
 from tools.dockerfile.shell import Command, commands
-from tools.dockerfile.stages import Stage
+from tools.dockerfile.stages import Stage, pairs
 from tools.findings import Finding, Severity, Verdict
 from tools.uploads.files import SourceFile, Upload
 
@@ -50,6 +50,26 @@ class Subject:
         """Each command of a RUN with its instruction and its siblings."""
         return [(one, command, found) for _, one, found in self.runs for command in found]
 
+    def is_set(self, stage: Stage, command: Command, *names: str) -> bool:
+        """Whether one of these variables is switched on where the command runs: by ENV, ARG, `export` or before it."""
+        own = {word.partition("=")[0]: word.partition("=")[2] for word in command.env}
+        known = self._settings[stage.index] if names else {}
+        before = (known[name] for name in names if name in known and name not in own)
+        return any(is_on(own[name]) for name in names if name in own) or any(
+            is_on(value) for line, value in before if line <= command.line
+        )
+
+    @cached_property
+    def _settings(self) -> list[dict[str, tuple[int, str]]]:
+        """For each stage its variables with the line that sets them; an ARG that has a value counts."""
+        found: list[dict[str, tuple[int, str]]] = []
+        for stage in self.stages:
+            known = dict(found[stage.parent.index]) if stage.parent else {}
+            for instruction in stage.of("ENV", "ARG"):
+                known |= {name: (instruction.line, value) for name, value in pairs(instruction.value) if value}
+            found.append(known)
+        return found
+
     def in_final(self, stage: Stage) -> bool:
         """Whether what this stage holds is part of the image that is shipped."""
         return stage.index in self._shipped
@@ -69,6 +89,10 @@ class Subject:
         sources = (one.argv or one.value.split())[:-1]
         names = [name.lower() for name in one.flag("from")] if "/" in sources else []
         return next((stage for stage in self.stages if {stage.name.lower(), str(stage.index)} & set(names)), None)
+
+
+def is_on(value: str) -> bool:
+    return value.strip("\"'").lower() not in ("", "0", "false", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -106,19 +130,25 @@ class DockerfileRule:
         return [self._finding(subject, hit) for hit in self.check(subject)]
 
     def _finding(self, subject: Subject, hit: RuleHit) -> Finding:
-        severity = {Verdict.NOT_MET: Severity.ERROR, Verdict.PARTLY: Severity.WARNING}
         return Finding(
             rule=self.id,
             criterion=self.criterion,
-            severity=severity.get(self.effect, Severity.INFO) if self.effect else Severity.INFO,
+            severity=_SEVERITIES.get(hit.effect or self.effect, Severity.INFO),
             file=subject.file.path,
             line=hit.line,
             end_line=max(hit.line, hit.end_line),
             message=self.message.format(it=_said(hit.it)),
-            question=self.question,
+            question=self.question.format(it=_said(hit.it)),
             effect=hit.effect or self.effect,
             links=self.sources,
         )
+
+
+_SEVERITIES: Mapping[Verdict | None, Severity] = {
+    Verdict.NOT_MET: Severity.ERROR,
+    Verdict.PARTLY: Severity.WARNING,
+    Verdict.NOT_CHECKED: Severity.WARNING,
+}
 
 
 @cache

@@ -3,73 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from tools.dependencies.manifests import has_lock
 from tools.dockerfile.shell import Command
+from tools.dockerfile.stages import Stage
+from tools.inspection.locks import Lock, state_of
+from tools.inspection.managers import Invocation, installer_of, invocation, renewal_of
 from tools.inspection.rule import RuleHit, Subject, gating
 
 
 def _unlocked_project(subject: Subject) -> Iterator[RuleHit]:
     """Installers that may change the lock, or that run without one."""
-    for _, command, _ in subject.commands:
-        if any(is_open(subject, command) for is_open in _UNLOCKED):
+    for stage, command in _installs(subject):
+        made = invocation(command)
+        installer = installer_of(made)
+        goes_by_itself = installer and state_of(subject, stage, command, installer) is Lock.NOT_KEPT
+        if goes_by_itself or _gets_open_module(made):
             yield RuleHit(command.line, " ".join(command.words[:3]))
 
 
-def _npm_install(subject: Subject, command: Command) -> bool:  # noqa: ARG001 - the shape of its siblings
-    if command.name not in ("npm", "pnpm", "yarn", "bun") or len(command.words) < 1:
-        return False
-    verb = command.words[1] if len(command.words) > 1 else ""
-    packages = command.arguments[1:]
-    if command.name == "yarn":
-        return verb in ("", "install") and not command.has("--frozen-lockfile", "--immutable")
-    if command.name == "npm":
-        return verb in ("install", "i") and not packages and not command.has("-g", "--global")
-    return verb in ("install", "i") and not packages and not command.has("--frozen-lockfile")
+def _installs(subject: Subject) -> Iterator[tuple[Stage, Command]]:
+    for stage, _, found in subject.runs:
+        yield from ((stage, command) for command in found)
 
 
-def _python_project(subject: Subject, command: Command) -> bool:
-    words = command.words
-    if words[:2] == ("uv", "sync"):
-        return not command.has("--locked", "--frozen") and not any(
-            "UV_LOCKED=" in instruction or "UV_FROZEN=" in instruction for instruction in _env(subject)
-        )
-    if words[:2] == ("poetry", "install"):
-        return not _locked(subject, "python", "poetry.lock")
-    if words[:2] == ("poetry", "update") or words[:2] == ("pdm", "update"):
-        return True
-    if words[:2] == ("pipenv", "install"):
-        return not command.has("--deploy", "--ignore-pipfile")
-    return words[:2] == ("pdm", "install") and not command.has("--frozen-lockfile", "--check")
+def _gets_open_module(made: Invocation) -> bool:
+    named = made.arguments[1:] if (made.program, made.verb) == ("go", "get") else ()
+    return any(re.search(r"@(v\d|[0-9a-f]{7,40}$)", argument) is None for argument in named)
 
 
-def _env(subject: Subject) -> list[str]:
-    return [instruction.value for stage in subject.stages for instruction in stage.of("ENV")]
-
-
-def _locked(subject: Subject, ecosystem: str, name: str) -> bool:
-    """A lock in the upload, or one that the Dockerfile copies."""
-    copied = any(name in instruction.value for stage in subject.stages for instruction in stage.of("COPY", "ADD"))
-    return copied or has_lock(subject.upload, ecosystem)
-
-
-def _other_project(subject: Subject, command: Command) -> bool:
-    words = command.words
-    if words[:2] == ("composer", "install"):
-        return not _locked(subject, "php", "composer.lock")
-    if words[:2] == ("bundle", "install"):
-        return not _locked(subject, "ruby", "Gemfile.lock")
-    if words[:2] == ("composer", "update") or words[:2] == ("bundle", "update") or words[:2] == ("cargo", "update"):
-        return True
-    if words[:2] == ("go", "get"):
-        return not all(re.search(r"@(v\d|[0-9a-f]{7,40}$)", argument) for argument in command.arguments[1:])
-    if words[:2] == ("go", "mod"):
-        return words[2:3] in (("init",), ("tidy",))
-    return words[:2] == ("mix", "deps.update")
-
-
-_UNLOCKED: tuple[Callable[[Subject, Command], bool], ...] = (_npm_install, _python_project, _other_project)
+def _renewed(subject: Subject) -> Iterator[RuleHit]:
+    """Commands that write the lock anew, so that what is installed after them is today's choice."""
+    for _, command in _installs(subject):
+        if renewal_of(invocation(command)):
+            yield RuleHit(command.line, " ".join(command.words[:3]))
 
 
 def _package_open(subject: Subject) -> Iterator[RuleHit]:
@@ -177,8 +144,16 @@ RULES = (
         "`{it}` may resolve versions anew instead of keeping to a lock file.",
         "Does this command fail when the lock file and the project disagree, or does it go on?",
         _unlocked_project,
-        "RUN npm install --omit=dev\n",
-        "RUN npm ci --omit=dev\n",
+        "RUN npm install --omit=dev && npm cache clean --force\n",
+        "RUN npm ci --omit=dev && npm cache clean --force\n",
+    ),
+    _rule(
+        "lock-renewed",
+        "`{it}` writes the lock anew during the build, so it holds whatever is newest on that day.",
+        "Which versions did you test, and what would this command put in their place tomorrow?",
+        _renewed,
+        "RUN uv lock --upgrade && uv sync --frozen --no-dev --no-cache\n",
+        "RUN uv sync --frozen --no-dev --no-cache\n",
     ),
     _rule(
         "script-package-open",

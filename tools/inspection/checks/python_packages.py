@@ -10,7 +10,7 @@ from tools.dependencies.manifests import unpinned
 from tools.dependencies.python_requirements import includes, left_open
 from tools.dockerfile.shell import Command
 from tools.errors import UnreadableFile
-from tools.inspection.rule import HEAD, DockerfileRule, RuleHit, Subject, gating
+from tools.inspection.rule import RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _PIP_VALUE = frozenset(
@@ -20,10 +20,10 @@ _PIP_VALUE = frozenset(
     "--upgrade-strategy".split()
 )
 _VERBS = ("install", "wheel", "download")
-_CONDA_VERBS = {"install", "create", "env", "update"}
+CONDA_VERBS = {"install", "create", "env", "update"}
 
 
-def _pip(command: Command) -> list[str] | None:
+def pip_words(command: Command) -> list[str] | None:
     """The words after `install`, or None where it is no pip install."""
     words = list(command.words)
     if len(words) > 3 and words[0].rpartition("/")[2].startswith("python") and words[1] == "-m":
@@ -37,7 +37,7 @@ def _pip(command: Command) -> list[str] | None:
     return words[3:] if words[:3] == ["uv", "tool", "install"] else None
 
 
-def _pip_packages(words: list[str]) -> list[str]:
+def pip_packages(words: list[str]) -> list[str]:
     packages, skip = [], False
     for word in words:
         if skip:
@@ -53,11 +53,11 @@ def _pip_packages(words: list[str]) -> list[str]:
 
 def _pip_open(subject: Subject) -> Iterator[RuleHit]:
     for _, command, _ in subject.commands:
-        words = _pip(command)
+        words = pip_words(command)
         if words is None or command.has("--require-hashes"):
             continue
         constrained = any(word in ("-c", "--constraint") for word in words)
-        for package in _pip_packages(words):
+        for package in pip_packages(words):
             if _is_open(subject, package) and not constrained:
                 yield RuleHit(command.line, package)
 
@@ -85,10 +85,10 @@ def _open_names(subject: Subject, path: str) -> list[str]:
 def _requirements_open(subject: Subject) -> Iterator[RuleHit]:
     """A requirements file that is installed and stands in the upload with open entries."""
     for _, command, _ in subject.commands:
-        words = _pip(command)
+        words = pip_words(command)
         if words is None or any(word in ("-c", "--constraint") for word in words):
             continue
-        for path in _option_values(words, "-r", "--requirement"):
+        for path in option_values(words, "-r", "--requirement"):
             if "://" in path and not re.search(r"/[0-9a-f]{40}/", path):
                 yield RuleHit(command.line, f"{path} is fetched anew for each build")
             found = _opened_by(subject, posixpath.basename(path), set())
@@ -120,8 +120,8 @@ def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
 def _environment_open(subject: Subject) -> Iterator[RuleHit]:
     """A conda environment that is made from a file with open entries."""
     for _, command, _ in subject.commands:
-        if command.name in ("conda", "mamba", "micromamba") and _CONDA_VERBS & set(command.words):
-            for path in _option_values(list(command.words), "-f", "--file"):
+        if command.name in ("conda", "mamba", "micromamba") and CONDA_VERBS & set(command.words):
+            for path in option_values(list(command.words), "-f", "--file"):
                 name = posixpath.basename(path)
                 found = [
                     other_name
@@ -133,21 +133,12 @@ def _environment_open(subject: Subject) -> Iterator[RuleHit]:
                     yield RuleHit(command.line, f"{name} ({', '.join(found[:3])})")
 
 
-def _option_values(words: list[str], short: str, long: str) -> list[str]:
+def option_values(words: list[str], short: str, long: str) -> list[str]:
     found = [words[index + 1] for index, word in enumerate(words[:-1]) if word in (short, long)]
     found += [word[len(long) + 1 :] for word in words if word.startswith(long + "=")]
     return found + [
         word[2:] for word in words if word.startswith(short) and len(word) > 2 and not word.startswith("--")
     ]
-
-
-def _requirements_unseen(subject: Subject) -> Iterator[RuleHit]:
-    names = {posixpath.basename(file.path) for file in subject.upload}
-    for _, command, _ in subject.commands:
-        words = _pip(command)
-        for path in _option_values(words or [], "-r", "--requirement"):
-            if posixpath.basename(path) not in names:
-                yield RuleHit(command.line, posixpath.basename(path))
 
 
 _rule = gating("D2", "https://docs.docker.com/build/building/best-practices/")
@@ -178,16 +169,5 @@ RULES = (
         "COPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n",
         "RUN pip install --no-cache-dir flask==3.0.0\n",
         requirements__txt="flask\n",
-    ),
-    DockerfileRule(
-        "requirements-unseen",
-        "D2",
-        None,
-        "`{it}` is installed here, but it did not come with your upload, so I could not look into it.",
-        "Does every line of it name one exact version?",
-        _requirements_unseen,
-        HEAD + "RUN pip install --no-cache-dir -r requirements.txt\n",
-        HEAD + "RUN pip install --no-cache-dir flask==3.0.0\n",
-        ("https://pip.pypa.io/en/stable/topics/repeatable-installs/",),
     ),
 )
