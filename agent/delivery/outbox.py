@@ -14,7 +14,8 @@ from agent.storage.database import Storage, insert_once
 from agent.storage.tables import OutboxRow
 
 MAX_TRIES = 20
-LEASE = timedelta(seconds=60)  # longer than any call to the chat takes
+TAKEN = 2  # messages at a time: a chat that is slow for one conversation keeps no more than the next waiting
+LEASE = timedelta(seconds=120)  # longer than the calls for as many messages take
 DUE, SENT, GIVEN_UP = "due", "sent", "given up"
 BEGUN = "begun"  # is being written in the chat piece by piece
 PARTIAL = "partial"  # in a payload: where an unfinished message stands that this one replaces; empty: not known
@@ -35,16 +36,19 @@ class Outbox:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
-    def put(self, key: str, channel: str, payload: Mapping[str, Any]) -> bool:
-        """False when this message is there already. One that was begun and never ended is replaced by this."""
+    def put(self, key: str, channel: str, payload: Mapping[str, Any], *, lane: str = "") -> bool:
+        """False when this message is there already. One that was begun and never ended is replaced by this.
+
+        Messages of one `lane`, a conversation, keep their order; empty: all of the channel are one.
+        """
         with self._storage.begin() as session:
-            if _insert(session, key, channel, payload, DUE):
+            if _insert(session, key, channel, payload, DUE, lane):
                 return True
             row = _find(session, key)
             if row is None or row.state != BEGUN:
                 return False
             row.payload, row.state = {**payload, PARTIAL: row.sent_ts}, DUE
-            row.channel, row.due_at = channel, datetime.now(UTC)
+            row.channel, row.lane, row.due_at = channel, lane or channel, datetime.now(UTC)
             return True
 
     def begin(self, key: str, channel: str) -> bool:
@@ -61,19 +65,22 @@ class Outbox:
         with self._storage.begin() as session:
             session.execute(delete(OutboxRow).where(OutboxRow.key == key, OutboxRow.state == BEGUN))
 
-    def due(self, limit: int = 50, *, owner: str = "", within: str = "") -> list[Outgoing]:
-        """Takes what is to be sent now, of each channel only its oldest: a message that waits holds it back.
+    def due(self, limit: int = TAKEN, *, owner: str = "", within: str = "") -> list[Outgoing]:
+        """Takes what is to be sent now, of each lane only its oldest: a message that waits holds back no other lane.
 
         What is taken is nobody else's for the length of the lease, which `owner`, the name of a process, may
         `release` when it starts again; ask until nothing is left. `within`: only of channels that begin so.
         """
         mine = (OutboxRow.state == DUE, OutboxRow.channel.startswith(within, autoescape=True))
-        heads = select(func.min(OutboxRow.id)).where(*mine).group_by(OutboxRow.channel)
-        now = datetime.now(UTC)
-        ready = select(OutboxRow).where(OutboxRow.id.in_(heads), OutboxRow.due_at <= now)
-        with self._storage.begin() as session:
-            rows = session.scalars(ready.order_by(OutboxRow.id).limit(limit)).all()
-            return [_outgoing(row) for row in rows if _take(session, row, now, owner)]
+        heads = select(func.min(OutboxRow.id)).where(*mine).group_by(OutboxRow.lane)
+        while True:
+            now = datetime.now(UTC)
+            ready = select(OutboxRow).where(OutboxRow.id.in_(heads), OutboxRow.due_at <= now)
+            with self._storage.begin() as session:
+                rows = session.scalars(ready.order_by(OutboxRow.id).limit(limit)).all()
+                taken = [_outgoing(row) for row in rows if _take(session, row, now, owner)]
+            if taken or not rows:  # else others took these meanwhile, and there may be more
+                return taken
 
     def release(self, owner: str, *, within: str = "") -> int:
         """Gives back what a process of this name held when it ended; returns how many messages."""
@@ -95,7 +102,7 @@ class Outbox:
         """Drops what a turn still had to say, text and all; returns how many messages."""
         waiting = (OutboxRow.state.in_((DUE, BEGUN)), OutboxRow.key.startswith(f"{turn}:", autoescape=True))
         with self._storage.begin() as session:
-            dropped = update(OutboxRow).where(*waiting).values(state=GIVEN_UP, payload={}, error="cancelled")
+            dropped = update(OutboxRow).where(*waiting).values(state=GIVEN_UP, payload={}, error=_CANCELLED)
             return session.connection().execute(dropped).rowcount
 
     def sent(self, key: str, ts: str) -> None:
@@ -117,25 +124,34 @@ class Outbox:
             row = _find(session, key)
             return row.sent_ts if row else ""
 
-    def failed(self, key: str, error: str, *, retry_after: float | None, refused: bool = False) -> bool:
-        """Puts the message off; False when it is given up (no retry wanted, or too many).
-
-        `refused`: the chat said that it did not take the message.
-        """
+    def failed(self, key: str, error: str, *, retry_after: float, refused: bool = False) -> None:
+        """Puts the message off. `refused`: the chat said that it did not take it."""
         with self._storage.begin() as session:
             row = _find(session, key)
-            if row is None:
+            if row is not None and row.state == DUE:  # else its author took it back meanwhile
+                row.error = _NOT_SENT if refused else error[:200]
+                row.due_at = datetime.now(UTC) + timedelta(seconds=retry_after)
+
+    def give_up(self, key: str, error: str) -> bool:
+        """Its text goes, the reason stays; False where the message was no longer to be sent."""
+        with self._storage.begin() as session:
+            row = _find(session, key)
+            if row is None or row.state != DUE:
                 return False
-            again = retry_after is not None and row.tries < MAX_TRIES
-            row.state, row.error = DUE if again else GIVEN_UP, _NOT_SENT if again and refused else error[:200]
-            row.due_at = datetime.now(UTC) + timedelta(seconds=retry_after or 0)
-            row.payload = row.payload if again else {}
-            return again
+            row.state, row.payload, row.error, row.due_at = GIVEN_UP, {}, error[:200], datetime.now(UTC)
+            return True
 
     def waiting(self) -> int:
         """How many messages are still to be sent."""
         with self._storage.begin() as session:
             return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.state == DUE)) or 0
+
+    def given_up(self, *, since: datetime) -> Mapping[str, int]:
+        """How many messages nobody will see, by the error that ended each; what was taken back is not among them."""
+        lost = (OutboxRow.state == GIVEN_UP, OutboxRow.due_at >= since, OutboxRow.error.not_in(("", _CANCELLED)))
+        asked = select(OutboxRow.error, func.count()).where(*lost).group_by(OutboxRow.error)
+        with self._storage.begin() as session:
+            return {row[0]: row[1] for row in session.execute(asked.order_by(OutboxRow.error))}
 
     def purge(self, before: datetime) -> int:
         """Deletes what was sent or given up before; returns how many."""
@@ -144,8 +160,9 @@ class Outbox:
             return session.connection().execute(old).rowcount
 
 
-def _insert(session: Session, key: str, channel: str, payload: Mapping[str, Any], state: str) -> bool:
-    values = {"channel": channel, "payload": dict(payload), "state": state, "due_at": datetime.now(UTC)}
+def _insert(session: Session, key: str, channel: str, payload: Mapping[str, Any], state: str, lane: str = "") -> bool:
+    place = {"channel": channel, "lane": lane or channel}
+    values = {**place, "payload": dict(payload), "state": state, "due_at": datetime.now(UTC)}
     return insert_once(session, OutboxRow, key=key, **values)
 
 
@@ -166,6 +183,7 @@ def _outgoing(row: OutboxRow) -> Outgoing:
 
 
 _NOT_SENT = "refused"
+_CANCELLED = "cancelled"
 
 
 def _held_by(owner: str) -> str:

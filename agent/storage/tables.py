@@ -261,8 +261,9 @@ class OutboxRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)  # the order in which messages were put
     key: Mapped[str] = mapped_column(unique=True)
     channel: Mapped[str] = mapped_column(index=True)
+    lane: Mapped[str] = mapped_column(index=True, default="")  # the conversation, in which the order is kept
     payload: Mapped[Json]
-    state: Mapped[str]  # due | sent | given up
+    state: Mapped[str] = mapped_column(index=True)  # due | sent | given up
     tries: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]  # moved on while a process sends it, so that no other does
     sent_ts: Mapped[str] = mapped_column(default="")

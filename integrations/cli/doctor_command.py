@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import click
 from pydantic import BaseModel
 
 from agent.app import open_knowledge, open_language_model
+from agent.delivery.outbox import Outbox
 from agent.errors import TutorError
 from agent.grading import verification
 from agent.llm.port import Message, Request, ToolSpec
@@ -25,6 +27,8 @@ from tools.inspection.hadolint import Hadolint
 from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.lab.engine import LabEngine
 from tools.sandbox.opening import open_builder
+
+LOST_SINCE = timedelta(days=7)
 
 
 @click.command()
@@ -45,6 +49,7 @@ def doctor() -> None:
 def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], tuple[bool, str]]]]:
     yield "course", lambda: (True, ", ".join(lesson.id for lesson in load_course(settings.course).lessons))
     yield "database", lambda: _database(settings)
+    yield "messages", lambda: _messages(settings)
     yield "index", lambda: (bool(open_knowledge(settings).retriever.search("container")), "passages are found")
     yield "linter", _linter
     yield "builds", lambda: _builds(settings)
@@ -56,6 +61,18 @@ def _database(settings: Settings) -> tuple[bool, str]:
     with Storage.open(settings.database) as storage:
         found = verification.verify(storage, load_course(settings.course))
     return not found, "the ledger agrees with the files" if not found else f"{len(found)} discrepancies: tutor verify"
+
+
+def _messages(settings: Settings) -> tuple[bool, str]:
+    """What waits to be said, and what Slack would not take: nobody else notices a message that never came."""
+    with Storage.open(settings.database) as storage:
+        outbox = Outbox(storage)
+        waiting, lost = outbox.waiting(), outbox.given_up(since=datetime.now(UTC) - LOST_SINCE)
+    said = f"{waiting} wait to be sent" if waiting else "all are sent"
+    if not lost:
+        return True, said
+    reasons = ", ".join(f"{count} by {error}" for error, count in lost.items())
+    return False, f"{said}; Slack did not take {sum(lost.values())} in the last {LOST_SINCE.days} days: {reasons}"
 
 
 def _builds(settings: Settings) -> tuple[bool, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_bolt import App
@@ -69,6 +70,9 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
 def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics) -> Health:
     metrics.watch("tutor_waiting_turns", "Messages without an answer yet", tutoring.inbox.waiting)
     metrics.watch("tutor_waiting_messages", "Messages that are still to be sent", tutoring.outbox.waiting)
+    metrics.watch(
+        "tutor_given_up_messages", "Messages of the last day that Slack did not take", lambda: _lost(tutoring)
+    )
     metrics.watch("tutor_halted_workspaces", "Workspaces that take nothing", lambda: len(workspaces.halted()))
 
     def database() -> str:
@@ -82,6 +86,10 @@ def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics)
         return "; ".join(f"{team}: {reason}" for team, reason in workspaces.halted().items())
 
     return Health(metrics, {"database": database, "workspaces": halted})
+
+
+def _lost(tutoring: Tutoring) -> int:
+    return sum(tutoring.outbox.given_up(since=datetime.now(UTC) - timedelta(days=1)).values())
 
 
 class _AnyWorkspace(Authorize):

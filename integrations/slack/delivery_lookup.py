@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from integrations.slack.api_errors import Remedy, remedy_of
 
 EVENT_TYPE = "tutor_message"
 CLOCK_SKEW_SECONDS = 120.0  # by which Slack's clock may differ from ours
 MAX_PAGES = 10
+_log = logging.getLogger(__name__)
 
 
 def metadata(key: str) -> dict[str, Any]:
@@ -27,6 +32,21 @@ def find_begun(client: WebClient, bot: str, *, channel: str, thread_ts: str, sin
     """Of an answer that was being written: the only message of ours that has no key yet."""
     found = _first(client, channel, thread_ts, since, lambda message: message.get("user") == bot and not _key(message))
     return found["ts"] if found else None
+
+
+def where_readable(look: Callable[[], str | None]) -> str | None:
+    """What the look finds; None where the history is closed to us, for that may cost the certainty and no message.
+
+    Raises what the client raises where it may pass.
+    """
+    try:
+        return look()
+    except SlackApiError as error:
+        remedy = remedy_of(str(error.response.get("error", "")))
+        if error.response.status_code == 429 or remedy in (None, Remedy.RETRY, Remedy.LATER, Remedy.HALT):
+            raise
+        _log.warning("Slack does not show whether a message arrived: %s", error.response.get("error"))
+        return None
 
 
 def _first(

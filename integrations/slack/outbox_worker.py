@@ -12,24 +12,16 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from agent.delivery.outbox import PARTIAL, Outbox, Outgoing
+from agent.delivery.outbox import MAX_TRIES, PARTIAL, Outbox, Outgoing
 from integrations.slack import delivery_lookup
+from integrations.slack.api_errors import Remedy, remedy_of
 from integrations.slack.directory import Directory
 from integrations.slack.rate_limiter import RateLimiter
 from integrations.slack.unfinished_streams import complete
 
 IDLE_SECONDS = 2.0  # between two looks for what another process left
 LONGEST_WAIT = 300.0
-# A new token is needed: nothing is sent, and nothing lost, until the app starts again.
-_HALTING = frozenset("invalid_auth account_inactive token_revoked token_expired not_authed".split())
-# The place takes no message: the person who asked is answered in their direct message.
-_UNREACHABLE = frozenset(
-    "channel_not_found is_archived not_in_channel restricted_action restricted_action_read_only_channel "
-    "restricted_action_thread_locked thread_not_found response_url_refused".split()
-)
-# What another attempt would not change.
-_FINAL = _UNREACHABLE | frozenset("user_not_found cannot_dm_bot user_disabled messages_tab_disabled no_text".split())
-_REFUSED_BLOCKS = frozenset("invalid_blocks invalid_blocks_format msg_blocks_too_long msg_blocks_too_many".split())
+UNKNOWN_TRIES = 6  # of an error that Slack does not document: some two minutes
 _log = logging.getLogger(__name__)
 
 
@@ -83,7 +75,12 @@ class OutboxWorker:
             payload = {"user": user, "thread_ts": thread_ts, "message": message, "since": time.time()}
             if response_url:
                 payload["response_url"] = response_url
-            self._outbox.put(f"{key}:{number + 1}" if number else key, self.place_of(channel or f"@{user}"), payload)
+            self._outbox.put(
+                f"{key}:{number + 1}" if number else key,
+                self.place_of(channel or f"@{user}"),
+                payload,
+                lane=self.place_of(_lane(key, payload, channel or f"@{user}")),
+            )
 
     def place_of(self, channel: str) -> str:
         """A channel's name in the outbox: an id may exist in two workspaces."""
@@ -126,7 +123,7 @@ class OutboxWorker:
         except SlackApiError as error:
             self._refused(outgoing, error)
         except _AddressRefused:
-            self._give_up(outgoing, "response_url_refused")
+            self._give_up(outgoing, "response_url_refused", Remedy.ELSEWHERE)
         except (SlackClientError, OSError) as error:
             self._try_later(outgoing, type(error).__name__)
 
@@ -135,7 +132,10 @@ class OutboxWorker:
         if not outgoing.uncertain or outgoing.payload.get("response_url"):
             return None
         where = {"channel": self._channel_id(outgoing), "thread_ts": outgoing.payload["thread_ts"]}
-        return delivery_lookup.find(self._client, outgoing.key, since=outgoing.payload.get("since", 0.0), **where)
+        since = outgoing.payload.get("since", 0.0)
+        return delivery_lookup.where_readable(
+            lambda: delivery_lookup.find(self._client, outgoing.key, since=since, **where)
+        )
 
     def _completed(self, outgoing: Outgoing) -> str | None:
         begun = PARTIAL in outgoing.payload
@@ -166,21 +166,31 @@ class OutboxWorker:
         if response.status_code == 429:
             seconds = float(response.headers.get("Retry-After", 30))
             self._try_later(outgoing, "ratelimited", seconds=seconds, refused=True)
-        elif code in _HALTING:
-            self._outbox.failed(outgoing.key, code, retry_after=0, refused=True)
-            self.halt(code)
-        elif code in _REFUSED_BLOCKS and "blocks" in outgoing.payload["message"]:
-            _log.error("Slack refused the blocks of %s (%s); sent as text", outgoing.key, code)
-            self._as_text(outgoing)
-        elif code in _FINAL:
-            self._give_up(outgoing, code)
-        else:
-            self._try_later(outgoing, code)
+            return
+        match remedy_of(code):
+            case Remedy.RETRY:
+                self._try_later(outgoing, code)
+            case Remedy.LATER:
+                self._try_later(outgoing, code, seconds=LONGEST_WAIT, refused=True)
+            case Remedy.HALT:
+                self._outbox.failed(outgoing.key, code, retry_after=0, refused=True)
+                self.halt(code)
+            case Remedy.AS_TEXT if "blocks" in outgoing.payload["message"]:
+                _log.error("Slack refused the blocks of %s (%s); sent as text", outgoing.key, code)
+                self._as_text(outgoing)
+            case None:
+                self._try_later(outgoing, code, most=UNKNOWN_TRIES)
+            case remedy:
+                self._give_up(outgoing, code, remedy)
 
-    def _try_later(self, outgoing: Outgoing, code: str, *, seconds: float = 0.0, refused: bool = False) -> None:
+    def _try_later(
+        self, outgoing: Outgoing, code: str, *, seconds: float = 0.0, refused: bool = False, most: int = MAX_TRIES
+    ) -> None:
+        if outgoing.tries + 1 >= most:
+            self._give_up(outgoing, code, Remedy.ELSEWHERE)
+            return
         wait = seconds or min(LONGEST_WAIT, 2.0**outgoing.tries)
-        if not self._outbox.failed(outgoing.key, code, retry_after=wait, refused=refused):
-            _log.error("message %s is given up after %d attempts (%s)", outgoing.key, outgoing.tries + 1, code)
+        self._outbox.failed(outgoing.key, code, retry_after=wait, refused=refused)
         self._look_again_in(wait)
 
     def _as_text(self, outgoing: Outgoing) -> None:
@@ -188,22 +198,28 @@ class OutboxWorker:
             self._outbox.sent(outgoing.key, self._send(outgoing, {"text": outgoing.payload["message"]["text"]}))
         except SlackApiError as error:
             code = str(error.response.get("error", "unknown"))
-            self._give_up(outgoing, code) if code in _REFUSED_BLOCKS else self._refused(outgoing, error)
+            if remedy_of(code) is Remedy.AS_TEXT:
+                self._give_up(outgoing, code, Remedy.DEFECT)
+            else:
+                self._refused(outgoing, error)
         except (SlackClientError, OSError) as error:
             self._try_later(outgoing, type(error).__name__)
 
-    def _give_up(self, outgoing: Outgoing, code: str) -> None:
+    def _give_up(self, outgoing: Outgoing, code: str, remedy: Remedy) -> None:
         """Said in the direct message instead, where there is somebody to say it to."""
-        asker, in_thread = outgoing.payload["user"], bool(outgoing.payload["thread_ts"])
-        self._outbox.failed(outgoing.key, code, retry_after=None)
-        _log.warning("message %s cannot be posted there (%s)", outgoing.key, code)
-        if (
-            code in _UNREACHABLE
-            and asker
-            and not outgoing.key.endswith(_FALLBACK)
-            and (not self._channel(outgoing).startswith("@") or in_thread)
-        ):
+        if not self._outbox.give_up(outgoing.key, code):
+            return
+        level = logging.INFO if remedy is Remedy.GONE else logging.ERROR
+        _log.log(level, "message %s is given up after %d attempts (%s)", outgoing.key, outgoing.tries + 1, code)
+        if remedy in (Remedy.ELSEWHERE, Remedy.SETTINGS) and self._has_elsewhere(outgoing):
+            asker = outgoing.payload["user"]
             self.post(f"{outgoing.key}{_FALLBACK}", outgoing.payload["message"], user=asker)
+
+    def _has_elsewhere(self, outgoing: Outgoing) -> bool:
+        """Whether the person who asked can still be answered at another place, which was not tried."""
+        asker, in_thread = outgoing.payload["user"], bool(outgoing.payload["thread_ts"])
+        tried = outgoing.key.endswith(_FALLBACK)
+        return bool(asker) and not tried and (in_thread or not self._channel(outgoing).startswith("@"))
 
     def _look_again_in(self, seconds: float) -> None:
         self._soonest = min(self._soonest, time.monotonic() + seconds)
@@ -219,6 +235,11 @@ class OutboxWorker:
 
 
 _FALLBACK = ":aside"
+
+
+def _lane(key: str, payload: dict[str, Any], place: str) -> str:
+    """Parts of one answer follow each other; what only one person sees waits for nothing in its place."""
+    return f"{place}#{key}" if payload.get("response_url") else f"{place}:{payload['thread_ts']}"
 
 
 def _respond(url: str, message: dict[str, Any]) -> str:

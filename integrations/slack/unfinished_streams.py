@@ -19,7 +19,9 @@ def complete(client: WebClient, outgoing: Outgoing, *, channel: str, bot: str) -
     """The message's timestamp; None where there is none to complete. Raises what the client raises."""
     place = {"channel": channel, "thread_ts": outgoing.payload["thread_ts"]}
     since = outgoing.payload.get("since", 0.0) - MAX_TURN_SECONDS
-    ts = outgoing.payload[PARTIAL] or delivery_lookup.find_begun(client, bot, since=since, **place)
+    ts = outgoing.payload[PARTIAL] or delivery_lookup.where_readable(
+        lambda: delivery_lookup.find_begun(client, bot, since=since, **place)
+    )
     if not ts:
         return None
     with suppress(SlackApiError):  # it has ended by itself, or by the person

@@ -9,7 +9,7 @@ import pytest
 
 from agent.delivery import outbox
 from agent.delivery.inbox import Inbox
-from agent.delivery.outbox import MAX_TRIES, Outbox
+from agent.delivery.outbox import Outbox
 from agent.storage.database import Storage
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
@@ -93,10 +93,10 @@ def test_a_channel_keeps_its_order_over_failures(box: Outbox) -> None:
     box.put("b", "C1", {})
     box.put("c", "C2", {})
     assert [one.key for one in box.due()] == ["a", "c"]
-    assert box.failed("a", "ratelimited", retry_after=60)
+    box.failed("a", "ratelimited", retry_after=60)
     box.put("d", "C1", {})
     assert box.due() == []
-    assert box.failed("a", "ratelimited", retry_after=0)
+    box.failed("a", "ratelimited", retry_after=0)
     assert [one.key for one in box.due()] == ["a"]
     box.sent("a", "1.1")
     assert [one.key for one in box.due()] == ["b"]
@@ -112,19 +112,40 @@ def test_processes_that_send_at_once_take_each_message_once(box: Outbox) -> None
     for number in range(20):
         box.put(f"k{number}", f"C{number}", {})
     with ThreadPoolExecutor(4) as pool:
-        taken = [one.key for part in pool.map(lambda _: box.due(), range(4)) for one in part]
+        taken = [one.key for part in pool.map(lambda _: box.due(50), range(4)) for one in part]
     assert sorted(taken) == sorted(f"k{number}" for number in range(20))
 
 
-def test_a_message_is_given_up_where_no_try_helps(box: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    box.put("a", "C1", {})
+def test_a_message_that_is_given_up_holds_up_nothing_and_leaves_its_reason(box: Outbox) -> None:
+    box.put("a", "C1", {"text": "private"})
     box.put("b", "C1", {})
     box.due()
-    assert not box.failed("a", "channel_not_found", retry_after=None)
-    tries = [[one.key for one in box.due()] == ["b"] and box.failed("b", "", retry_after=0) for _ in range(MAX_TRIES)]
-    assert tries == [True] * (MAX_TRIES - 1) + [False]
+    assert box.give_up("a", "channel_not_found")
+    assert not box.give_up("a", "again")
+    assert not box.give_up("unknown", "x")
+    assert [one.key for one in box.due()] == ["b"]
+    assert box.given_up(since=TOMORROW - timedelta(days=2)) == {"channel_not_found": 1}
+    assert box.given_up(since=TOMORROW) == {}
+
+
+def test_a_conversation_holds_up_no_other_of_its_channel(box: Outbox) -> None:
+    box.put("a", "C1", {}, lane="C1:1")
+    box.put("b", "C1", {}, lane="C1:2")
+    box.put("c", "C1", {}, lane="C1:1")
+    assert [one.key for one in box.due(9)] == ["a", "b"]
+    box.failed("a", "fatal_error", retry_after=60)
+    box.sent("b", "1.1")
+    box.put("d", "C1", {}, lane="C1:2")
+    assert [one.key for one in box.due(9)] == ["d"]
+
+
+def test_what_its_author_took_back_is_not_tried_again(box: Outbox) -> None:
+    box.put("turn:reply", "C1", {"text": "x"})
+    box.due()
+    box.cancel("turn")
+    box.failed("turn:reply", "fatal_error", retry_after=0)
     assert box.due() == []
-    assert not box.failed("unknown", "", retry_after=1)
+    assert box.given_up(since=TOMORROW - timedelta(days=2)) == {}
 
 
 def test_retention_takes_what_was_sent_and_keeps_what_waits(box: Outbox) -> None:
