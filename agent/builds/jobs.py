@@ -20,7 +20,8 @@ from tools.errors import BuilderUnavailable
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import Builder, BuildProgress, BuildReceipt, Outcome
 from tools.sandbox.experiments.experiment import recorded
-from tools.sandbox.opening import experimenter, repeater, tend
+from tools.sandbox.opening import experimenter, repeater, stack_runner, tend
+from tools.sandbox.stack.keys import has_blueprint, stack_key
 from tools.uploads.files import Upload
 
 OnProgress = Callable[[BuildProgress], None]
@@ -58,12 +59,24 @@ class BuildJobs:
         known = self.known(request)
         if known is not None:
             return known
-        upload = self._submissions.upload(request.upload_id)
-        receipt = self._builder.build(upload, on_progress=on_progress, cancelled=cancelled)
+        receipt = self._proved(self._submissions.upload(request.upload_id), on_progress, cancelled)
         if receipt.outcome not in (Outcome.INFRASTRUCTURE, Outcome.CANCELLED):
             self._receipts.save(request.person_id, receipt)
             self._after(request, receipt)
         return told(receipt)
+
+    def _proved(self, upload: Upload, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
+        """What the blueprint builds runs as the blueprint says; without one, or without its images, by itself."""
+        runner = stack_runner(self._builder) if has_blueprint(upload) else None
+        if runner is None:
+            return self._builder.build(upload, on_progress=on_progress, cancelled=cancelled)
+        receipt = runner.up(upload, on_progress=on_progress, cancelled=cancelled)
+        absent = receipt.stack.not_here if receipt.stack is not None else ()
+        if not absent:
+            return receipt
+        alone = self._builder.build(upload, on_progress=on_progress, cancelled=cancelled)
+        note = f"It ran by itself, without its stack: I have no image {', '.join(f'`{name}`' for name in absent)} here."
+        return replace(alone, notes=(*alone.notes, note))
 
     def _twice(self, upload: Upload, on_progress: OnProgress, cancelled: Cancelled) -> Reply:
         runner = repeater(self._builder)
@@ -102,7 +115,8 @@ class BuildJobs:
 
     def known(self, request: BuildRequest) -> Reply | None:
         """What is known of exactly these bytes already."""
-        known = self._receipts.for_inputs(context_key(self._submissions.upload(request.upload_id)) or "")
+        upload = self._submissions.upload(request.upload_id)
+        known = self._receipts.for_inputs(stack_key(upload) or context_key(upload) or "")
         if known is None or not known.is_settled:
             return None
         self._after(request, known)

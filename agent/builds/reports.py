@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent.builds.stack_report import told_stack
 from agent.domain.reply import Action, Reply
 from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, SecretFound
 from tools.sandbox.run_report import Reach, RunReport, shortcomings
@@ -17,6 +18,8 @@ _NOBODYS = (Outcome.INFRASTRUCTURE, Outcome.CANCELLED)
 
 def told(receipt: BuildReceipt) -> Reply:
     """What happened, where, and one question; never the fix."""
+    if receipt.stack is not None and receipt.stack.services:
+        return told_stack(receipt)
     if receipt.outcome is Outcome.BUILT:
         actions = (Action("submit", "Submit for the gate", style="primary"), Action("twice", "Is it reproducible?"))
         return Reply("\n".join(_built(receipt)), actions=actions)

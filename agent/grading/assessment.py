@@ -17,9 +17,8 @@ from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import Builder, BuildReceipt, Outcome
+from tools.sandbox.stack.keys import stack_key
 from tools.uploads.files import SourceFile, Upload
-
-_SEEN_IN_LAYERS = "D3"  # the aspect of inspection that a built image says something of, too
 
 
 class Assessor:
@@ -57,7 +56,8 @@ class Assessor:
     ) -> Judgement:
         if criterion.judged_by == "inspection":
             judged = _inspected(criterion, upload, inspection)
-            return _with_layers(judged, self._receipt(upload)) if criterion.aspect == _SEEN_IN_LAYERS else judged
+            proved = _PROVED_BY_BUILDS.get(criterion.aspect)
+            return proved(judged, self._receipt(upload)) if proved is not None else judged
         if criterion.judged_by == "receipt":
             return self._built(criterion, upload)
         unread = Judgement(criterion.id, Verdict.NOT_CHECKED, missing=_absent(criterion))
@@ -82,8 +82,9 @@ class Assessor:
             return ()
 
     def _receipt(self, upload: Upload) -> BuildReceipt | None:
-        key = context_key(upload)
-        return self._receipts.for_inputs(key) if key is not None else None
+        """Of the blueprint where it was started, else of the image by itself."""
+        keys = [key for key in (stack_key(upload), context_key(upload)) if key is not None]
+        return next((receipt for key in keys if (receipt := self._receipts.for_inputs(key)) is not None), None)
 
     def _built(self, criterion: Criterion, upload: Upload) -> Judgement:
         if context_key(upload) is None:
@@ -144,6 +145,19 @@ def _with_layers(judgement: Judgement, receipt: BuildReceipt | None) -> Judgemen
         reason = f"The layers of the built image could not be read whole: {receipt.unread}."
         return Judgement(judgement.criterion, Verdict.NOT_CHECKED, pending=True, reason=reason)
     return judgement
+
+
+def _with_waits(judgement: Judgement, receipt: BuildReceipt | None) -> Judgement:
+    """A check that never says healthy makes those that wait for it wait in vain."""
+    waits = receipt.stack.waits_in_vain if receipt is not None and receipt.stack is not None else ()
+    if receipt is None or not waits or judgement.verdict is not Verdict.MET:
+        return judgement
+    missing = f"`{waits[0].service}` waited in vain for `{waits[0].needed}`. What does its health check ask for?"
+    return replace(judgement, verdict=Verdict.NOT_MET, receipt=_proof(receipt), missing=missing, reason="")
+
+
+# What a build or a run says of an aspect that the files are inspected for.
+_PROVED_BY_BUILDS = {"D3": _with_layers, "B3": _with_waits}
 
 
 def first_finding(inspection: Inspection, aspect: str) -> Finding | None:

@@ -20,6 +20,7 @@ from tools.errors import UnreadableFile
 from tools.findings import Verdict
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import BuildReceipt
+from tools.sandbox.stack.keys import stack_key
 from tools.uploads.files import Upload
 
 # What may carry a verdict, by who judges the criterion; an instructor's decision may carry any.
@@ -134,10 +135,14 @@ def _attested(
         verdict = row.inspection["criteria"].get(criterion.aspect) if row else None
         if receipt.digest != review.row.upload_digest or verdict != judgement.verdict:
             yield "rests on an inspection that is not there, or says otherwise"
-    elif receipt.digest != context_key(upload):
+    elif not _is_of(receipt, upload):
         yield "rests on a build of other files"
     elif (judgement.verdict is Verdict.MET) != _ran(session, receipt, review.at):
         yield "rests on a build receipt that is not there, or says otherwise"
+
+
+def _is_of(receipt: Receipt, upload: Upload) -> bool:
+    return receipt.digest in (context_key(upload), stack_key(upload))
 
 
 def _ran(session: Session, receipt: Receipt, at: datetime) -> bool:
@@ -147,9 +152,10 @@ def _ran(session: Session, receipt: Receipt, at: datetime) -> bool:
 
 
 def _found_in_image(session: Session, receipt: Receipt, upload: Upload, at: datetime) -> Iterator[str]:
-    """What the files do not show, a layer of the image may."""
+    """What the files do not show, a layer of the image or a run of the stack may."""
     newest = _build(session, receipt, at)
-    if receipt.digest != context_key(upload) or newest is None or not newest.found:
+    proves = newest is not None and (newest.found or (newest.stack is not None and newest.stack.waits_in_vain))
+    if not _is_of(receipt, upload) or not proves:
         yield "rests on a build receipt that is not there, or says otherwise"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class BuildFormat(StrEnum):
 @format_option(BuildFormat, "for people, or one JSON line")
 def build(path: Path, *, twice: bool, form: BuildFormat) -> None:
     """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
-    upload = _upload(path)
+    upload = read_upload(path)
     settings = Settings.read()
     builder = open_builder(
         settings.builds.value, settings.engine_url or None, settings.lab_folder, settings.watch_times
@@ -57,7 +58,7 @@ def build(path: Path, *, twice: bool, form: BuildFormat) -> None:
     if form is BuildFormat.JSON:
         click.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
     else:
-        _print(told(receipt).text)
+        print_reply(told(receipt).text)
     if receipt.outcome in (Outcome.INFRASTRUCTURE, Outcome.CANCELLED):
         sys.exit(UNUSABLE)
     sys.exit(0 if receipt.builds_and_runs else NOT_RUNNING)
@@ -68,12 +69,12 @@ def _build_twice(builder: Builder, upload: Upload, path: Path, form: BuildFormat
     runner = repeater(builder)
     if runner is None:
         raise BuilderUnavailable(builder.status().reason)
-    with _interrupts() as stopped, _shown() as show:
+    with interrupts() as stopped, shown() as show:
         found = runner.repeat(upload, on_progress=show, cancelled=stopped)
     if form is BuildFormat.JSON:
         click.echo(json.dumps({"path": str(path), **asdict(found)}, ensure_ascii=False))
     else:
-        _print(told_twice(found).text)
+        print_reply(told_twice(found).text)
     if found.rung in (Rung.NOT_COMPARABLE, Rung.SECOND_BUILD_FAILED):
         sys.exit(UNUSABLE)
     sys.exit(0 if found.rung in _SAME else NOT_RUNNING)
@@ -82,15 +83,19 @@ def _build_twice(builder: Builder, upload: Upload, path: Path, form: BuildFormat
 _SAME = (Rung.BIT_FOR_BIT, Rung.LAYERS_IDENTICAL, Rung.CONTENT_IDENTICAL)
 
 
-def _print(text: str) -> None:
-    Console().print(Markdown(text.replace("\n", "\n\n").replace("\n\n- ", "\n- ")))
+def print_reply(text: str) -> None:
+    """Lines of a chat are paragraphs of Markdown; those between fences stay as they are."""
+    parts = text.split("```")
+    spaced = (part.replace("\n", "\n\n").replace("\n\n- ", "\n- ") for part in parts[::2])
+    fenced = (f"```{part}```" for part in parts[1::2])
+    Console().print(Markdown("".join(piece for pair in zip_longest(spaced, fenced, fillvalue="") for piece in pair)))
 
 
 def as_json(path: str, receipt: BuildReceipt) -> dict[str, Any]:
     return {"path": path, "builds_and_runs": receipt.builds_and_runs, **asdict(receipt)}
 
 
-def _upload(path: Path) -> Upload:
+def read_upload(path: Path) -> Upload:
     files, refused = read_attachments([str(path)])
     expanded = expand(files)
     problems = [*refused, *expanded.refused]
@@ -103,13 +108,13 @@ def _upload(path: Path) -> Upload:
 
 def _built(builder: Builder, upload: Upload) -> BuildReceipt:
     """An interrupt stops the build, and what it left is cleared before the command ends."""
-    with _interrupts() as stopped, _shown() as show:
+    with interrupts() as stopped, shown() as show:
         return builder.build(upload, on_progress=show, cancelled=stopped)
 
 
 @contextmanager
-def _interrupts() -> Iterator[Callable[[], bool]]:
-
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Whether somebody asked to stop; nothing is left half done."""
     asked: list[int] = []
     former = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
     try:
@@ -119,10 +124,14 @@ def _interrupts() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _shown() -> Iterator[Callable[[BuildProgress], None]]:
+def shown() -> Iterator[Callable[[BuildProgress], None]]:
     """On standard error: a line that changes for a person, a line a step for a file."""
     if not sys.stderr.isatty():
-        yield lambda progress: click.echo(f"step {progress.step} of {progress.steps}: {progress.text}", err=True)
+        yield lambda progress: click.echo(_said(progress), err=True)
         return
     with Console(stderr=True).status("building …", spinner="dots") as status:
-        yield lambda progress: status.update(f"step {progress.step} of {progress.steps}: {progress.text}")
+        yield lambda progress: status.update(_said(progress))
+
+
+def _said(progress: BuildProgress) -> str:
+    return f"step {progress.step} of {progress.steps}: {progress.text}" if progress.steps else progress.text

@@ -27,6 +27,7 @@ COMMANDS = {
     "ingest": _at("ingest_command:ingest", "Index Markdown or HTML, so that answers can cite it."),
     "inspect": _at("inspect_command:inspect", "Inspect Dockerfiles, Compose and dependency files.", extra=""),
     "build": _at("build_command:build", "Build a Dockerfile and start the image."),
+    "up": _at("up_command:up", "Start a Compose file: build it, watch it, stop it."),
     "review": _at("review_command:review", "Review a plan on its text, with quotes for each criterion."),
     "verify": _at("verify_command:verify", "Check that every gate follows from its evidence."),
     "migrate": _at("migrate_command:migrate", "Bring the database to this version's tables."),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from tools.sandbox.run_report import RULES, RunReport, Shortcoming, shortcomings
+from tools.sandbox.stack.receipt import StackReceipt
 from tools.uploads.files import Upload
 
 MISSING_BASE = "foreign-image"  # the rule of a refusal: the engine has no such image
@@ -96,15 +97,19 @@ class BuildReceipt:
     notes: tuple[str, ...] = ()  # sentences: what was changed before the build, what could not be looked at
 
     unread: str = ""  # why the layers could not be read whole: then nothing is known of what is in them
+    stack: StackReceipt | None = None  # the image ran as part of its blueprint; `run` is None then
 
     @property
     def builds_and_runs(self) -> bool:
         """Built, and each image that was started ran as it should."""
-        return self.outcome is Outcome.BUILT and self.run is not None and self.run.is_good
+        ran = self.run is not None or (self.stack is not None and bool(self.stack.services))
+        return self.outcome is Outcome.BUILT and ran and not self.shortcomings
 
     @property
     def shortcomings(self) -> tuple[Shortcoming, ...]:
-        """Of an image that was built: why its run proves nothing."""
+        """Of what was built: why its run proves nothing."""
+        if self.stack is not None:
+            return self.stack.shortcomings_of_built
         return shortcomings(self.run) if self.run is not None else ()
 
     @property
@@ -116,7 +121,7 @@ class BuildReceipt:
         """
         if self.outcome is Outcome.REFUSED:
             return self.cause != MISSING_BASE
-        return self.builds_and_runs and self.run is not None and self.run.rules >= RULES
+        return self.builds_and_runs and (self.run is None or self.run.rules >= RULES)
 
     @property
     def waits_for_operator(self) -> bool:

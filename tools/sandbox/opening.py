@@ -12,6 +12,7 @@ from tools.sandbox.experiments.experiment import Experimenter
 from tools.sandbox.lab.engine import LabEngine, open_lab
 from tools.sandbox.reproducibility.repeating import Repeater
 from tools.sandbox.run_report import PATIENTLY, WatchTimes
+from tools.sandbox.stack.blueprint import Blueprints, StackRunner
 
 _OFF = "Builds are switched off here (TUTOR_BUILDS=off), so an instructor decides on them."
 
@@ -35,6 +36,11 @@ def experimenter(builder: Builder) -> Experimenter | None:
 
 def repeater(builder: Builder) -> Repeater | None:
     return builder if isinstance(builder, BuildKit) else None
+
+
+def stack_runner(builder: Builder) -> StackRunner | None:
+    """None where nothing can be started."""
+    return Blueprints(builder) if isinstance(builder, BuildKit) and builder.status().available else None
 
 
 def tend(builder: Builder) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from docker.errors import DockerException
 
 from tools.errors import BuilderUnavailable, UnreadableFile
 from tools.sandbox.build import outcomes
-from tools.sandbox.build.buildx import Buildx, Ended
+from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import Context, context_of, contexts_of, key_of
 from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.refusals import Policy, refusal
@@ -64,7 +64,7 @@ class BuildKit:
 
     def _build(self, key: str, context: Context, on_progress: OnProgress, cancelled: Cancelled) -> BuildReceipt:
         receipt = BuildReceipt(key, Outcome.BUILT, "", dockerfile=context.source.path)
-        refused = self._refused(receipt, context)
+        refused = self.refused(receipt, context)
         if refused is not None:
             return refused
         started = time.monotonic()
@@ -82,7 +82,7 @@ class BuildKit:
         context = context_of(upload)
         if context is None:
             return Repetition(Rung.NOT_COMPARABLE, "There is no Dockerfile to build.")
-        refused = self._refused(BuildReceipt(context.key, Outcome.BUILT, ""), context)
+        refused = self.refused(BuildReceipt(context.key, Outcome.BUILT, ""), context)
         if refused is not None:
             return Repetition(Rung.NOT_COMPARABLE, refused.summary)
         return repeat(context, self.engine, on_progress=on_progress, cancelled=cancelled)
@@ -90,7 +90,7 @@ class BuildKit:
     def policy(self) -> Policy:
         return Policy(self.engine.isolated, self.engine.allows, self.engine.offered())
 
-    def _refused(self, receipt: BuildReceipt, context: Context) -> BuildReceipt | None:
+    def refused(self, receipt: BuildReceipt, context: Context) -> BuildReceipt | None:
         try:
             text = context.source.text
         except UnreadableFile as error:
@@ -116,7 +116,7 @@ class BuildKit:
                 try:
                     return self._on(job, receipt, context, tag, on_progress, cancelled)
                 finally:
-                    self._forget(tag)
+                    self.forget(tag)
         except (DockerException, OSError, BuilderUnavailable) as error:
             return outcomes.unavailable(receipt, error)
 
@@ -129,20 +129,31 @@ class BuildKit:
         on_progress: OnProgress,
         cancelled: Cancelled,
     ) -> BuildReceipt:
-        progress = ProgressReader(on_progress)
-        ended = self._run(job, context, tag, progress, cancelled)
-        receipt = replace(receipt, steps=progress.steps, cached_steps=progress.cached)
-        if ended.limit is not None or ended.code:
-            if ended.limit is not None and not answers(self.engine.base_url):
-                self.engine.recover()
-            return outcomes.ended(receipt, context, progress, ended)
-        return self._look(receipt, context, tag, job, cancelled)
+        made = self.make(job, receipt, context, tag, on_progress, cancelled)
+        return self._look(made, context, tag, job, cancelled) if made.outcome is Outcome.BUILT else made
 
-    def _run(self, job: EngineJob, context: Context, tag: str, progress: ProgressReader, cancelled: Cancelled) -> Ended:
+    def make(
+        self,
+        job: EngineJob,
+        receipt: BuildReceipt,
+        context: Context,
+        tag: str,
+        on_progress: OnProgress,
+        cancelled: Cancelled,
+        more: Sequence[str] = (),
+    ) -> BuildReceipt:
+        """Builds the image, and neither looks into it nor starts it; `more` are options of buildx."""
+        progress = ProgressReader(on_progress)
         buildx = Buildx(self.engine, job)
-        options = ["--load", "--tag", tag, "--file", context.dockerfile]
+        options = ["--load", "--tag", tag, "--file", context.dockerfile, *more]
         options += ["--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={tag[-32:]}"]
-        return buildx.run(buildx.sent(context), options, progress, cancelled)
+        ended = buildx.run(buildx.sent(context), options, progress, cancelled)
+        receipt = replace(receipt, steps=progress.steps, cached_steps=progress.cached)
+        if ended.limit is None and not ended.code:
+            return receipt
+        if ended.limit is not None and not answers(self.engine.base_url):
+            self.engine.recover()
+        return outcomes.ended(receipt, context, progress, ended)
 
     def _look(
         self, receipt: BuildReceipt, context: Context, tag: str, job: EngineJob, cancelled: Cancelled
@@ -176,7 +187,7 @@ class BuildKit:
             self._known.pop(next(iter(self._known)))
         self._known[image] = (inside, run)
 
-    def _forget(self, tag: str) -> None:
+    def forget(self, tag: str) -> None:
         with suppress(DockerException, OSError), client(self.engine.base_url) as opened:
             opened.images.remove(tag, force=True)
 

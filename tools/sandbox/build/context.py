@@ -7,7 +7,7 @@ import io
 import posixpath
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tools.artefacts.registry import artefact_type
 from tools.compose.project import ProjectReader, compose_projects
@@ -20,6 +20,7 @@ from tools.errors import UnreadableFile
 from tools.uploads.files import SourceFile, Upload
 
 _PROGRAM = (b"#!", b"\x7fELF")
+_OUTSIDE = ".dockerfile-of-the-blueprint"  # where one from outside the context is put
 _EVERYTHING = frozenset({"", ".", "/", "*", "**"})
 
 
@@ -81,14 +82,30 @@ def contexts_of(upload: Upload) -> tuple[Context, ...]:
     return tuple(_context(upload, dockerfile) for dockerfile in dockerfiles_of(upload))
 
 
+def context_for(upload: Upload, dockerfile: SourceFile, folder: str) -> Context:
+    """The folder is named by a blueprint, `.` for the root; the Dockerfile may lie outside of it, or in no file."""
+    root = "" if folder == "." else folder + "/"
+    sources = tuple(_sources(dockerfile))
+    if dockerfile.path.startswith(root) and any(file.path.startswith(root) for file in upload if file != dockerfile):
+        return _below(root, upload, dockerfile, sources)
+    if not any(file.path.startswith(root) for file in upload):  # sent without its folders
+        return _below("", upload, dockerfile, sources)
+    moved = SourceFile(root + _OUTSIDE, dockerfile.data)
+    return replace(_below(root, upload, moved, sources), source=dockerfile)
+
+
 def _context(upload: Upload, dockerfile: SourceFile) -> Context:
+    sources = tuple(_sources(dockerfile))
+    return _below(_root(upload, dockerfile, sources), upload, dockerfile, sources)
+
+
+def _below(root: str, upload: Upload, dockerfile: SourceFile, sources: tuple[str, ...]) -> Context:
     """Left out are what `.dockerignore` excludes, and a plan or blueprint that no instruction names.
 
     Edits of those two change no image, so they must not change the key of its build.
     """
-    sources = tuple(_sources(dockerfile))
-    root = _root(upload, dockerfile, sources)
-    inside = [SourceFile(file.path.removeprefix(root), file.data) for file in upload if file.path.startswith(root)]
+    files = {file.path: file for file in (*upload, dockerfile)}.values()
+    inside = [SourceFile(file.path.removeprefix(root), file.data) for file in files if file.path.startswith(root)]
     path = dockerfile.path.removeprefix(root)
     ignore = _ignore(inside, path)
     kept = [file for file in inside if file.path == path or _belongs(file, sources, ignore)]

@@ -42,7 +42,7 @@ _QUESTIONS = {
 _PARSE_LINE = re.compile(r"parse error on line (\d+)")
 
 
-def built(receipt: BuildReceipt, inside: Inside, run: RunReport) -> BuildReceipt:
+def built(receipt: BuildReceipt, inside: Inside, run: RunReport | None) -> BuildReceipt:
     return replace(
         receipt,
         summary="Your image was built.",
@@ -78,8 +78,10 @@ def together(made: Sequence[BuildReceipt]) -> BuildReceipt:
     """One receipt of several Dockerfiles: of the first that did not build and run, else of the main one."""
     if len(made) == 1:
         return made[0]
-    told = next((layer for layer in made if not layer.builds_and_runs), made[0])
+    started = any(layer.run is not None for layer in made)
+    told = next((layer for layer in made if not layer.builds_and_runs), made[0]) if started else made[0]
     others = [layer for layer in made if layer is not told]
+    built = "was built too, and what it makes runs" if started else "was built too"
     found = [replace(secret, place=f"{layer.dockerfile}: {secret.place}") for layer in made for secret in layer.found]
     return replace(
         told,
@@ -87,7 +89,7 @@ def together(made: Sequence[BuildReceipt]) -> BuildReceipt:
         found=tuple(found),
         unread="; ".join(layer.unread for layer in made if layer.unread),
         secrets=tuple(match_found.place for match_found in found),
-        notes=(*told.notes, *(f"`{other.dockerfile}` was built too, and what it makes runs." for other in others)),
+        notes=(*told.notes, *(f"`{other.dockerfile}` {built}." for other in others)),
     )
 
 

@@ -30,6 +30,9 @@ class BuildLimits(Protocol):
     def log_bytes(self) -> int: ...
 
     @property
+    def stack_seconds(self) -> float: ...  # from the first start of a stack to its stop
+
+    @property
     def image_bytes(self) -> int: ...  # of its files, with holes at their full length; 0: any
 
 
@@ -39,6 +42,7 @@ class Patience:
     idle_seconds: float = 180.0
     log_bytes: int = 16 * 2**20
     image_bytes: int = 0
+    stack_seconds: float = 300.0
 
 
 PATIENCE = Patience()

@@ -69,6 +69,14 @@ def final_stage(text: str) -> Stage | None:
     return next(reversed(stages(parse(text))), None)
 
 
+def stage_named(text: str, target: str) -> Stage | None:
+    """The stage that `--target` names; the last where it names none."""
+    found = stages(parse(text))
+    return next((stage for stage in reversed(found) if target and stage.name.lower() == target.lower()), None) or (
+        found[-1] if found else None
+    )
+
+
 def instructions_of(final: Stage | None) -> list[Instruction]:
     """What the image was made by, oldest first: the final stage and the stages that it stands on."""
     lineage = list(final.lineage())[::-1] if final else []

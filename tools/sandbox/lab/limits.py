@@ -22,6 +22,7 @@ class LabLimits(BaseModel):
 
     wall_seconds: float = Field(180, gt=0)
     idle_seconds: float = Field(60, gt=0)
+    stack_seconds: float = Field(180, gt=0)
     cpus: float = Field(1.0, gt=0)
     cpu_seconds: float = Field(150, gt=0)
     memory_bytes: int = Field(1536 * MIB, ge=32 * MIB)

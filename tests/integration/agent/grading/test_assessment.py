@@ -21,6 +21,8 @@ from tools.findings import Verdict
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import MISSING_BASE, BuildReceipt, NoBuilder, Outcome, SecretFound
 from tools.sandbox.run_report import RULES, RunReport
+from tools.sandbox.stack.keys import stack_key
+from tools.sandbox.stack.receipt import ServiceReport, StackReceipt, Wait
 from tools.uploads.files import SourceFile, Upload
 
 TOOLS = replace(criterion("D3", judged_by="inspection"), aspect="D3"), criterion("D6", judged_by="receipt")
@@ -66,6 +68,47 @@ def test_what_a_build_found_counts(storage: Storage, people: LearnerDirectory, n
     assert [judgement.verdict for judgement in judged] == [secrets, runs]
     assert said in " ".join(judgement.missing + judgement.reason for judgement in judged)
     assert all(judgement.pending == (judgement.verdict is Verdict.NOT_CHECKED) for judgement in judged)
+
+
+WAITED = (Wait("api", "db", "service_healthy", 20.0, met=False),)
+BLUEPRINT = Upload.of(
+    [
+        *GOOD,
+        SourceFile(
+            "compose.yaml",
+            b"services:\n  api: {build: ., depends_on: {db: {condition: service_healthy}}}\n"
+            b"  db: {image: 'postgres:17', healthcheck: {test: [CMD, pg_isready]}}\n",
+        ),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("service", "waits", "verdicts"),
+    [
+        (ServiceReport("api", "", is_built=True, run=RUNS), (), [Verdict.MET, Verdict.MET]),
+        (ServiceReport("api", "", is_built=True), WAITED, [Verdict.NOT_MET, Verdict.NOT_MET]),
+    ],
+)
+def test_a_run_of_the_blueprint_backs_waiting_and_running(
+    storage: Storage,
+    people: LearnerDirectory,
+    service: ServiceReport,
+    waits: tuple[Wait, ...],
+    verdicts: list[Verdict],
+) -> None:
+    tools = replace(criterion("B3", judged_by="inspection"), aspect="B3", artefact="compose"), TOOLS[1]
+    stacked = Course("course", "A course", "", (lesson("first", 1, *tools),))
+    stack = StackReceipt("compose.yaml", (service,), waits=waits)
+    Receipts(storage).save(LEARNER.id, BuildReceipt(stack_key(BLUEPRINT) or "", Outcome.BUILT, "Built.", stack=stack))
+    assessor = Assessor(stacked, Receipts(storage), NoBuilder(""), None, Embedding())
+    judged = assessor.judge(stacked.lessons[0], BLUEPRINT)
+    assert [judgement.verdict for judgement in judged] == verdicts
+    reviews = Reviews(storage)
+    gates = GateService(storage, stacked, reviews)
+    gates.enrol(LEARNER.id)
+    gates.review(LEARNER.id, "first", reviews.record(LEARNER.id, "first", BLUEPRINT, judged, "m1"))
+    assert verification.verify(storage, stacked) == []
 
 
 @pytest.mark.parametrize("name", CASES)

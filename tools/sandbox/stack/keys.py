@@ -1,0 +1,27 @@
+"""Which uploads have a blueprint to start, and by which key the receipt of a run is kept."""
+
+from __future__ import annotations
+
+import hashlib
+
+from tools.artefacts.registry import artefact_type
+from tools.sandbox.stack.planning import blueprint_of
+from tools.uploads.files import Upload
+
+
+def has_blueprint(upload: Upload) -> bool:
+    """Whether there is a stack to start that builds something of the upload."""
+    stack = blueprint_of(upload)
+    return stack is not None and any(service.build is not None for service in stack.services.values())
+
+
+def stack_key(upload: Upload) -> str | None:
+    """Digest of all that a run depends on: each file but prose. None where there is no blueprint."""
+    if not has_blueprint(upload):
+        return None
+    state = hashlib.sha256(b"stack\0")
+    for file in upload:
+        artefact = artefact_type(file.kind)
+        if artefact is None or not artefact.is_prose:
+            state.update(f"{file.path}\0{file.digest}\n".encode())
+    return "sha256:" + state.hexdigest()
