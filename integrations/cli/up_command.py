@@ -31,7 +31,7 @@ from tools.sandbox.opening import open_builder, stack_runner
 @click.option("--profile", "profiles", multiple=True, help="also start services of this profile")
 @format_option(BuildFormat, "for people, or one JSON line")
 def up(path: Path, *, profiles: tuple[str, ...], form: BuildFormat) -> None:
-    """Build and start a blueprint, watch it, and stop it. Ends with 0, 1 (does not come up) or 2 (cannot run here)."""
+    """Start a Compose file: build it, watch it, stop it. Ends with 0, 1 (does not come up) or 2 (cannot run here)."""
     receipt = _brought_up(path, profiles)
     if form is BuildFormat.JSON:
         stack = receipt.stack
