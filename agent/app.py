@@ -57,7 +57,8 @@ from knowledge.retrieval.embedding import Embedding
 from knowledge.retrieval.familiar import Familiar, texts_of
 from knowledge.retrieval.hybrid import HybridRetriever
 from knowledge.retrieval.index import Index
-from knowledge.retrieval.library import Library
+from knowledge.retrieval.library import Library, packed
+from tools.inspection.expected_answers import texts_of_answers
 from tools.inspection.hadolint import Hadolint
 from tools.sandbox.builder import Builder
 from tools.sandbox.opening import open_builder
@@ -153,7 +154,7 @@ def _services(
         settings.builds.value, settings.engine_url or None, settings.lab_folder, settings.watch_times
     )
     assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding, _second_opinion(settings))
-    embed = Familiar(knowledge.embedding, texts_of(course))
+    embed = Familiar(packed(course, knowledge.embedding), [*texts_of(course), *texts_of_answers()])
     return Services(
         course=course,
         learners=learners,

@@ -1,4 +1,4 @@
-"""`python -m evals.packing`: makes the vectors of a course's cards and notes anew, and keeps them in the pack."""
+"""`python -m evals.packing`: makes the vectors of cards, notes and expected answers, and keeps them in the pack."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from knowledge.course.loader import SHIPPED, load_course
 from knowledge.retrieval.embedding import Embedding
 from knowledge.retrieval.library import texts_of_library
 from knowledge.retrieval.packed_vectors import FILE, keep
+from tools.inspection.expected_answers import texts_of_answers
 
 if __name__ == "__main__":
-    print(f"{keep(SHIPPED / FILE, texts_of_library(load_course()), Embedding()):,} vectors kept")
+    texts = [*texts_of_library(load_course()), *texts_of_answers()]
+    print(f"{keep(SHIPPED / FILE, texts, Embedding()):,} vectors kept")

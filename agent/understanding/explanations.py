@@ -98,6 +98,13 @@ class Explanations:
         spoken = clauses(text)
         return bool(spoken and sentences) and float(self._agreeing(spoken, tuple(sentences)).max()) >= SAID
 
+    def likeness(self, text: str, ways: Sequence[str]) -> tuple[list[str], Scores]:
+        """The text's clauses, and for each clause (row) and way (column) how near they are where they agree."""
+        spoken = clauses(text)
+        if not spoken or not ways:
+            return spoken, np.zeros((len(spoken), len(ways)))
+        return spoken, self._agreement(spoken, ways)
+
     def nearest(self, text: str, choices: Sequence[str]) -> int | None:
         """The choice that the words come nearest to, by meaning and by what they deny; None where two are as near."""
         spoken = clauses(text)
@@ -133,12 +140,16 @@ class Explanations:
         return best if best is not None and over(best) >= 0 else None
 
     def _agreeing(self, spoken: Sequence[str], ways: Sequence[str]) -> Scores:
-        """For each clause its nearness to the nearest way that agrees with it; a cue that stands in it is enough."""
+        """For each clause its nearness to the nearest way that agrees with it."""
+        scores: Scores = self._agreement(spoken, ways).max(axis=1)
+        return scores
+
+    def _agreement(self, spoken: Sequence[str], ways: Sequence[str]) -> Scores:
+        """Nearness of each clause and way; 0 where one denies what the other affirms, 1 where a cue stands there."""
         nearness = self._nearness(spoken, ways)
         agrees = np.array([[_agrees(clause, way) for way in ways] for clause in spoken])
         stands = np.array([[_has_cue(clause, way) for way in ways] for clause in spoken])
-        scores: Scores = np.where(agrees, np.where(stands, 1.0, nearness), 0.0).max(axis=1)
-        return scores
+        return np.where(agrees, np.where(stands, 1.0, nearness), 0.0)
 
     def _is_quoted(self, point: Point, quote: str | None) -> bool:
         return quote is not None and float(self._agreeing([quote], (point.text, *point.cues)).max()) >= NEAR / 2

@@ -49,11 +49,23 @@ def form_of(text: str) -> QuestionForm:
     return forms[-1] if forms else QuestionForm.NONE
 
 
+def asks_outright(text: str) -> bool:
+    """Whether a clause begins as a question that wants a yes or no; “brackets, then?” only has its mark."""
+    return any(_begins(_without_leads(words), _listed()[QuestionForm.YES_NO]) for words, _ in _clauses(text))
+
+
 def is_turned(text: str) -> bool:
     """Whether an odd number of its words turn the question around: “is it bad”, “isn't it safe”."""
     against, tags = _listed()["against"], _listed()["tags"]
     said = (word for words, _ in _clauses(text) if words not in tags for word in words)
     return sum((word,) in against or word.endswith("n't") for word in said) % 2 == 1
+
+
+def without_leads(text: str) -> str:
+    """“ok so brackets” without what only begins it; the whole where nothing would be left."""
+    words, leads = text.split(), _listed()["leads"]
+    first = next((place for place, word in enumerate(words) if (word.lower().strip(",.:-"),) not in leads), 0)
+    return " ".join(words[first:])
 
 
 def _of_clause(words: Words, mark: str) -> QuestionForm:

@@ -20,8 +20,13 @@ OWN_HERE = 0.65  # the same where others listen, for whoever speaks of their own
 SURE_DESPITE = 0.7  # share of a card from which a message that sounds strange is answered all the same
 FOREIGN = 0.08  # share from which the words of the field in another language's sentence lead to a card
 MINE = re.compile(r"\b(?:my|mine|our|ours)\b", re.IGNORECASE)
+_US = frozenset({"we", "we're", "our", "us"})
 _TAG = re.compile(r"\b(?:right|correct|yes|no|true|got (?:it|that)|get (?:it|that))\s*\?\s*$", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+
+
+def speaks_for_us(text: str) -> bool:
+    return not _US.isdisjoint(text.lower().split())
 
 
 def may_state(view: View) -> bool:

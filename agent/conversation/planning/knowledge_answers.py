@@ -23,6 +23,7 @@ from agent.understanding.questions import looks_like_question, opens_by_tying, q
 from knowledge.course.cards import AnswerCard
 from knowledge.course.pack import Lesson
 from knowledge.ingestion.splitting import sentences
+from knowledge.retrieval.first_words import without_decision
 from knowledge.retrieval.lexical import words
 from knowledge.retrieval.library import Library
 from knowledge.retrieval.passages import Citation
@@ -201,13 +202,16 @@ class KnowledgeAnswers:
         dialogue = view.dialogue.with_changes(choices=ids)
         return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
 
-    def reason(self, view: View, message: str) -> Part[str]:
-        """Why a remark matters, in the words of the card that is about it; empty where none is."""
+    def reason(self, view: View, message: str, criterion: str) -> Part[str]:
+        """Why a remark matters, in the words of a card that is about it and its criterion; empty where none is."""
         found = (yield call("search", query=message)).content.get("cards", ())
         if not found or float(found[0]["share"]) < LIKELY:
             return ""
         card = self._library.card(view.context.lesson, str(found[0]["id"]))
-        return (card.why or sentences(card.says)[0]) if card is not None else ""
+        if card is None or card.criterion not in ("", criterion):
+            return ""
+        whole = without_decision(card.says) == card.says
+        return card.why or (sentences(card.says)[0] if whole else "")
 
     def more_of(self, view: View, card: AnswerCard) -> Decision | None:
         """What leans on the card that was said last: its reason, an example, how to see it; None where it does not."""

@@ -13,10 +13,8 @@ from agent.conversation.planning.wish_plans import WishPlans
 from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.acts import STAFF, About, Act
-from agent.understanding.questions import (
-    looks_like_question,
-    says_a_word,
-)
+from agent.understanding.questions import looks_like_question, says_a_word
+from knowledge.retrieval.question_form import is_turned
 
 _PERSONAL = frozenset(
     {
@@ -31,6 +29,7 @@ _PERSONAL = frozenset(
         Act.WANT_NEXT,
     }
 )
+_MAY_DISSENT = frozenset({"disagree", "experiment", "files"})
 _STORED = ("what-is-stored", "see-my-data", "delete-my-data")  # cards that the list itself answers better
 
 
@@ -38,6 +37,8 @@ class MannerPlans(WishPlans):
     """Plans for people's ways: thanks, talk, feelings, privacy, pressure, and where others listen."""
 
     def _agree(self, view: View) -> Plan:
+        if is_turned(view.text) and view.dialogue.last in _MAY_DISSENT:
+            return (yield from self._disagree(view))  # “no, I still don't think so”
         wish = view.reading
         for act in (Act.WANT_HINT, Act.WANT_NEXT, Act.WANT_QUIZ, Act.MORE):
             if wish.may_be(act):

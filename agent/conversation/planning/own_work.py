@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
+
 from agent.conversation.decision import Decision
+from agent.conversation.planning.cues import uncapped
 from agent.conversation.tools.findings import told
-from agent.conversation.view import View
+from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
 from agent.domain.reply import Action
 from agent.guardrails.form import sentence
 from knowledge.course.pack import Criterion, Lesson
 from tools.artefacts.registry import urgent_aspects
+from tools.credentials import masked
+from tools.errors import UnreadableFile
+from tools.uploads.files import SourceFile
 
 Told = Mapping[str, Any]
 MAX_STANDS = 90  # characters of a line that are shown
+MAX_EVIDENCE = 3
+EVIDENCE = Path(__file__).with_name("evidence_lines.yaml")
 
 
 def about_finding(view: View, fact: Told, *, why: str = "") -> Decision:
@@ -43,14 +53,17 @@ def criterion_of_aspect(lesson: Lesson, aspect: str) -> Criterion | None:
     return next((one for one in lesson.rubric if one.aspect == aspect), None)
 
 
-def about_criterion(fact: Told, findings: Sequence[Told], enough: str) -> Decision:
-    """Verdict first, then what was counted, what is missing and what would be evidence."""
+def about_criterion(fact: Told, findings: Sequence[Told], enough: str, evidence: Sequence[str] = ()) -> Decision:
+    """Verdict first, then what was counted, what is missing and what would be evidence.
+
+    `evidence` are the places of a file that its aspect is read from.
+    """
     head = f"**{fact['id']} {fact['title']}**"
     verdict = str(fact.get("verdict", ""))
     quotes = [str(quote) for quote in fact.get("quotes", ())]
     counted = f"What I counted: {'; '.join(quotes)}." if quotes else ""
     if verdict == "met":
-        return Decision(Intent.QUESTION, " ".join(part for part in (f"{head} is met.", counted) if part))
+        return Decision(Intent.QUESTION, f"{head} is met. {counted or _seen(fact, evidence)}".strip())
     if fact.get("pending"):
         text = f"{head}: an instructor has to look at this one. {sentence(str(fact['reason']))} {counted}"
         return Decision(Intent.QUESTION, " ".join(text.split()))
@@ -67,6 +80,43 @@ def about_criterion(fact: Told, findings: Sequence[Told], enough: str) -> Decisi
     nothing = "" if counted or verdict == "not checked" else "I found no sentence in your newest version that shows it."
     text = " ".join(part for part in (f"{head} is {verdict}.", counted, nothing, enough) if part)
     return Decision(Intent.QUESTION, text, closing=missing if missing.endswith("?") else "")
+
+
+def _seen(fact: Told, evidence: Sequence[str]) -> str:
+    """Why it is met: what it asks, and the lines that show it."""
+    shown = f" What I looked at: {'; '.join(evidence)}." if evidence else ""
+    return f"It asks for this, and I found nothing against it: {uncapped(str(fact['met_when']))}{shown}"
+
+
+def evidence_places(view: View, aspect: str) -> list[str]:
+    """The lines of their files that show an aspect, as they stand."""
+    heads = _evidence_heads().get(aspect, ())
+    found = [
+        f"`{file.path}` line {number}, `{masked(line.strip())}`"
+        for file in view.upload
+        for number, line in enumerate(_lines(file), start=1)
+        if line.strip().lstrip("- ").partition(" ")[0].rstrip(":") in heads and len(line) <= MAX_STANDS
+    ]
+    return found[:MAX_EVIDENCE]
+
+
+def _lines(file: SourceFile) -> list[str]:
+    try:
+        return file.text.splitlines()
+    except UnreadableFile:
+        return []
+
+
+@cache
+def _evidence_heads() -> Mapping[str, Sequence[str]]:
+    heads: Mapping[str, Sequence[str]] = yaml.safe_load(EVIDENCE.read_text("utf-8"))
+    return heads
+
+
+def after(view: View, key: str) -> Told | None:
+    """The next finding that holds the gate back, once the one with this key is mended."""
+    blocking = [finding for finding in view.findings if finding.effect is not None and key_of(finding) != key]
+    return told(blocking[0], view.upload) if blocking else None
 
 
 def heaviest(view: View) -> Told | None:

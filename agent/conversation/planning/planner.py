@@ -126,6 +126,8 @@ class Planner(MannerPlans):
         if chosen is not None:
             return self._knowledge.said(view, chosen)
         answered = (yield from self._answer(view)) if view.pending else None
+        if answered is None and view.is_private and view.findings:
+            answered = (yield call("record_attempt")).decision
         if answered is None and act in _STATES and may_state(view):
             return (yield from self._confirmed(view))
         return answered

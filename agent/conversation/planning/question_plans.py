@@ -8,20 +8,32 @@ from agent.conversation import rendering
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import explanation
 from agent.conversation.planning import own_work
-from agent.conversation.planning.cues import FEW, FOREIGN, wants_confirmation, wants_yes_or_no, without_code
+from agent.conversation.planning.cues import (
+    FEW,
+    FOREIGN,
+    speaks_for_us,
+    wants_confirmation,
+    wants_yes_or_no,
+    without_code,
+)
 from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, follow_up
 from agent.conversation.planning.plan import Part, Plan, call
 from agent.conversation.planning.work_plans import WorkPlans
-from agent.conversation.tools.findings import quotes_remark
+from agent.conversation.tools.findings import names_its_thing, quotes_remark
 from agent.conversation.tools.snippet import fragment_of
-from agent.conversation.view import View
+from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
+from agent.domain.verdicts import Judgement
 from agent.understanding.acts import About, Act
 from agent.understanding.language import foreign
 from agent.understanding.questions import looks_like_question
 from knowledge.ingestion.splitting import sentences
+from knowledge.retrieval.question_form import QuestionForm, form_of
 from tools.artefacts.registry import wording_of
+from tools.findings import Verdict
 
+_ASKS_OF_OWN = frozenset({QuestionForm.WHY, QuestionForm.YES_NO, QuestionForm.CHOICE})
+LONG_TOLD = 6  # words in which somebody tells how their own system is run
 _ASKS = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.OFF_TOPIC, Act.WANT_WORK})
 
 
@@ -32,7 +44,23 @@ class QuestionPlans(WorkPlans):
         if view.reading.may_be(Act.STATUS, 0.35) and wants_yes_or_no(view.text) and view.status:
             return (yield from self._status(view))
         own = yield from self._own(view)
+        if own is None and view.findings:
+            own = yield from self._of_named(view)
         return own if own is not None else (yield from self._from_material(view))
+
+    def _of_named(self, view: View) -> Part[Decision | None]:
+        """A question that no card surely answers and that names a thing of a flagged line is about that line."""
+        blocking = [finding for finding in view.findings if finding.effect is not None]
+        if form_of(view.text) not in _ASKS_OF_OWN or not blocking:
+            return None
+        named = max(blocking, key=lambda finding: names_its_thing(finding, view))
+        if names_its_thing(named, view) < 1 or key_of(named) == view.dialogue.finding:
+            return None
+        found = yield from self._knowledge.find(view)
+        if found.answer is not None:
+            return None
+        result = yield call("findings", key=key_of(named))
+        return (yield from self._of_finding(view, result.content["findings"][0]))
 
     def _told_in_chat(self, view: View) -> Decision | None:
         """What somebody tells of their own system, and what is still open in their plan: it counts once it is there."""
@@ -42,12 +70,19 @@ class QuestionPlans(WorkPlans):
 
     def _belongs_in_text(self, view: View, *, at_least: int) -> Decision | None:
         """What is still open and was said in so many words of a message instead of in their file."""
-        spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
-        opened = [name for name in spoken if not rendering.is_met(view.status.get(name))]
-        if not opened or len(view.text.split()) < at_least:
+        if len(view.text.split()) < at_least:
             return None
-        matter = rendering.named(view.context.lesson, opened)
-        return self._said(view, "belongs_in_text", Intent.ANSWER, matter=matter, text=_texts_for(view, opened))
+        spoken = view.context.services.assessor.reviewers[view.context.lesson.id].speaks_of(view.text)
+        opened = [judgement for judgement in spoken if not rendering.is_met(view.status.get(judgement.criterion))]
+        if not opened:
+            return None
+        names = [judgement.criterion for judgement in opened]
+        matter, text = rendering.named(view.context.lesson, names), _texts_for(view, names)
+        if all(judgement.verdict is Verdict.MET and not judgement.pending for judgement in opened):
+            return self._said(view, "would_show", Intent.ANSWER, matter=matter, text=text)
+        said = self._said(view, "would_show_part", Intent.ANSWER, matter=matter, text=text)
+        missing = _still_missing(view, opened[0])
+        return said.with_changes(closing=missing if missing.endswith("?") else "", of_engine=True)
 
     def _report(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view, symptom=True)
@@ -121,8 +156,11 @@ class QuestionPlans(WorkPlans):
         if "?" in view.text or (looks_like_question(view.text) and not (name or view.references.line)):
             return (yield from self._ask(view))
         pointed = name or view.references.line or view.references.number or quotes_remark(view)
-        if not pointed and view.dialogue.last not in ("files", "findings") and not view.dialogue.finding:
+        if not pointed and view.dialogue.last not in ("files", "findings", "disagree") and not view.dialogue.finding:
             return (yield from self._ask(view))
+        if not pointed and view.dialogue.last == "disagree":
+            said = self._said(view, "disagree_still", Intent.QUESTION)
+            return said.with_changes(actions=(own_work.contest(view.dialogue.criterion),), topic="disagree")
         result = yield call("findings", meant=True) if view.findings else call("criterion", id=name or "-")
         found = list(result.content.get("findings", ())) if view.findings else []
         if found and (not name or found[0]["criterion"] == name):
@@ -138,7 +176,7 @@ class QuestionPlans(WorkPlans):
             quote = rendering.evidence(judgement, view.upload)
             seen = quote or "no sentence in your newest version that says it"
         rule = f"**{criterion.id} {criterion.title}**: {criterion.met_when}" if criterion else "what the check says."
-        said = self._said(view, "disagree_rule", Intent.QUESTION, rule=rule, seen=seen)
+        said = self._said(view, "disagree_rule", Intent.QUESTION, rule=rule, seen=seen.rstrip("."))
         return said.with_changes(
             actions=(own_work.contest(criterion.id if criterion else ""),),
             topic="disagree",
@@ -176,7 +214,11 @@ class QuestionPlans(WorkPlans):
         if confirmed is not None:
             return confirmed
         if view.references.criterion:
-            return (yield from self._criterion(view, view.references.criterion))
+            told = self._belongs_in_text(view, at_least=FEW + 1) if view.is_private else None
+            return told or (yield from self._criterion(view, view.references.criterion))
+        told = self._belongs_in_text(view, at_least=LONG_TOLD) if view.is_private and speaks_for_us(view.text) else None
+        if told is not None:
+            return told
         found = yield from self._knowledge.find(view)
         if found.answer is not None:
             return self._knowledge.said(view, found.answer)
@@ -205,6 +247,14 @@ class QuestionPlans(WorkPlans):
         if view.dialogue.criterion and card is None and len(view.text.split()) <= 6:
             return (yield from self._criterion(view, view.dialogue.criterion))
         return (yield from self._from_material(view))
+
+
+def _still_missing(view: View, said: Judgement) -> str:
+    """What neither these words nor their file says; empty where each has what the other lacks."""
+    before = view.status.get(said.criterion)
+    if before is None or before.verdict is not Verdict.PARTLY:
+        return said.missing
+    return said.missing if before.missing == said.missing else ""
 
 
 def _texts_for(view: View, criteria: Sequence[str]) -> str:

@@ -23,7 +23,8 @@ class WishPlans(QuestionPlans):
 
     def _want_work(self, view: View) -> Plan:
         if view.references.criterion:
-            return (yield from self._refused_work(view, view.references.criterion))
+            wants = self._refused_work if view.reading.sure else self._criterion
+            return (yield from wants(view, view.references.criterion))
         if not view.is_private or not len(view.upload):
             return self._said(view, "work_plain", Intent.STUCK)
         told, named = own_work.heaviest(view), named_artefact(view.text, view.context.lesson)
@@ -89,10 +90,12 @@ class WishPlans(QuestionPlans):
         yield from ()
         if not view.is_private:
             return criterion_status.report(view.context)
-        told = own_work.heaviest(view)
+        told, lead = own_work.heaviest(view), "First"
+        if told is not None and view.dialogue.last == "next" and str(told["key"]) == view.dialogue.finding:
+            told, lead = own_work.after(view, str(told["key"])) or told, "After that"
         if told is not None:
             said = yield from self._of_finding(view, told)
-            return said.with_changes(draft=f"First: {uncapped_code(said.draft)}", intent=Intent.STATUS, topic="next")
+            return said.with_changes(draft=f"{lead}: {uncapped_code(said.draft)}", intent=Intent.STATUS, topic="next")
         step = rendering.next_step(view.context.lesson, view.status)
         return Decision(Intent.STATUS, step or self._phrases.say("work_done", view.context.turn.key), topic="next")
 

@@ -93,7 +93,8 @@ class WorkPlans(PlanParts):
         dialogue = view.dialogue.with_changes(
             finding=str(told["key"]), card="", criterion=criterion.id if criterion else "", choices=()
         )
-        why = (yield from self._knowledge.reason(view, str(told["message"]))) if told["blocks"] else ""
+        name = criterion.id if criterion else ""
+        why = (yield from self._knowledge.reason(view, str(told["message"]), name)) if told["blocks"] else ""
         return own_work.about_finding(view, told, why=why).with_changes(dialogue=dialogue, topic=str(told["rule"]))
 
     def _criterion(self, view: View, name: str) -> Plan:
@@ -107,8 +108,10 @@ class WorkPlans(PlanParts):
         if judged and view.is_private and (about_work or card is None):
             findings = (yield call("findings")).content.get("findings", ())
             enough = self._library.card(view.context.lesson, f"{name.lower()}-enough")
+            criterion = view.context.lesson.criterion(name)
+            evidence = own_work.evidence_places(view, criterion.aspect) if criterion else []
             said = own_work.about_criterion(
-                told, list(findings), self._knowledge.filled(view, enough.says) if enough else ""
+                told, list(findings), self._knowledge.filled(view, enough.says) if enough else "", evidence
             )
             return said.with_changes(dialogue=dialogue, topic=name)
         if card is None:

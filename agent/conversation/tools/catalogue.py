@@ -16,6 +16,7 @@ from agent.conversation.tools.mastery import MasteryTool
 from agent.conversation.tools.quiz import Quiz
 from agent.conversation.tools.read_file import ReadFile
 from agent.conversation.tools.record_answer import RecordAnswer
+from agent.conversation.tools.record_attempt import RecordAttempt
 from agent.conversation.tools.registry import ToolRegistry
 from agent.conversation.tools.search import Search
 from agent.conversation.tools.snippet import Snippet
@@ -42,6 +43,7 @@ def all_tools(
             Hint(),
             Quiz(),
             RecordAnswer(),
+            RecordAttempt(),
             ProposeExperiment(),
             Build(),
             TakeFiles(),

@@ -18,6 +18,8 @@ from tools.uploads.files import Upload
 
 _WRITTEN = re.compile(r"\b[A-Z]{3,}\b|\b[a-z]+_[a-z_]+\b")  # instructions and keys in a remark
 _QUOTATION = re.compile(r"[“\"'‘]([^”\"'’]{8,120})[”\"'’]")
+_PARTS = re.compile(r"[^a-z0-9_+.-]+")  # between the names in a word of a file: `node:22`, `api=1`
+SHORTEST_THING = 3  # characters of a name that points at a line
 NEAR = 0.42  # cosine from which words mean a finding; chosen on the moments that are not held out
 LIKE = 0.6  # cosine between an answer and a remark from which the remark is an example of it
 BLOCKING = 0.12  # what holding the gate back adds: people seldom mean advice
@@ -105,6 +107,19 @@ def names_instruction(finding: Finding, view: View) -> bool:
     head = line_of(finding, view.upload).lower().strip().split(" ", 1)[0].rstrip(":").strip("- ")
     missed = set(_WRITTEN.findall(finding.message))
     return any(word.lower() == head or word in missed for word in view.references.instructions)
+
+
+def names_its_thing(finding: Finding, view: View) -> float:
+    """How many words of the line, and of what the remark sets in code, the message holds; the latter count more."""
+    said, remarked = _things(view.text), _things(" ".join(finding.message.split("`")[1::2]))
+    stands = _things(line_of(finding, view.upload).partition(" ")[2])
+    return len(said & (stands | remarked)) + len(said & remarked) / 2
+
+
+def _things(text: str) -> set[str]:
+    """Names as they stand, `g++`, and their parts, `node` of `node:22`."""
+    parts = (word for part in text.lower().split() for word in (part.strip(".,;?!()[]'\"`"), *_PARTS.split(part)))
+    return {part for part in parts if len(part) >= SHORTEST_THING}
 
 
 def _numbered(view: View) -> Finding | None:

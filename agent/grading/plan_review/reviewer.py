@@ -86,11 +86,11 @@ class PlanReviewer:
         ]
         return tuple(matcher.judge(said, file) for matcher in self._matchers)
 
-    def speaks_of(self, text: str) -> tuple[str, ...]:
-        """The criteria of which a few words say something that a plan could say."""
+    def speaks_of(self, text: str) -> tuple[Judgement, ...]:
+        """What a few words would show if they stood in a plan; only of the criteria of which they show something."""
         found = statements(text, guarded=self._guarded)[:MAX_STATEMENTS]
         judged = self._judged(found, SourceFile("message", text.encode()))
-        return tuple(judgement.criterion for judgement in judged if judgement.verdict in (Verdict.MET, Verdict.PARTLY))
+        return tuple(judgement for judgement in judged if judgement.verdict in (Verdict.MET, Verdict.PARTLY))
 
     def _is_parroted(self, statement: Statement) -> bool:
         """The rubric's own sentence, handed back, shows nothing of a system."""

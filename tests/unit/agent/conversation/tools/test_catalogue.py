@@ -69,8 +69,9 @@ def test_text_that_is_handed_to_a_tool_has_a_limit(tool: Tool[Any]) -> None:
 
 @_each
 def test_what_changes_something_says_so(tool: Tool[Any]) -> None:
-    changing = {"hint", "quiz", "record_answer", "experiment", "build", "take_files", "submit", "hold_for_instructor"}
-    assert (tool.effect is Effect.PROPOSE) is (tool.name in {*changing, "cohort"})
+    recording = {"record_answer", "record_attempt"}
+    changing = {"hint", "quiz", "experiment", "build", "take_files", "submit", "hold_for_instructor", "cohort"}
+    assert (tool.effect is Effect.PROPOSE) is (tool.name in recording | changing)
 
 
 @_each
