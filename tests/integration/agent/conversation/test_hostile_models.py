@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from agent.app import Knowledge, Tutoring, open_knowledge, open_tutoring
+from agent.app import Knowledge, Tutoring, open_tutoring
 from agent.domain.people import Person
 from agent.domain.turn import Turn
 from agent.llm.port import WireProtocol
@@ -82,11 +82,6 @@ def _tutoring(server: ModelServer, protocol: WireProtocol, knowledge: Knowledge)
     )
     with open_tutoring(settings, builder=NoBuilder("No engine here."), knowledge=knowledge) as opened:
         yield opened
-
-
-@pytest.fixture(scope="module")
-def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    return open_knowledge(Settings.read(data=tmp_path_factory.mktemp("data")))
 
 
 def _session(tutoring: Tutoring, said: Sequence[str] = SESSION) -> Iterator[tuple[str, str, Mapping[str, str]]]:

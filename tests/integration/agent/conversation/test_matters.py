@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from agent.app import Tutoring, open_tutoring
+from agent.app import Knowledge, Tutoring, open_tutoring
 from agent.domain.people import Person
 from agent.domain.turn import Turn, TurnResult
 from agent.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def tutoring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tutoring]:
-    folder: Path = tmp_path_factory.mktemp("matters")
-    with open_tutoring(Settings.read(data=folder, builds="off")) as opened:
+def tutoring(knowledge: Knowledge) -> Iterator[Tutoring]:
+    settings = Settings.read(database_url="sqlite://", builds="off")
+    with open_tutoring(settings, knowledge=knowledge) as opened:
         yield opened
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, text
 
-from agent.app import Tutoring, open_tutoring
+from agent.app import Knowledge, Tutoring, open_tutoring
 from agent.domain.people import Person, Role
 from agent.domain.reply import Action
 from agent.domain.turn import Turn, TurnResult
@@ -30,9 +30,9 @@ def clock() -> list[datetime]:
 
 
 @pytest.fixture
-def tutoring(tmp_path: Path, clock: list[datetime]) -> Iterator[Tutoring]:
+def tutoring(tmp_path: Path, clock: list[datetime], knowledge: Knowledge) -> Iterator[Tutoring]:
     settings = Settings.read(data=tmp_path, retention_days=30)
-    with open_tutoring(settings, builder=NoBuilder("None."), now=lambda: clock[0]) as opened:
+    with open_tutoring(settings, builder=NoBuilder("None."), knowledge=knowledge, now=lambda: clock[0]) as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from agent.app import Tutoring, open_tutoring
+from agent.app import Knowledge, Tutoring, open_tutoring
 from agent.domain.people import Person, Role
 from agent.domain.turn import Turn, TurnResult
 from agent.settings import Settings
@@ -21,9 +21,9 @@ WEAK = SourceFile("Dockerfile", b"FROM python\nCMD python app.py\n")
 
 
 @pytest.fixture(scope="module")
-def tutoring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tutoring]:
+def tutoring(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[Tutoring]:
     settings = Settings.read(data=tmp_path_factory.mktemp("data"), database_url="sqlite://")
-    with open_tutoring(settings, builder=NoBuilder("No engine in this test.")) as opened:
+    with open_tutoring(settings, builder=NoBuilder("No engine in this test."), knowledge=knowledge) as opened:
         yield opened
 
 

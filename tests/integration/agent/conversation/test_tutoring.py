@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.app import Tutoring, open_tutoring
+from agent.app import Knowledge, Tutoring, open_tutoring
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
@@ -24,9 +24,9 @@ Say = Callable[..., TurnResult]
 
 
 @pytest.fixture(scope="module")
-def tutoring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tutoring]:
+def tutoring(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> Iterator[Tutoring]:
     settings = Settings.read(data=tmp_path_factory.mktemp("data"), database_url="sqlite://")
-    with open_tutoring(settings, builder=NoBuilder("No engine in this test.")) as opened:
+    with open_tutoring(settings, builder=NoBuilder("No engine in this test."), knowledge=knowledge) as opened:
         yield opened
 
 
