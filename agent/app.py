@@ -13,7 +13,8 @@ from agent.conversation.answering import Answerer
 from agent.conversation.context import Services
 from agent.conversation.course_answers import CourseAnswers
 from agent.conversation.graph import ConversationNodes, build_graph
-from agent.conversation.model_voice import ModelVoice
+from agent.conversation.mind import Mind
+from agent.conversation.model_mind.assembling import model_mind
 from agent.conversation.planning.planner import Planner
 from agent.conversation.tools.catalogue import all_tools
 from agent.conversation.tools.course_facts import CourseFacts
@@ -43,7 +44,6 @@ from agent.llm.accounting import MeteredModel
 from agent.llm.chain import ModelChain
 from agent.llm.openai_models import open_model
 from agent.llm.port import LanguageModel
-from agent.llm.voice import OfflineVoice, Voice
 from agent.settings import Settings
 from agent.storage.checkpoints import open_checkpointer
 from agent.storage.database import Storage
@@ -109,26 +109,36 @@ def open_knowledge(settings: Settings) -> Knowledge:
     return Knowledge(course, embedding, retriever, answerer, library, answers, ingestor)
 
 
+def _as_it_is(mind: Mind) -> Mind:
+    return mind
+
+
 @contextmanager
 def open_tutoring(
     settings: Settings,
     *,
     builder: Builder | None = None,
-    voice: Voice | None = None,
+    model: LanguageModel | None = None,
+    minds: Callable[[Mind], Mind] = _as_it_is,
     knowledge: Knowledge | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Tutoring]:
-    """Everything that a turn needs; the keyword arguments are the ports that tests replace."""
+    """Everything that a turn needs; the keyword arguments are the ports that tests replace.
+
+    `minds` may put another mind around the one that the settings give.
+    """
     knowledge = knowledge or open_knowledge(settings)
     with Storage.open(settings.database) as storage, open_checkpointer(settings.database) as checkpointer:
         forgetting = PrivacyService(storage, checkpointer)
-        services = _services(settings, knowledge, storage, forgetting, builder=builder, voice=voice, now=now)
+        model = model or open_language_model(settings)
+        services = _services(settings, knowledge, storage, forgetting, builder=builder, model=model, now=now)
+        nodes = _nodes(settings, knowledge, services, model, minds)
         inbox, outbox = Inbox(storage), Outbox(storage)
         week = Portfolio(knowledge.course, services.submissions, services.reviews, services.receipts)
         yield Tutoring(
             settings=settings,
             storage=storage,
-            tutor=Tutor(services, build_graph(checkpointer, _nodes(settings, knowledge, services)), week),
+            tutor=Tutor(services, build_graph(checkpointer, nodes), week),
             builds=_builds(services),
             build_jobs=BuildRequests(storage),
             inbox=inbox,
@@ -145,7 +155,7 @@ def _services(
     forgetting: PrivacyService,
     *,
     builder: Builder | None,
-    voice: Voice | None,
+    model: LanguageModel | None,
     now: Callable[[], datetime],
 ) -> Services:
     course, learners, reviews, hints = knowledge.course, LearnerDirectory(storage), Reviews(storage), Hints(storage)
@@ -153,7 +163,9 @@ def _services(
     engine = builder or open_builder(
         settings.builds.value, settings.engine_url or None, settings.lab_folder, settings.watch_times
     )
-    assessor = Assessor(course, receipts, engine, Hadolint.find(), knowledge.embedding, _second_opinion(settings))
+    assessor = Assessor(
+        course, receipts, engine, Hadolint.find(), knowledge.embedding, SecondOpinion(model) if model else None
+    )
     embed = Familiar(packed(course, knowledge.embedding), [*texts_of(course), *texts_of_answers()])
     return Services(
         course=course,
@@ -175,36 +187,32 @@ def _services(
         assessor=assessor,
         builder=engine,
         reader=ActModel(embed),
-        voice=voice or _voice(settings, knowledge),
         embed=embed,
         now=now,
     )
 
 
-def _nodes(settings: Settings, knowledge: Knowledge, services: Services) -> ConversationNodes:
+def _nodes(
+    settings: Settings,
+    knowledge: Knowledge,
+    services: Services,
+    model: LanguageModel | None,
+    minds: Callable[[Mind], Mind],
+) -> ConversationNodes:
     tools = all_tools(
         knowledge.course, knowledge.library, knowledge.answerer, services.embed, retention_days=settings.retention_days
     )
     facts = CourseFacts(knowledge.course, retention_days=settings.retention_days)
-    return ConversationNodes(Planner(knowledge.library, facts, Findings(services.embed)), tools, services.reader)
+    mind: Mind = Planner(knowledge.library, facts, Findings(services.embed))
+    if model is not None:
+        mind = model_mind(model, mind, knowledge.course, knowledge.library, tools, facts, knowledge.answerer.supports)
+    return ConversationNodes(minds(mind), tools, services.reader)
 
 
 def open_language_model(settings: Settings) -> LanguageModel | None:
     """The chain of models that the settings name, held to the account of the turn that runs; None without a key."""
     models = [open_model(endpoint) for endpoint in settings.model_endpoints]
     return MeteredModel(ModelChain(models)) if models else None
-
-
-def _second_opinion(settings: Settings) -> SecondOpinion | None:
-    model = open_language_model(settings)
-    return SecondOpinion(model) if model else None
-
-
-def _voice(settings: Settings, knowledge: Knowledge) -> Voice:
-    endpoint = next(iter(settings.model_endpoints), None)
-    if endpoint is None:
-        return OfflineVoice()
-    return ModelVoice(open_model(endpoint), knowledge.retriever, knowledge.answerer.supports.of)
 
 
 def _builds(services: Services) -> BuildJobs:

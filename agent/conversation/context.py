@@ -24,7 +24,6 @@ from agent.learners.privacy import PrivacyService
 from agent.learners.progress import CohortProgress
 from agent.learners.questions_asked import QuestionsAsked
 from agent.llm.accounting import Limits
-from agent.llm.voice import Voice
 from agent.understanding.act_model import ActModel
 from agent.understanding.explanations import Explanations
 from knowledge.course.pack import Course, Lesson
@@ -53,7 +52,6 @@ class Services:
     assessor: Assessor
     builder: Builder
     reader: ActModel
-    voice: Voice
     spending: ModelSpending
     model_limits: Limits
     embed: Embed

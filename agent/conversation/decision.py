@@ -16,10 +16,7 @@ from knowledge.retrieval.passages import Citation, Hit
 
 @dataclass(frozen=True)
 class Decision:
-    """`draft` and `closing` (the one question back) are the offline wording.
-
-    `may_reword` is True only where nothing that the engine states (verdicts, lines, numbers) is in the draft.
-    """
+    """`draft` is what is said, `closing` the one question back."""
 
     intent: Intent
     draft: str
@@ -30,7 +27,6 @@ class Decision:
     table: Table | None = None
     declined: bool = False
     silent: bool = False
-    may_reword: bool = False
     hint_level: int = 0
     forget: bool = False  # delete what is stored of this person once the turn is done
     archive_of: str = ""  # lesson whose week artefact goes with the reply

@@ -16,9 +16,8 @@ from agent.conversation import dialogue as dialogues
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision, from_state, to_state
 from agent.conversation.instructors import is_for_instructors
-from agent.conversation.leak_guard import leaks
 from agent.conversation.mind import Calls, Mind, Thought, Trail
-from agent.conversation.reply_checks import checked
+from agent.conversation.reply_checks.decided import checked
 from agent.conversation.routing import routed
 from agent.conversation.tools.base import ToolCall, ToolResult
 from agent.conversation.tools.registry import ToolRegistry
@@ -26,7 +25,6 @@ from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.guardrails.questions import settle
 from agent.llm.port import Message
-from agent.llm.voice import Brief
 from agent.understanding import acts
 from agent.understanding.act_model import ActModel
 from agent.understanding.acts import About, Act, Reading
@@ -135,12 +133,10 @@ class ConversationNodes:
         decision = checked(context, history_of(state), from_state(state["decision"] or {}))
         return {"decision": to_state(decision)}
 
-    def say(self, state: State, runtime: Runtime[TurnContext]) -> State:
-        context, decision = runtime.context, from_state(state["decision"] or {})
+    def say(self, state: State, runtime: Runtime[TurnContext]) -> State:  # noqa: ARG002 - a node's shape
+        decision = from_state(state["decision"] or {})
         if decision.silent:
             return {"wording": ""}
-        if decision.may_reword:
-            return {"wording": _wording(context, decision, history_of(state))}
         return {"wording": f"{decision.draft}\n\n{decision.closing}".strip()}
 
     def commit(self, state: State, runtime: Runtime[TurnContext]) -> State:
@@ -223,19 +219,6 @@ def _remember_questions(context: TurnContext, decision: Decision, text: str) -> 
         asked.let_go(person.id, context.turn.conversation)
     if decision.question_asked:
         asked.ask(person.id, lesson.id, decision.question_asked, context.turn.conversation)
-
-
-def _wording(context: TurnContext, decision: Decision, history: tuple[Message, ...]) -> str:
-    brief = Brief(
-        purpose=decision.intent.value,
-        learner_text=context.turn.text,
-        draft=decision.draft,
-        closing=decision.closing,
-        hits=decision.hits,
-        history=history[-6:],
-        gives_away=lambda said: bool(leaks(context, history, said)),
-    )
-    return context.services.voice.word(brief, emit=context.emit)
 
 
 def _line(role: str, text: str, context: TurnContext, decision: Decision) -> Line:

@@ -55,4 +55,4 @@ def guarded(context: TurnContext, history: Sequence[Message], decision: Decision
     text = "\n".join(kept).strip()
     clean = not leaks(context, history, f"{text}\n\n{decision.closing}")
     closing = decision.closing if clean else ""
-    return decision.with_changes(draft=f"{text}\n{KEPT_BACK}".strip(), closing=closing, may_reword=False)
+    return decision.with_changes(draft=f"{text}\n{KEPT_BACK}".strip(), closing=closing)

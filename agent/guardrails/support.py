@@ -47,7 +47,7 @@ class Supports:
     """Over the sentences of passages; what is quoted word for word needs no measuring."""
 
     def __init__(self, embed: Embed) -> None:
-        self._embed, self._quotable = embed, Quotable(embed)
+        self.embed, self._quotable = embed, Quotable(embed)
 
     def of(self, sentence: str, hits: Sequence[Hit]) -> int | None:
         """The index of the passage that supports it, or None; a number that no passage holds has no support."""
@@ -62,7 +62,7 @@ class Supports:
         return next((source.hit for source in self._sources(said, hits) if _follows(said, source.text)), None)
 
     def _sources(self, said: str, hits: Sequence[Hit]) -> list[_Source]:
-        vector = self._embed([said])[0]
+        vector = self.embed([said])[0]
         near = []
         for index, hit in enumerate(hits):
             texts, vectors = self._sentences(hit)
@@ -76,7 +76,7 @@ class Supports:
         if hit.passage.citation.source:
             return self._quotable.of(hit.passage.text)
         found = sentences(hit.passage.text)
-        return found, self._embed(found)
+        return found, self.embed(found)
 
 
 def bare(sentence: str) -> str:

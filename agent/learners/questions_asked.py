@@ -59,6 +59,14 @@ class QuestionsAsked:
             row.pending, row.points = False, {"said": said, "tries": row.points.get("tries", 0) + 1}
             return Answered(row.points["tries"], frozenset(said))
 
+    def withdraw(self, person_id: str, lesson_id: str, question_id: str, points: Sequence[str]) -> None:
+        """Points that were said and are taken back."""
+        with self._storage.begin() as session:
+            row = session.get(AskedRow, (person_id, lesson_id, question_id))
+            if row is not None:
+                kept = sorted(set(row.points.get("said", ())) - set(points))
+                row.points = {**row.points, "said": kept}
+
     def already_asked(self, person_id: str, lesson_id: str) -> set[str]:
         """Ids of questions; those that are known by their wording only are in `wordings`."""
         mine = (AskedRow.person_id == person_id, AskedRow.lesson_id == lesson_id)

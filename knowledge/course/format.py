@@ -42,6 +42,7 @@ class CourseFile(_Strict):
     id: Slug
     title: Text
     url: Address = ""
+    general_knowledge: bool = False
     lessons: Annotated[list[Slug], Field(min_length=1)]
 
 

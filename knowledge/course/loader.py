@@ -49,7 +49,13 @@ def load_course(folder: Path | None = None) -> Course:
     lessons = [_lesson(root / "lessons" / name, faults) for name in head.lessons]
     outside = _outside(root / "outside.yaml", faults)
     course = Course(
-        head.id, head.title, head.url, tuple(lesson for lesson in lessons if lesson), read_cards(root, faults), outside
+        head.id,
+        head.title,
+        head.url,
+        tuple(lesson for lesson in lessons if lesson),
+        read_cards(root, faults),
+        outside,
+        head.general_knowledge,
     )
     for what in faults_of_course(course):
         faults.add(root / "course.yaml", what)

@@ -151,6 +151,7 @@ class Course:
     lessons: tuple[Lesson, ...]
     cards: tuple[AnswerCard, ...] = ()  # about the course, its gates and the tutor
     outside: tuple[str, ...] = ()  # what people ask although the course does not teach it
+    general_knowledge: bool = False  # whether a language model may say, marked, what the field knows and the pack lacks
 
     def lesson(self, identifier: str) -> Lesson | None:
         return next((other_lesson for other_lesson in self.lessons if other_lesson.id == identifier), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
@@ -17,8 +17,13 @@ from knowledge.course.pack import Misconception, Point, Question
 _OF_POINT = "#"  # question#point: our narrower question for one missing point
 
 
-def assessed(context: TurnContext, *, gave_up: bool = False) -> Decision | None:
-    """None where the message is no answer to what waits; nothing is counted then."""
+def assessed(
+    context: TurnContext, *, gave_up: bool = False, quotes: Mapping[str, str] | None = None
+) -> Decision | None:
+    """None where the message is no answer to what waits; nothing is counted then.
+
+    `quotes`: a model's proposal, point to the learner's words for it; code decides what counts.
+    """
     pending = (
         experiments.pressed(context)
         or context.services.questions_asked.pending(context.person.id, context.turn.conversation)
@@ -29,7 +34,14 @@ def assessed(context: TurnContext, *, gave_up: bool = False) -> Decision | None:
             return experiments.result(context, pending, predicted=not gave_up)
         return None
     question = _question(context, pending)
-    return _answered(context, question, gave_up=gave_up) if question else None
+    return _answered(context, question, quotes or {}, gave_up=gave_up) if question else None
+
+
+def withdraw(context: TurnContext, points: Sequence[str]) -> None:
+    """Points of the question that waits count no longer as said: it can only lower what somebody has."""
+    pending = context.services.questions_asked.pending(context.person.id, context.turn.conversation) or ""
+    base = pending.partition(_OF_POINT)[0]
+    context.services.questions_asked.withdraw(context.person.id, context.lesson.id, base, points)
 
 
 def belief_stated(context: TurnContext) -> Decision | None:
@@ -47,8 +59,7 @@ def _question(context: TurnContext, pending: str) -> Question | None:
     return next((other_question for other_question in context.lesson.questions if other_question.id == base), None)
 
 
-def _answered(context: TurnContext, question: Question, *, gave_up: bool) -> Decision | None:
-    quotes = context.services.voice.quotes(context.turn.text, question) if not gave_up else {}
+def _answered(context: TurnContext, question: Question, quotes: Mapping[str, str], *, gave_up: bool) -> Decision | None:
     compared = context.services.explanations.compare(context.turn.text, question, context.lesson.misconceptions, quotes)
     belief = compared.believes
     elsewhere = belief is not None and not compared.said and belief.section != question.section
@@ -90,9 +101,7 @@ def _meet(context: TurnContext, belief: Misconception, kept: str) -> Decision:
         lead = f"{kept}I am not sure about one thing in that, and it can be tried with a few lines:".strip()
         return experiments.propose(belief, lead, Intent.ANSWER)
     text = f"{kept}One thing is different: {_uncapped(belief.reality)}."
-    return Decision(
-        Intent.ANSWER, text, closing=belief.question, question_asked=experiments.FOLLOW_UP + belief.id, may_reword=True
-    )
+    return Decision(Intent.ANSWER, text, closing=belief.question, question_asked=experiments.FOLLOW_UP + belief.id)
 
 
 def _feedback(
@@ -100,10 +109,10 @@ def _feedback(
 ) -> Decision:
     where = _section(context, question)
     if chosen is PolicyStep.CONFIRM:
-        return Decision(Intent.ANSWER, f"Yes, that's all of it: {_listed(said)}.", may_reword=True)
+        return Decision(Intent.ANSWER, f"Yes, that's all of it: {_listed(said)}.")
     if chosen is PolicyStep.TELL:
         told = f"What {'also ' if said else ''}belongs to it: {_listed(missing)}. It's in {where}."
-        return Decision(Intent.ANSWER, f"{_kept(said)}{told}", may_reword=True)
+        return Decision(Intent.ANSWER, f"{_kept(said)}{told}")
     wanted = missing[0]
     closing = wanted.ask or f"What does {where} add to that?"
     lead = _kept(said) or "There's something in that, but it isn't the point yet. "

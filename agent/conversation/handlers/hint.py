@@ -120,7 +120,6 @@ def _hint(context: TurnContext, target: Criterion, judgement: Judgement | None) 
         closing=shown if asks else _question(context, target, judgement),
         hint_level=level,
         actions=(SUBMIT,) if _handed_in(context) else (),
-        may_reword=True,
     )
 
 
@@ -133,9 +132,7 @@ def _no_new_hint(
     where = _where(context, target, judgement)
     if question is not None:
         text = f"{head}\n{where}\nLet us come at it from another side; your answer counts as an attempt."
-        return Decision(
-            Intent.STUCK, text, closing=question.text, question_asked=question.id, hint_level=level, may_reword=True
-        )
+        return Decision(Intent.STUCK, text, closing=question.text, question_asked=question.id, hint_level=level)
     belief = experiments.about(context, target)
     if belief is not None:
         lead = f"{head}\n{where}\nHere is an experiment about it; a prediction counts as an attempt."

@@ -148,7 +148,6 @@ class KnowledgeAnswers:
             Intent.QUESTION,
             text,
             citations=self._library.citations(card, view.context.lesson),
-            may_reword=True,
             of_engine=True,  # `tutor lesson check` measures every card over unfinished files
             topic=card.id,
             dialogue=view.dialogue.with_changes(card=card.id, criterion=card.criterion, finding="", choices=()),
@@ -249,7 +248,7 @@ class KnowledgeAnswers:
         result = yield call("search", query=view.text[:2_000], passages=True)
         if result.content.get("declined", True):
             return Decision(Intent.QUESTION, "", declined=True)
-        return Decision(Intent.QUESTION, str(result.content["answer"]), may_reword=True, topic="passages")
+        return Decision(Intent.QUESTION, str(result.content["answer"]), topic="passages")
 
 
 def _place(citation: Citation, lesson: Lesson) -> str:

@@ -10,7 +10,23 @@ from agent.conversation.handlers.hint import guide
 from agent.conversation.tools.base import Arguments, Effect, Tool, ToolResult
 from agent.conversation.tools.findings import names_instruction
 from agent.conversation.view import View
+from agent.understanding.acts import Act
 from tools.artefacts.registry import urgent_aspects
+
+_OF_ELSE = frozenset(
+    {
+        Act.THANKS,
+        Act.CHAT,
+        Act.PRIVACY,
+        Act.PEOPLE,
+        Act.OFF_TOPIC,
+        Act.HAND_IN,
+        Act.BUILD,
+        Act.SHOW,
+        Act.ANSWER,
+        Act.CLAIM,
+    }
+)  # what asks for no help
 
 
 class HintArguments(Arguments):
@@ -28,7 +44,9 @@ class Hint(Tool[HintArguments]):
         return super().offered(view) and view.is_private
 
     def unasked(self, view: View, arguments: HintArguments) -> str:
-        """No hint is spent on what nobody spoke of."""
+        """No hint is spent on what nobody spoke of, and none where something else was surely meant."""
+        if view.reading.sure and view.reading.act in _OF_ELSE and not view.reading.may_be(Act.WANT_HINT):
+            return "They didn't ask for a hint. Offer one, and give it when they say yes."
         spoken = {view.references.criterion, *view.references.criteria, view.dialogue.criterion, *_pointed_at(view)}
         known = not arguments.criterion or arguments.criterion in spoken
         return "" if known else f"They didn't speak of {arguments.criterion}. Leave it empty for the next open one."

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from pydantic import Field
 
 from agent.conversation.answering import Answerer
 from agent.conversation.tools.base import Arguments, Tool, ToolResult
 from agent.conversation.view import View
 from knowledge.retrieval.library import Library
+from knowledge.retrieval.relevance import RELEVANT
 
 MAX_CARDS = 4
+MAX_PASSAGES = 3
 
 
 class SearchArguments(Arguments):
@@ -37,7 +41,12 @@ class Search(Tool[SearchArguments]):
         content: dict[str, object] = {"cards": cards, "signed": signed[:MAX_CARDS]}
         if arguments.passages:
             answer = self._answerer.answer(arguments.query)
+            fitting = [hit.passage for hit in answer.passages if hit.score >= RELEVANT][:MAX_PASSAGES]
             content |= {
+                "passages": [
+                    {"id": it.id[:12], "heading": it.heading, "text": it.text, "citation": asdict(it.citation)}
+                    for it in fitting
+                ],
                 "declined": answer.declined,
                 "answer": answer.text,
                 "sources": [

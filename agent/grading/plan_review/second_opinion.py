@@ -16,6 +16,7 @@ from agent.domain.verdicts import Judgement
 from agent.errors import ModelUnavailable
 from agent.grading.plan_review.statements import statements
 from agent.llm.port import LanguageModel, Message
+from agent.llm.prompts import load_prompt
 from knowledge.course.pack import Criterion, Lesson
 from tools.findings import Verdict
 from tools.uploads.files import SourceFile
@@ -76,7 +77,7 @@ class SecondOpinion:
 
     @cached_property
     def _prompt(self) -> str:
-        return (Path(__file__).parents[2] / "conversation" / "prompts" / "review.md").read_text("utf-8")
+        return load_prompt(Path(__file__).parents[2] / "conversation" / "prompts" / "review.md").text
 
 
 def weighed(judgement: Judgement, proposal: Proposal | None, file: SourceFile) -> Judgement:

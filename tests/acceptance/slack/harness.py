@@ -13,7 +13,9 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from agent.app import Tutoring, open_tutoring
-from agent.llm.voice import Brief, OfflineVoice
+from agent.conversation.decision import Decision
+from agent.conversation.mind import Mind, Thought, Trail
+from agent.conversation.view import View
 from agent.settings import Settings, SlackProfile
 from agent.storage.tables import OutboxRow
 from integrations.slack import manifest
@@ -38,29 +40,37 @@ def weak(name: str) -> tuple[str, bytes]:
     return name, (SUBMISSIONS / "weak" / name).read_bytes()
 
 
-class PatientVoice(OfflineVoice):
-    """Takes as long over an answer as a test wants; `briefs` is what it was asked to say."""
+class PatientMind:
+    """Takes as long over an answer as a test wants; `views` is what it was asked to think about."""
 
     def __init__(self) -> None:
-        self.briefs: list[Brief] = []
+        self.views: list[View] = []
         self.said = ""  # the last answer
         self.hold: str = ""  # answers to messages with these words wait
-        self.telling = False  # as a model does: sentence by sentence, and the wait comes after the first
+        self.telling = False  # as a model does: piece by piece, and the wait comes after the first
         self.begun, self.go = threading.Event(), threading.Event()
 
-    def word(self, brief: Brief, *, emit: Callable[[str], None]) -> str:
-        self.briefs.append(brief)
-        self.said = text = super().word(brief, emit=emit)
-        first, rest = text[:80], text[80:]
+    def around(self, mind: Mind) -> Mind:
+        self._mind = mind
+        return self
+
+    def step(self, view: View, trail: Trail) -> Thought:
+        thought = self._mind.step(view, trail)
+        if isinstance(thought, Decision):
+            self.views.append(view)
+            self._tell(view, f"{thought.draft}\n\n{thought.closing}".strip())
+        return thought
+
+    def _tell(self, view: View, text: str) -> None:
+        self.said, first, rest = text, text[:80], text[80:]
         if self.telling:
-            emit(first)
-        if self.hold and self.hold in brief.learner_text:
+            view.context.emit(first)
+        if self.hold and self.hold in view.text:
             self.begun.set()
             assert self.go.wait(SECONDS)
         if self.telling:
             for start in range(0, len(rest), 80):
-                emit(rest[start : start + 80])
-        return text
+                view.context.emit(rest[start : start + 80])
 
     @contextmanager
     def held(self, words: str) -> Iterator[None]:
@@ -105,7 +115,7 @@ class Harness:
     emulator: Emulator
     tutoring: Tutoring
     tutor: SlackTutor
-    voice: PatientVoice
+    mind: PatientMind
     builder: PatientBuilder
     sockets: list[Socket] = field(default_factory=list)
 
@@ -234,12 +244,12 @@ def run_app(
     ping_seconds: float = 10.0,
     build_runner: bool = False,
 ) -> Iterator[Harness]:
-    voice, builder = PatientVoice(), PatientBuilder()
+    mind, builder = PatientMind(), PatientBuilder()
     with (
-        open_tutoring(settings, voice=voice, builder=builder if build_runner else None) as tutoring,
+        open_tutoring(settings, minds=mind.around, builder=builder if build_runner else None) as tutoring,
         open_slack(tutoring) as tutor,
     ):
-        harness = Harness(emulator, tutoring, tutor, voice, builder)
+        harness = Harness(emulator, tutoring, tutor, mind, builder)
         if socket:
             token = settings.slack_app_token
             assert token is not None

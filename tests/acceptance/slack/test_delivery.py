@@ -62,9 +62,9 @@ def test_a_mention_that_comes_as_two_events_is_answered_once(harness: Harness, f
 def test_a_turn_that_takes_long_is_acknowledged_before(harness: Harness) -> None:
     """T-SLOW: the acknowledgement comes while the answer is still being worded; Slack has no reason to repeat."""
     learner = harness.direct("Learner A")
-    with harness.voice.held("slim"):
+    with harness.mind.held("slim"):
         said = learner.says("why is a slim base image better?")
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         delivery = _last(harness, "message")
         harness.emulator.wait_for(lambda: delivery.state == "acknowledged")
     learner.answer(said)
@@ -114,9 +114,9 @@ def test_a_socket_that_breaks_is_replaced_and_the_turn_in_flight_ends_once(harne
     """T-SOCK: also where nothing is closed and only the answers to pings stay away."""
     learner, emulator = harness.direct("Learner B"), harness.emulator
     before = {connection.client for connection in emulator.sockets.connections()}
-    with harness.voice.held("layer"):
+    with harness.mind.held("layer"):
         said = learner.says("what is an image layer for?")
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         _BREAKS[kind](harness)
         emulator.wait_for(
             lambda: {connection.client for connection in emulator.sockets.connections()} - before, SECONDS
@@ -141,13 +141,13 @@ def test_two_messages_of_a_conversation_are_answered_in_their_order(harness: Har
     """T-ORD: the second turn begins after the first, and knows what was said in it."""
     learner = harness.direct("Learner A")
     root = learner.asks("hello")
-    with harness.voice.held("venv"):
+    with harness.mind.held("venv"):
         first = learner.says(QUESTION, thread=root.thread_ts)
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         learner.says("what is an image layer for?", thread=root.thread_ts)
     answers = learner.answers(first)
     assert len(answers) == 2
-    last = harness.voice.briefs[-1]
+    last = harness.mind.views[-1]
     assert QUESTION in [line.text for line in last.history]
     assert "venv" in answers[0].text
 

@@ -56,7 +56,7 @@ def test_what_is_said_to_an_agent_is_one_conversation(harness: Harness) -> None:
     first = learner.asks(QUESTION)
     second = learner.asks("does EXPOSE publish a port?")
     assert first.thread_ts != second.thread_ts
-    assert QUESTION in [line.text for line in harness.voice.briefs[-1].history]
+    assert QUESTION in [line.text for line in harness.mind.views[-1].history]
 
 
 @pytest.mark.parametrize("length", LENGTHS, ids=[f"T-LIM-{length}" for length in LENGTHS])
@@ -198,14 +198,14 @@ def test_the_status_is_taken_back(harness: Harness, monkeypatch: pytest.MonkeyPa
     def broken(*_: object, **__: object) -> str:
         raise RuntimeError("a secret of ours")
 
-    with monkeypatch.context() as patched, harness.voice.held(QUESTION):
+    with monkeypatch.context() as patched, harness.mind.held(QUESTION):
         said = learner.says(QUESTION)
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         harness.emulator.wait_for(lambda: _status(harness, learner, said.ts) == "processing", SECONDS)
         if breaks:
             patched.setattr("agent.delivery.outbox.Outbox.begin", broken)
             patched.setattr("agent.conversation.tutor.Tutor._result", broken)
-        harness.voice.go.set()
+        harness.mind.go.set()
         answer = learner.answer(said)
     harness.emulator.wait_for(lambda: _status(harness, learner, said.ts) == "active", SECONDS)
     assert ("Something went wrong on my side" in answer.text) is breaks

@@ -37,7 +37,7 @@ def _remembered(harness: Harness) -> str:
 def _held(harness: Harness, place: Place, text: str, *, behind: str) -> tuple[Seen, Seen]:
     """Two messages of one conversation: the first turn is under way, the second waits."""
     first = place.says(behind)
-    assert harness.voice.begun.wait(SECONDS)
+    assert harness.mind.begun.wait(SECONDS)
     second = place.says(text)
     harness.emulator.wait_for(lambda: harness.deliveries("message")[-1].state == "acknowledged", SECONDS)
     return first, second
@@ -51,15 +51,15 @@ def test_a_direct_message_is_answered_where_it_was_written(harness: Harness) -> 
     assert not top.thread_ts
     threaded = learner.asks(EXPOSE, thread=top.ts)
     assert threaded.thread_ts == top.ts
-    assert QUESTION not in [line.text for line in harness.voice.briefs[-1].history]
+    assert QUESTION not in [line.text for line in harness.mind.views[-1].history]
     learner.asks("what is an image layer for?")
-    assert QUESTION in [line.text for line in harness.voice.briefs[-1].history]
+    assert QUESTION in [line.text for line in harness.mind.views[-1].history]
 
 
 def test_an_edit_before_the_turn_begins_is_what_is_answered(harness: Harness) -> None:
     """T-EDIT: the later of two corrections counts."""
     learner = harness.direct("Learner A")
-    with harness.voice.held("venv"):
+    with harness.mind.held("venv"):
         first, second = _held(harness, learner, "what is a layr?", behind=QUESTION)
         learner.person.edits(second, "what is a port?")
         learner.person.edits(second, EXPOSE)
@@ -72,9 +72,9 @@ def test_an_edit_before_the_turn_begins_is_what_is_answered(harness: Harness) ->
 def test_an_edit_during_and_after_the_turn_changes_nothing(harness: Harness) -> None:
     """T-EDIT: the answer stands, and no second one comes."""
     learner = harness.direct("Learner A")
-    with harness.voice.held("venv"):
+    with harness.mind.held("venv"):
         said = learner.says(QUESTION)
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         learner.person.edits(said, f"{QUESTION} Please.")
     answer = learner.answer(said)
     learner.person.edits(said, EXPOSE)
@@ -94,7 +94,7 @@ def test_a_mention_that_an_edit_added_is_answered(harness: Harness) -> None:
 def test_a_message_deleted_before_its_turn_is_not_answered_and_not_kept(harness: Harness) -> None:
     """T-DEL before."""
     learner = harness.direct("Learner B")
-    with harness.voice.held("venv"):
+    with harness.mind.held("venv"):
         first, second = _held(harness, learner, "what is a layer in purple?", behind=QUESTION)
         learner.person.deletes(second)
         harness.emulator.wait_for(lambda: not _payload(harness, second), SECONDS)
@@ -105,9 +105,9 @@ def test_a_message_deleted_before_its_turn_is_not_answered_and_not_kept(harness:
 def test_a_message_deleted_during_its_turn_is_not_answered_and_not_kept(harness: Harness) -> None:
     """T-DEL mid-run."""
     learner = harness.direct("Learner C")
-    with harness.voice.held("VENV"):
+    with harness.mind.held("VENV"):
         said = learner.says("why not just use a VENV?")
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         learner.person.deletes(said)
         harness.emulator.wait_for(lambda: not _payload(harness, said), SECONDS)
     assert not learner.answers(said)
@@ -145,9 +145,9 @@ def test_the_root_of_the_thread_is_deleted_while_its_turn_runs(harness: Harness)
     """T-DEL: `thread_not_found`; who asked in the thread is answered in the direct message."""
     starter, asker, inbox = harness.channel("Learner B"), harness.channel("Learner A"), harness.direct("Learner A")
     root = starter.says("who has built an image before?")
-    with harness.voice.held("EXPOSE"):
+    with harness.mind.held("EXPOSE"):
         said = asker.mentions(EXPOSE, thread=root.ts)
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         starter.person.deletes(root)
     assert "EXPOSE" in inbox.answer(said).text
     harness.emulator.defects.clear()

@@ -24,7 +24,7 @@ def harness(folder: Path) -> Iterator[Harness]:
         patch.setattr(streaming, "APPEND_EVERY", 0.0)
         patch.setattr(RateLimiter, "allows", lambda *_: True)
         with open_harness(folder, "agent") as opened:
-            opened.voice.telling = True
+            opened.mind.telling = True
             yield opened
 
 
@@ -37,8 +37,8 @@ def _calls(harness: Harness, since: int) -> list[str]:
 
 
 def _whole(harness: Harness, answer: Seen) -> bool:
-    """All that the voice said, and no sign of a stream that is still open."""
-    said = "".join(harness.voice.said.split())
+    """All that the mind said, and no sign of a stream that is still open."""
+    said = "".join(harness.mind.said.split())
     return said in "".join(answer.text.split()) and not answer.streaming
 
 
@@ -46,9 +46,9 @@ def _whole(harness: Harness, answer: Seen) -> bool:
 def _under_way(harness: Harness, text: str = QUESTION) -> Iterator[Seen]:
     """The message; its answer has begun to show."""
     learner = harness.direct("Learner A")
-    with harness.voice.held(text):
+    with harness.mind.held(text):
         said = learner.says(text)
-        assert harness.voice.begun.wait(SECONDS)
+        assert harness.mind.begun.wait(SECONDS)
         yield said
 
 
@@ -166,7 +166,7 @@ def test_in_a_channel_the_stream_names_who_asked(harness: Harness) -> None:
 
 def test_a_process_that_is_killed_in_the_middle_ends_as_the_whole_answer(new_folder: Callable[[], Path]) -> None:
     """T-CRASH b, T-STR1: the message that was begun is completed after the restart, not said a second time."""
-    program = str(Path(__file__).with_name("slow_voice.py"))
+    program = str(Path(__file__).with_name("slow_mind.py"))
     with (
         Emulator(Workspace.demo("agent"), strict=True) as emulator,
         AppProcess(emulator, new_folder(), command=(program,)) as app,
