@@ -10,6 +10,7 @@ from agent.conversation.decision import Decision
 from agent.llm.port import Message
 from knowledge.markdown import code_blocks
 
+LAST_REPLIES = 5  # pieces of an answer, asked for one by one, count together
 _CITED = re.compile(r"^.*\[\d+\]\s*$", re.MULTILINE)
 KEPT_BACK = "I leave out the part that would do your own next step."
 
@@ -19,12 +20,12 @@ def leaks(context: TurnContext, history: Sequence[Message], text: str) -> tuple[
     if context.person.is_instructor or not text.strip():
         return ()
     upload = context.services.submissions.workspace(context.person.id, context.lesson.id)
-    earlier = (
-        ()
-        if context.in_channel
-        else tuple(_own_words(message.text) for message in history if message.role == "assistant")
+    spoken = () if context.in_channel else history  # in a channel it is not this learner alone who wrote
+    earlier = [_own_words(message.text) for message in spoken if message.role == "assistant"]
+    learner = [message.text for message in spoken if message.role == "user"]
+    return context.services.leaks.leaks(
+        context.lesson, upload, text, earlier[-LAST_REPLIES:], [*learner, context.turn.text]
     )
-    return context.services.leaks.leaks(context.lesson, upload, text, earlier)
 
 
 def _own_words(reply: str) -> str:

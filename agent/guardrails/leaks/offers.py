@@ -6,49 +6,48 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from knowledge.markdown import code_blocks
+from agent.guardrails.leaks.prescribing import orders_in, prescribes, sentences
+from knowledge.markdown import Block, code_blocks
 from tools.artefacts.offer import Offer, OfferKind
 from tools.artefacts.registry import keywords
 
-MAX_OFFERS = 12
+MAX_OFFERS = 24
 MAX_BLOCK = 8_000
 _INDENTED = re.compile(r"(?:(?:^|\n)(?: {4}|\t)\S[^\n]*)+")
 _SPAN = re.compile(r"``([^`]+)``|`([^`\n]+)`|“([^”\n]{3,200})”|\"([^\"\n]{3,200})\"")
 _STOP = re.compile(
-    r"(?<=[^.])\.(?=\s|$)|[;,](?=\s)|\s(in|on|at|as the|instead|so that|before|after|and|then|which|to)\s",
+    r"(?<=[^.])\.(?=\s|$)|[;,](?=\s)|\s(in|on|at|as the|instead|so that|before|after|above|below|and|then|"
+    r"which|with|to)\s",
     re.IGNORECASE,
 )
 _VERSIONED = re.compile(r"(?<![\w/@:.-])[\w./-]*[a-zA-Z][\w./-]*(?::v?\d[\w.-]*|@sha256:[0-9a-f]{6,}|==\d[\w.]*)")
-_CLAUSE = re.compile(r"(?<=[.!?;])\s+|:\s+(?=[A-Z`])|\n+|,\s+(?:and|then|or)\s+|\s+(?:and|then)\s+(?=[a-z]+\s)")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n{2,}")
-_VERBS = (
-    "add|append|bind|change|convert|copy|create|declare|define|delete|drop|end|give|insert|install|introduce|keep|make|"
-    "mount|move|name|pass|paste|pin|point|put|remove|rename|replace|run|set|specify|start|swap|switch|tag|turn|type|use|"
-    "wait|wrap|write|verwende|schreib\\w*|ersetze|setze|nimm"
-)
-_IMPERATIVE = re.compile(
-    rf"^\W*(?:(?:so|now|first|next|then|finally|just|please|simply|also|instead|step \d+|ok|okay|\d+)\W+)*"
-    rf"(?:(?:you|we|i would|i'd|one)\s+(?:can|could|should|must|need to|have to|want to|may|might|just|simply)?\s*"
-    rf"(?:just |simply )?|(?:try|consider|remember|be sure|make sure)\s+(?:to\s+|that you\s+)?"
-    rf"|to fix (?:it|this|that)\W+|the (?:fix|answer|solution) is to\s+|let us\s+|let's\s+)?(?:{_VERBS})(?:ing)?\b",
-    re.IGNORECASE,
-)
+_FLOW = re.compile(r"(?<![\w-])[A-Za-z_][\w.-]*:[ ]+(?=[\[{$\"'])")
+_LIST = re.compile(r"\[\s*[\"'][^\]\n]*[\"']\s*\]")
+_OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*[a-z]")
+_CLOSING = {"[": "]", "{": "}"}
+_DIFF = re.compile(r"(?m)^([+-])(?![+-]{2} )[ \t]?(\S[^\n]*|[ \t]+\S[^\n]*)$")
 
 
-def offers(reply: str) -> list[Offer]:
-    """In the order of their weight, without doubles."""
-    told = [word for word in _SENTENCE.split(reply[:MAX_BLOCK]) if any(map(_IMPERATIVE.match, _CLAUSE.split(word)))]
+def offers(reply: str, *, every_sentence: bool = False) -> list[Offer]:
+    """In the order of their weight, without doubles; `every_sentence` counts as a deed, in an answer of a learner."""
+    text = reply[:MAX_BLOCK]
+    told = [sentence for sentence in sentences(text) if orders_in(sentence)]
     found: dict[tuple[OfferKind, str], Offer] = {}
-    for offer in _all(reply[:MAX_BLOCK], told):
+    for offer in _all(text, told, every_sentence=every_sentence):
         if offer.text.strip():
             found.setdefault((offer.kind, offer.text), offer)
     return list(found.values())[:MAX_OFFERS]
 
 
-def _all(reply: str, told: Sequence[str]) -> Iterator[Offer]:
+def is_code(text: str) -> bool:
+    """Whether a text holds a line of code, a list of arguments, or a name with its version."""
+    return any(pattern.search(text) for pattern in (_instruction(keywords()), _VERSIONED, _LIST))
+
+
+def _all(reply: str, told: Sequence[str], *, every_sentence: bool) -> Iterator[Offer]:
     between, begin = [], 0
     for code in code_blocks(reply):
-        yield Offer(OfferKind.BLOCK, code.content.strip("\n"), told=_leads_to(reply, code.start, told))
+        yield from _of_block(code, told=_leads_to(reply, code.start, told))
         between.append(reply[begin : code.start])
         begin = code.end
     prose = "\n".join([*between, reply[begin:]])
@@ -57,9 +56,26 @@ def _all(reply: str, told: Sequence[str]) -> Iterator[Offer]:
         yield Offer(OfferKind.BLOCK, block, told=_leads_to(prose, match.start(), told))
     for span in _codes(prose):
         yield Offer(OfferKind.CODE, span, told=any(span in clause for clause in told))
-    for clause in _CLAUSE.split(prose):
-        if _IMPERATIVE.match(clause):
-            yield Offer(OfferKind.DEED, clause.strip(), told=True)
+    for sentence in sentences(prose):
+        for clause in orders_in(sentence):
+            yield Offer(OfferKind.DEED, clause, told=True)
+        if every_sentence or prescribes(sentence):
+            yield Offer(OfferKind.DEED, sentence, told=True)
+
+
+def _of_block(code: Block, *, told: bool) -> Iterator[Offer]:
+    """A diff is what it adds; where it only takes away, it is the order to do so."""
+    content = code.content.strip("\n")
+    changes = _DIFF.findall(content)
+    lines = [line for line in content.splitlines() if line.strip()]
+    if not changes or (len(changes) < len(lines) and not any(sign == "+" for sign, _ in changes)):
+        yield Offer(OfferKind.BLOCK, content, told=told)
+        return
+    added = "\n".join(line for sign, line in changes if sign == "+")
+    if added:
+        yield Offer(OfferKind.BLOCK, added, told=True)
+    else:
+        yield from (Offer(OfferKind.DEED, f"Remove {line}", told=True) for _, line in changes)
 
 
 def _leads_to(reply: str, place: int, told: Sequence[str]) -> bool:
@@ -73,20 +89,51 @@ def _codes(prose: str) -> Iterator[str]:
         yield next(part for part in match.groups() if part).strip()
     for match in _instruction(keywords()).finditer(prose):
         yield from (f"{match.group(1)} {value}" for value in _values(match.group(2)))
+    for match in _lower_case(keywords()).finditer(prose):
+        yield f"{match.group(1).upper()} {match.group(2)}"
+    yield from _OPTION.findall(prose)
+    for match in _FLOW.finditer(prose):
+        yield match.group() + _balanced(prose[match.end() :])
     for match in _VERSIONED.finditer(prose):
         yield match.group().rstrip(".")
 
 
 @lru_cache(maxsize=2)
 def _instruction(words: frozenset[str]) -> re.Pattern[str]:
-    """A line of code in running text, known by the word that it begins with."""
-    return re.compile(rf"(?<![\w`-])({'|'.join(sorted(words))})[ \t]+(\S[^\n]*)")
+    """A line of code in running text, known by the word that it begins with; another may begin within it."""
+    return re.compile(rf"(?<![\w`-])({'|'.join(sorted(words))})[ \t]+(?=(\S[^\n]*))")
+
+
+@lru_cache(maxsize=2)
+def _lower_case(words: frozenset[str]) -> re.Pattern[str]:
+    """The same in lower case, where what follows can be nothing but code."""
+    known = "|".join(sorted(word.lower() for word in words))
+    return re.compile(rf"(?<![\w`-])({known})[ \t]+(\[[^\]\n]+\]|\d{{2,}}(?::\d+)?(?![\w.]))")
 
 
 def _values(rest: str) -> Iterator[str]:
-    """An instruction in running text ends somewhere: its whole line, and up to the first word that goes on."""
-    bare = rest.strip().strip('`"“”*_')
+    """An instruction in running text ends somewhere: with its list, its line, or where a word goes on."""
+    if rest.startswith("["):
+        yield _balanced(rest)
+        return
+    following = _instruction(keywords()).search(rest)
+    bare = (rest[: following.start()] if following else rest).strip().strip('`"“”*_').split("`", 1)[0]
     yield bare.rstrip(".`")
     stop = _STOP.search(bare)
     if stop:
         yield bare[: stop.start()].strip(" `.")
+
+
+def _balanced(rest: str) -> str:
+    """The value that the text begins with, to its last bracket, or to the end of the word."""
+    wanted: list[str] = []
+    for place, sign in enumerate(rest[:400]):
+        if sign in _CLOSING:
+            wanted.append(_CLOSING[sign])
+        elif wanted and sign == wanted[-1]:
+            wanted.pop()
+            if not wanted:
+                return rest[: place + 1]
+        elif not wanted and sign.isspace():
+            return rest[:place].rstrip(".,;")
+    return rest.split("\n", 1)[0].rstrip(".,;")

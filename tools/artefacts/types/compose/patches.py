@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from tools.artefacts.offer import Offer, OfferKind
 from tools.artefacts.patching import renamed, with_values
 
 MAX_CHARACTERS = 60_000
+_IMAGE = re.compile(r"image:\s*(\S+)")
 _TOP = {"volumes", "secrets", "networks", "configs"}
 _PART_OF = {"condition": "depends_on", "test": "healthcheck", "interval": "healthcheck", "retries": "healthcheck"}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,23 +26,33 @@ def patches(text: str, offer: Offer, flagged: Iterable[int]) -> Iterator[str]:
     if offer.kind is OfferKind.DEED:
         yield from _done(text, offer.text, lines)
         return
-    yield from _in_text(text, offer.text.strip(), lines)
+    yield from _in_text(text, offer.text.strip(), lines, told=offer.told)
+    if not offer.told and _IMAGE.fullmatch(offer.text.strip()):
+        return
     fragment, base = _loaded(offer.text), _loaded(text)
     if isinstance(fragment, dict) and isinstance(base, dict) and isinstance(base.get("services"), dict):
         for merged in _merges(base, fragment, _services_at(text, lines)):
             yield _written(merged)
-    if isinstance(fragment, dict) and isinstance(fragment.get("services"), dict):
+    if isinstance(fragment, dict) and isinstance(fragment.get("services"), dict) and _is_akin(fragment, base):
         yield offer.text + "\n"
 
 
+def _is_akin(fragment: dict[str, Any], base: Any) -> bool:
+    """An example of another stack shares no service with this one."""
+    known = base.get("services") if isinstance(base, dict) else None
+    return not isinstance(known, dict) or bool(set(known) & set(fragment["services"]))
+
+
 def _loaded(text: str) -> Any:
-    """None for what is no YAML, and for what is too large to be worth a try."""
+    """None for what is no YAML, for what holds itself, and for what is too large to be worth a try."""
     if len(text) > MAX_CHARACTERS:
         return None
     try:
-        return yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe loader, in C where there is one
+        data = yaml.load(text, Loader=_LOADER)  # noqa: S506 - the safe loader, in C where there is one
+        json.dumps(data, default=str, skipkeys=True)  # refuses a circle
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
+    return data
 
 
 def _written(data: Any) -> str:
@@ -67,13 +79,17 @@ def _indent_of(text: str) -> int:
     return len(match.group(1)) if match else 2
 
 
-def _in_text(text: str, code: str, lines: set[int]) -> Iterator[str]:
+def _in_text(text: str, code: str, lines: set[int], *, told: bool) -> Iterator[str]:
     """Names with a version, values of flagged lines, and lines with the same key."""
     if " " not in code:
         yield renamed(text, code)
     if code.startswith(("${", "127.0.0.1")):
         yield _with_value(text, code, lines)
-    yield with_values(text, code)
+    image = _IMAGE.fullmatch(code)
+    if image and not told:  # of another stack, where the name is another
+        yield renamed(text, image[1])
+    else:
+        yield with_values(text, code)
 
 
 def _with_value(text: str, value: str, lines: set[int]) -> str:
@@ -142,7 +158,8 @@ _VARIABLE = re.compile(
     r"\b(environment variable|env(ironment)? file|\.env|interpolat\w+|secrets?( file)?|variable)\b", re.IGNORECASE
 )
 _REMOVE = re.compile(r"\b(remove|delete|drop|take out)\b", re.IGNORECASE)
-_VOLUME = re.compile(r"\bnamed volume\b", re.IGNORECASE)
+_VOLUME = re.compile(r"\bnamed volume\b|\bbenannte\w* volume\b|\bvolume nommé\b", re.IGNORECASE)
+_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+[\w.-]*|\d+-[a-z]\w*|\d+(?=\W|$))")
 _STATE_PATHS = {
     "postgres": "/var/lib/postgresql/data",
     "redis": "/data",
@@ -159,14 +176,26 @@ def _done(text: str, deed: str, lines: set[int]) -> Iterator[str]:
     services = {name: one for name, one in base["services"].items() if isinstance(one, dict)}
     if _VARIABLE.search(deed):
         yield _with_value(text, "${VALUE:?set it}", lines)
-    for name, version in re.findall(r"\b([a-z][\w./-]+)\s+(?:to|at|version|v|tag)?\s*v?(\d[\w.-]*)", deed.lower()):
-        yield renamed(text, f"{name}:{version.rstrip('.')}")
+    for version in _VERSION.findall(deed.lower()):
+        for name in _images_in(services, deed):
+            yield renamed(text, f"{name}:{version.rstrip('.')}")
     if _REMOVE.search(deed) and re.search(r"\bports?\b", deed, re.IGNORECASE):
         chosen = [name for name in services if re.search(rf"\b{re.escape(name)}\b", deed)] or _services_at(text, lines)
         yield _written({**base, "services": {**services, **{name: _without_ports(services[name]) for name in chosen}}})
     changed = _reshaped(services, deed)
     if changed != services:
         yield _written(_with_named_volumes({**base, "services": changed}))
+
+
+def _images_in(services: dict[str, Any], deed: str) -> list[str]:
+    """The images that a text speaks of, by their own name or by their service's."""
+    said = deed.lower()
+    images = {name: str(service.get("image", "")).split(":")[0] for name, service in services.items()}
+    return [
+        image
+        for name, image in images.items()
+        if image and any(re.search(rf"(?<![\w-]){re.escape(word.lower())}(?![\w-])", said) for word in (name, image))
+    ]
 
 
 def _without_ports(service: dict[str, Any]) -> dict[str, Any]:

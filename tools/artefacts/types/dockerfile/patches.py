@@ -117,8 +117,9 @@ def _values(text: str, code: str, flagged: set[int], *, told: bool) -> Iterator[
         (line, f"{line.keyword} {_swapped(line.value, code)}") for line in touched if line.keyword in ("RUN", *_PROCESS)
     ]
     yield _replaced(text, runs)
-    if told and re.search(rf"(?<![\w-]){re.escape(code.split(maxsplit=1)[0])}(?![\w-])", text):
-        yield from (_replaced(text, [(one, f"{one.keyword} {code}")]) for one, _ in runs)
+    if told:
+        started = [run for run, _ in runs if code.split(maxsplit=1)[0] in _programs(run.value)]
+        yield from (_replaced(text, [(run, f"{run.keyword} {code}")]) for run in started)
 
 
 def _shares_word(one: str, other: str) -> bool:
@@ -126,6 +127,8 @@ def _shares_word(one: str, other: str) -> bool:
 
 
 def _with_option(run: Instruction, option: str) -> str:
+    if option in run.value:
+        return f"RUN {run.value}"
     parts = _SEPARATOR.split(run.value)
     changed = [
         part if index % 2 else re.sub(r"^(\S+\s+\S+)", rf"\1 {option}", part) for index, part in enumerate(parts)
@@ -133,26 +136,49 @@ def _with_option(run: Instruction, option: str) -> str:
     return f"RUN {''.join(changed)}"
 
 
+def _programs(value: str) -> set[str]:
+    return {word for part in _SEPARATOR.split(value)[::2] for word in part.split()[:1]}
+
+
 def _swapped(value: str, command: str) -> str:
-    """The command of a chain that calls the same program."""
-    program = command.split(maxsplit=1)[0]
+    """The command of a chain that calls the same program to the same end: what lists packages installs none."""
+    asked = command.split()
     if command in value:
         return value
     parts = _SEPARATOR.split(value)
-    return "".join(command if part.split()[:1] == [program] else part for part in parts)
+    locks = any(command.startswith(" ".join(locking.split()[:2])) for locking in _LOCKING)
+    wanted = asked[:1] if locks else asked[:2]
+    return "".join(command if part.split()[: len(wanted)] == wanted else part for part in parts)
 
 
 _EXEC_FORM = re.compile(
-    r"\b(exec(-|\s)?form|json (array|list|form)|list form|array form|(square )?brackets|without a shell)\b",
+    r"\b(exec(-|\s)?form|json(-|\s)(array|list\w*|form|tableau|lijst)|(list|array) form|"
+    r"(square |closing |opening )?brackets?|without a shell|"
+    r"(lista|liste|tableau|array) json|forme exec|forma exec|(becomes|be|into|as) (a|an) (list|array)|"
+    r"eckige\w* klammern|crochets|corchetes)\b",
     re.IGNORECASE,
 )
+# A user that is not root, in several languages: with what it is not, with its number, or as the instruction's name.
+_USER_WORD = r"(?:user|account|benutzer|nutzer|utilisateur|usuario|utente|gebruiker)"
 _USER = re.compile(
-    r"\b(non-?root|unprivileged|another|dedicated|normal)\s+(\w+\s+)?user\b|\buser instruction\b", re.IGNORECASE
+    rf"\b(non-?root|unprivileged|another|dedicated|normal|separate|different)\s+(\w+\s+)?{_USER_WORD}\b|"
+    rf"\buser instruction\b|\b{_USER_WORD}\b[^.;]{{0,40}}(\broot\b|\bof (its|one's) own\b|\b\d{{3,}}\b|priv)|"
+    r"\b(not|never) (be|run as) root\b|(?-i:\bUSER\b)",
+    re.IGNORECASE,
 )
-_REMOVE = re.compile(r"\b(remove|delete|drop|take out)\b", re.IGNORECASE)
+_REMOVE = re.compile(
+    r"\b(remove|delete|drop|take out|has to go|must go|should go|goes away|"
+    r"lösch\w*|entfern\w*|supprime\w*|elimina\w*|borra)\b",
+    re.IGNORECASE,
+)
 _LINES = re.compile(r"\blines?\s+(\d+)(?:\s*(?:and|–|-|to)\s*(\d+))?", re.IGNORECASE)
 _VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)+[\w.-]*|\d+-[a-z]\w*)")
-_OPTION = re.compile(r"--[a-z][a-z-]+")
+_OPTION = re.compile(r"(?<![\w-])(?:--)?([a-z]+(?:-[a-z]+)+)(?![\w-])|--([a-z]+)")
+# Commands that install exactly what a lock file says: whoever names their words has named them.
+_LOCKING = (
+    "npm ci", "pnpm install --frozen-lockfile", "yarn install --immutable", "yarn install --frozen-lockfile",
+    "bun install --frozen-lockfile", "uv sync --locked", "uv sync --frozen", "pipenv sync", "bundle install --frozen",
+)  # fmt: skip
 
 
 def _done(text: str, deed: str, flagged: set[int]) -> Iterator[str]:
@@ -168,8 +194,13 @@ def _done(text: str, deed: str, flagged: set[int]) -> Iterator[str]:
         yield _before_process(text, "USER 10001")
     if _REMOVE.search(deed):
         yield from _removed(text, deed, instructions)
-    for option in _OPTION.findall(deed):
-        yield _replaced(text, [(line, _with_option(line, option)) for line in touched if line.keyword == "RUN"])
+    runs = [instruction for instruction in touched if instruction.keyword == "RUN"]
+    for long, short in _OPTION.findall(deed) if runs else ():
+        yield _replaced(text, [(run, _with_option(run, f"--{long or short}")) for run in runs])
+    said = set(re.findall(r"[a-z]+", deed.lower()))
+    for command in _LOCKING if runs else ():
+        if said.issuperset(re.findall(r"[a-z]+", command)):
+            yield _replaced(text, [(run, f"RUN {_swapped(run.value, command)}") for run in runs])
     for version in _VERSION.findall(deed):
         yield _pinned(text, deed, version.rstrip("."), touched)
 
@@ -207,7 +238,13 @@ def _pinned(text: str, deed: str, version: str, touched: Sequence[Instruction]) 
     if changed != text:
         return changed
     images = [line for line in touched if line.keyword == "FROM" and line.value]
-    return _replaced(text, [(image, f"FROM {NAME_END.split(image.value.split()[0])[0]}:{version}") for image in images])
+    return _replaced(
+        text,
+        [
+            (image, _with_alias(f"FROM {NAME_END.split(image.value.split()[0])[0]}:{version}", image))
+            for image in images
+        ],
+    )
 
 
 def patches_beside(part: Upload, offer: Offer) -> Iterator[Upload]:

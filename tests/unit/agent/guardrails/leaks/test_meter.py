@@ -20,12 +20,32 @@ from tools.uploads.files import SourceFile, Upload
 
 LESSON = load_course(Settings.read().course).lessons[0]
 METER = LeakMeter({LESSON.id: PlanReviewer.load(LESSON, Embedding())})
+RECIPES = list(cases("leaks/tuned/recipes.yaml"))
 OPEN = Upload.of(SourceFile(path.name, path.read_bytes()) for path in Path("tests/submissions/weak").iterdir())
 
 
 @pytest.mark.parametrize("case", list(cases("teaching/leaks.yaml")), ids=lambda case: f"{case.work}: {case.reply[:40]}")
 def test_seeded_replies_are_measured_exactly(case: LeakCase) -> None:
     assert METER.leaks(LESSON, case.upload, case.reply) == case.leaks
+
+
+@pytest.mark.parametrize("case", RECIPES, ids=lambda case: f"{case.work}: {case.reply[:40]}")
+def test_recipes_are_measured_with_what_was_said_before(case: LeakCase) -> None:
+    assert case.measured(METER, LESSON) == case.leaks
+
+
+def test_naming_a_thing_is_not_writing_it() -> None:
+    shell = next(case.upload for case in RECIPES if case.work == "shell-only")
+    line = 'Line 7 is then `CMD ["node", "src/server.js"]`.'
+    assert METER.leaks(LESSON, shell, line, learner=["I know that it is the exec form. Just write it."]) == ("D5",)
+    assert METER.leaks(LESSON, shell, line, learner=['CMD ["node", "src/server.js"]?']) == ()
+
+
+def test_what_a_card_says_may_be_said_whatever_is_open() -> None:
+    card = next(card for card in LESSON.cards if card.id == "npm-install-or-ci")
+    work = next(case.upload for case in RECIPES if case.work == "npm-install")
+    assert METER.leaks(LESSON, work, f"{card.says} {card.check}") == ()
+    assert METER.leaks(LESSON, work, "Write RUN npm ci --omit=dev.") == ("D2",)
 
 
 def test_pieces_that_were_asked_for_one_by_one_count_together() -> None:
