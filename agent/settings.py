@@ -62,7 +62,6 @@ class Settings(BaseSettings):
     watch_seconds: float = Field(
         20.0, ge=1, le=600, description="seconds for which a built image must stay up; a longer start period counts"
     )
-    executor: str = Field("local", description="name of this process among several workers; keep it across restarts")
     retention_days: int = Field(30, ge=1, le=3650, description="days for which the text of messages is kept")
     profile: SlackProfile = Field(
         SlackProfile.AGENT, description="which Slack manifest is installed: `agent` or `plain`"

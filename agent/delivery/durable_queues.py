@@ -90,6 +90,15 @@ class DurableQueues:
         self._closing.set()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=CLOSING_SECONDS)
 
+    def executors(self) -> set[str]:
+        """The names of the processes that hold work which they began."""
+        begun = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {str(workflow.executor_id) for workflow in begun}
+
+    def take_over(self, executor: str) -> None:
+        """What a dead process began is queued again; whoever is free takes it, and one only."""
+        DBOS._recover_pending_workflows([executor])  # noqa: SLF001 - DBOS has no public name for it on one's own server
+
     def _go_on(self) -> None:
         if self._closing.is_set():
             raise _Closing

@@ -68,8 +68,8 @@ class Outbox:
     def due(self, limit: int = TAKEN, *, owner: str = "", within: str = "") -> list[Outgoing]:
         """Takes what is to be sent now, of each lane only its oldest: a message that waits holds back no other lane.
 
-        What is taken is nobody else's for the length of the lease, which `owner`, the name of a process, may
-        `release` when it starts again; ask until nothing is left. `within`: only of channels that begin so.
+        What is taken is nobody else's for the length of the lease, or until `owner`, the process's name, is dead and
+        what it held is released; ask until nothing is left. `within`: only of channels that begin so.
         """
         mine = (OutboxRow.state == DUE, OutboxRow.channel.startswith(within, autoescape=True))
         heads = select(func.min(OutboxRow.id)).where(*mine).group_by(OutboxRow.lane)
@@ -83,7 +83,7 @@ class Outbox:
                 return taken
 
     def release(self, owner: str, *, within: str = "") -> int:
-        """Gives back what a process of this name held when it ended; returns how many messages."""
+        """Gives back what a dead process of this name held; returns how many messages."""
         mine = OutboxRow.channel.startswith(within, autoescape=True)
         held = (OutboxRow.state == DUE, OutboxRow.error == _held_by(owner), mine)
         with self._storage.begin() as session:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     ForeignKey,
     Integer,
@@ -268,6 +269,15 @@ class OutboxRow(Base):
     due_at: Mapped[datetime]  # moved on while a process sends it, so that no other does
     sent_ts: Mapped[str] = mapped_column(default="")
     error: Mapped[str] = mapped_column(default="")
+
+
+class WorkerRow(Base):
+    __tablename__ = "workers"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    machine: Mapped[str]  # on one of the same name, the process id tells whether it lives
+    pid: Mapped[int]
+    born: Mapped[int] = mapped_column(BigInteger)  # an id may be given again
+    count: Mapped[int] = mapped_column(BigInteger)  # raised every few seconds; below 0: ended in order
 
 
 class BuildJobRow(Base):

@@ -25,7 +25,7 @@ class AppProcess:
     ) -> None:
         self._emulator, self._command = emulator, [sys.executable, *command]
         self._log = (folder / f"{name}.log").open("ab")
-        self._environment = environment(emulator, folder, name) | more
+        self._environment = environment(emulator, folder) | more
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,7 +75,7 @@ class AppProcess:
         return int(resident.split()[1]) / 1_000
 
 
-def environment(emulator: Emulator, folder: Path, name: str) -> dict[str, str]:
+def environment(emulator: Emulator, folder: Path) -> dict[str, str]:
     installation = emulator.installation()
     return {
         "PATH": os.environ["PATH"],
@@ -83,7 +83,6 @@ def environment(emulator: Emulator, folder: Path, name: str) -> dict[str, str]:
         "HOME": str(folder),
         "TUTOR_DATA": str(folder),
         "TUTOR_BUILDS": "off",
-        "TUTOR_EXECUTOR": name,
         "TUTOR_PROFILE": installation.app.profile.value,
         "TUTOR_INSTRUCTORS": emulator.workspace.member("Instructor").id,
         "TUTOR_LOG_LEVEL": "INFO",

@@ -35,7 +35,7 @@ class SpareApp:
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self._emulator, self._log = emulator, (folder / "spare.log").open("ab")
         command = [sys.executable, *SPARE]
-        surroundings = environment(emulator, folder, "local")
+        surroundings = environment(emulator, folder)
         self._parent = subprocess.Popen(
             command, env=surroundings, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
         )

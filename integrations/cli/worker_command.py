@@ -23,7 +23,7 @@ def worker(queue: tuple[str, ...]) -> None:
     _check(settings, queues)
     telemetry.configure(settings.log_level, settings.log_format)
     with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):
-        print(f"Working on {' and '.join(queues)} as {settings.executor}.", flush=True)
+        print(f"Working on {' and '.join(queues)}.", flush=True)
         with serving(tutor.health.app(), settings.host, settings.status_port):
             wait_for_signal()
 
@@ -37,5 +37,3 @@ def _check(settings: Settings, queues: tuple[str, ...]) -> None:
             "A worker shares its database with other processes, and SQLite has one writer. Set TUTOR_DATABASE_URL to a "
             "PostgreSQL URL for all of them; without one, `tutor slack` does the work itself."
         )
-    if settings.executor == "local":
-        raise ConfigurationInvalid("Give each process a name of its own in TUTOR_EXECUTOR, such as worker-1.")

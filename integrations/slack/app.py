@@ -18,6 +18,7 @@ from slack_sdk import WebClient
 from agent.app import Tutoring
 from agent.delivery.dispatcher import Dispatcher
 from agent.delivery.durable_queues import QUEUES, DurableQueues
+from agent.delivery.leases import Leases
 from agent.errors import TutorError
 from agent.settings import Settings
 from integrations.slack.coalescing_queue import CoalescingQueue
@@ -49,25 +50,38 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
     installations = open_installations(settings, tutoring.storage)
     grants: Grants = installations or ConfiguredGrant(settings)
     metrics = Metrics()
-    with CoalescingQueue() as coalescing, WorkspaceRegistry(tutoring, grants, coalescing) as workspaces:
+    with (
+        CoalescingQueue() as coalescing,
+        WorkspaceRegistry(tutoring, grants, coalescing) as workspaces,
+        Leases(tutoring.storage) as leases,
+    ):
         jobs = DurableQueues(
             settings.database,
             run_turn=metrics.job("turn", workspaces.run_turn),
             run_build=metrics.job("build", workspaces.run_build),
             run_tidy=tutoring.retention.tidy,
-            executor=settings.executor,
+            executor=leases.name,
             turn_workers=MODEL_TURNS if settings.openai_api_key else OFFLINE_TURNS,
             listen=listen,
         )
         with jobs, Dispatcher(jobs) as dispatcher, ThreadPoolExecutor(LISTENER_THREADS) as executor:
-            workspaces.open(dispatcher, executor)
+            workspaces.open(dispatcher, executor, leases.name)
             app = _create_app(tutoring, workspaces, executor, installations, metrics)
-            for key, conversation in tutoring.inbox.unfinished():
-                jobs.submit_turn(key, conversation)
-            yield SlackTutor(settings, app, workspaces, jobs, _health(tutoring, workspaces, metrics))
+            with leases.watching(lambda name: _take_over(tutoring, jobs, name)):
+                for name in jobs.executors() - set(leases.names()):
+                    _take_over(tutoring, jobs, name)
+                for key, conversation in tutoring.inbox.unfinished():
+                    jobs.submit_turn(key, conversation)
+                yield SlackTutor(settings, app, workspaces, jobs, _health(tutoring, workspaces, metrics, leases))
 
 
-def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics) -> Health:
+def _take_over(tutoring: Tutoring, jobs: DurableQueues, name: str) -> None:
+    jobs.take_over(name)
+    tutoring.outbox.release(name)
+
+
+def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics, leases: Leases) -> Health:
+    metrics.watch("tutor_workers", "Processes that take work", lambda: len(leases.names()))
     metrics.watch("tutor_waiting_turns", "Messages without an answer yet", tutoring.inbox.waiting)
     metrics.watch("tutor_waiting_messages", "Messages that are still to be sent", tutoring.outbox.waiting)
     metrics.watch(
@@ -85,7 +99,7 @@ def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics)
     def halted() -> str:
         return "; ".join(f"{team}: {reason}" for team, reason in workspaces.halted().items())
 
-    return Health(metrics, {"database": database, "workspaces": halted})
+    return Health(metrics, {"database": database, "workspaces": halted, "lease": leases.fault})
 
 
 def _lost(tutoring: Tutoring) -> int:

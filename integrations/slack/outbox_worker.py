@@ -52,7 +52,6 @@ class OutboxWorker:
         self.halted = ""
 
     def __enter__(self) -> Self:
-        self._outbox.release(self._owner, within=self._here)
         self._loop.start()
         return self
 

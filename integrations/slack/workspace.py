@@ -33,6 +33,7 @@ class WorkspaceDependencies:
     coalescing: CoalescingQueue
     jobs: Queues
     executor: Executor
+    process: str  # this one's name
     leave: Callable[[str], None]  # a workspace removed the app
 
 
@@ -59,7 +60,7 @@ def open_workspace(grant: Grant, dependencies: WorkspaceDependencies) -> SlackWo
         grant.team,
         bot=grant.bot,
         rate_limiter=rate_limiter,
-        owner=tutoring.settings.executor,
+        owner=dependencies.process,
     )
     homes = HomePages(
         tutoring, client, outbox_worker=outbox_worker, directory=directory, coalescing=dependencies.coalescing

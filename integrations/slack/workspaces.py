@@ -36,9 +36,11 @@ class WorkspaceRegistry:
             for team in list(self._open):
                 self._close(team)
 
-    def open(self, jobs: Queues, executor: Executor) -> None:
-        """From now on messages are taken and sent."""
-        self._dependencies = WorkspaceDependencies(self._tutoring, self._coalescing, jobs, executor, self.leave)
+    def open(self, jobs: Queues, executor: Executor, process: str) -> None:
+        """From now on messages are taken, and sent under the name of this process."""
+        self._dependencies = WorkspaceDependencies(
+            self._tutoring, self._coalescing, jobs, executor, process, self.leave
+        )
         for team in self._grants.teams():
             self.of(team)
         self._ready.set()

@@ -50,3 +50,8 @@ def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def storage(storage_url: str) -> Iterator[Storage]:
     with Storage.open(storage_url, migrate=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def postgres_storage_url(postgres: str, migrated_postgres: str) -> str:
+    return created(postgres, template=migrated_postgres)

@@ -21,12 +21,6 @@ def test_a_worker_asks_for_a_shared_database(monkeypatch: pytest.MonkeyPatch, tm
         _run()
 
 
-def test_a_worker_asks_for_a_name_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TUTOR_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1/none")
-    with pytest.raises(ConfigurationInvalid, match="TUTOR_EXECUTOR"):
-        _run()
-
-
 def test_a_queue_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUTOR_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1/none")
     with pytest.raises(ConfigurationInvalid, match="no queue reviews"):
