@@ -66,9 +66,7 @@ class Settings(BaseSettings):
     profile: SlackProfile = Field(
         SlackProfile.AGENT, description="which Slack manifest is installed: `agent` or `plain`"
     )
-    host: str = Field(
-        "127.0.0.1", description="address to listen on: for `tutor slack --http`, and for the status port"
-    )
+    host: str = Field("127.0.0.1", description="address to listen on: for `tutor slack --http`")
     port: int = Field(3000, ge=0, le=65535, description="port of `tutor slack --http`")
     public_url: str = Field(
         "", description="https address under which workspaces reach `tutor slack --http` to install it"
@@ -76,8 +74,9 @@ class Settings(BaseSettings):
     token_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Fernet keys that encrypt workspace tokens at rest, newest first, separated by commas"
     )
+    status_host: str = Field("127.0.0.1", description="address to listen on: for the status port")
     status_port: int = Field(
-        0, ge=0, le=65535, description="port of `/healthz`, `/readyz` and `/metrics` in Socket Mode; 0: none"
+        3001, ge=0, le=65535, description="port of `/healthz`, `/readyz` and `/metrics` of this process; 0: none"
     )
     log_level: str = Field("WARNING", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")
     log_format: LogFormat = Field(LogFormat.TEXT, description="`text` or `json`; each line names its turn")

@@ -86,6 +86,7 @@ def environment(emulator: Emulator, folder: Path) -> dict[str, str]:
         "TUTOR_PROFILE": installation.app.profile.value,
         "TUTOR_INSTRUCTORS": emulator.workspace.member("Instructor").id,
         "TUTOR_LOG_LEVEL": "INFO",
+        "TUTOR_STATUS_PORT": "0",
         "SLACK_BOT_TOKEN": installation.bot_token,
         "SLACK_APP_TOKEN": installation.app.app_token,
         "SLACK_BASE_URL": f"{emulator.url}/api/",

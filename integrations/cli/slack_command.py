@@ -11,7 +11,6 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import click
-import uvicorn
 
 from agent import telemetry
 from agent.app import Tutoring, open_tutoring
@@ -19,7 +18,8 @@ from agent.errors import ConfigurationInvalid
 from agent.settings import Settings
 from integrations.slack.app import SlackTutor, open_slack
 from integrations.slack.health import serving
-from integrations.slack.http import HttpDelivery
+from integrations.slack.http import guarded
+from integrations.slack.http_guard import server
 from integrations.slack.socket import Socket
 
 RETRY_SECONDS, TEND_SECONDS, TAKE_UP_SECONDS, SWEEP_SECONDS = 2.0, 20.0, 60.0, 3_600.0
@@ -83,14 +83,15 @@ def _sweep(tutoring: Tutoring, tutor: SlackTutor) -> None:
 def _serve_http(settings: Settings, tutor: SlackTutor) -> None:
     if settings.slack_signing_secret is None:
         raise ConfigurationInvalid("SLACK_SIGNING_SECRET is not set; HTTP delivery cannot be trusted without it.")
-    app = tutor.health.app(beside=HttpDelivery(tutor.app))  # type: ignore[arg-type]  # Bolt's own annotation is wider
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning")
+    app = guarded(tutor.app, settings.slack_signing_secret.get_secret_value())
+    with serving(tutor.health.app(), settings.status_host, settings.status_port):
+        server(app, settings.host, settings.port).run()
 
 
 def _serve_socket(settings: Settings, tutor: SlackTutor) -> None:
     with closing(connect(settings, tutor)) as socket:
         tutor.health.add("socket", lambda: "" if socket.is_open else "no connection to Slack is open")
-        with serving(tutor.health.app(), settings.host, settings.status_port):
+        with serving(tutor.health.app(), settings.status_host, settings.status_port):
             wait_for_signal()
 
 

@@ -24,7 +24,7 @@ def worker(queue: tuple[str, ...]) -> None:
     telemetry.configure(settings.log_level, settings.log_format)
     with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):
         print(f"Working on {' and '.join(queues)}.", flush=True)
-        with serving(tutor.health.app(), settings.host, settings.status_port):
+        with serving(tutor.health.app(), settings.status_host, settings.status_port):
             wait_for_signal()
 
 

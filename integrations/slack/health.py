@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from integrations.slack.http_guard import server
 from integrations.slack.metrics import Metrics
 
+_log = logging.getLogger(__name__)
 Check = Callable[[], str]  # what is wrong; empty: nothing
 
 
@@ -28,14 +31,14 @@ class Health:
     def add(self, name: str, check: Check) -> None:
         self._checks[name] = check
 
-    def app(self, beside: ASGIApp | None = None) -> Starlette:
-        """`beside` takes every other path."""
-        routes: list[BaseRoute] = [
+    def app(self) -> Starlette:
+        """For a port of its own: none of it is for the public."""
+        routes = [
             Route("/healthz", self._health),
             Route("/readyz", self._ready),
             Route("/metrics", self._figures),
         ]
-        return Starlette(routes=[*routes, *([Mount("/", beside)] if beside else [])])
+        return Starlette(routes=routes)
 
     def _health(self, _: Request) -> Response:
         return PlainTextResponse("ok")
@@ -50,15 +53,25 @@ class Health:
 
 @contextmanager
 def serving(app: ASGIApp, host: str, port: int) -> Iterator[None]:
-    """Beside Socket Mode; without a port, nothing listens."""
-    if not port:
+    """In a thread beside the rest; without a port, nothing listens. A port that is taken costs a warning."""
+    listening = _listening(host, port) if port else None
+    if listening is None:
         yield
         return
-    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, name="health", daemon=True)
+    opened = server(app, host, port)
+    thread = threading.Thread(target=opened.run, kwargs={"sockets": [listening]}, name="health", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        server.should_exit = True
+        opened.should_exit = True
         thread.join()
+        listening.close()
+
+
+def _listening(host: str, port: int) -> socket.socket | None:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        _log.warning("health and metrics are not served on %s:%d (%s); see TUTOR_STATUS_PORT", host, port, error)
+        return None

@@ -8,8 +8,16 @@ from collections.abc import Callable
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.asgi import SlackRequestHandler
 from slack_bolt.adapter.asgi.http_request import AsgiHttpRequest
+from starlette.types import ASGIApp
+
+from integrations.slack.http_guard import Guard
 
 PATH = "/slack/events"
+
+
+def guarded(app: App, secret: str) -> ASGIApp:
+    """All that stands on the public port."""
+    return Guard(HttpDelivery(app), PATH, secret)  # type: ignore[arg-type]  # Bolt's own annotation is wider
 
 
 class HttpDelivery(SlackRequestHandler):

@@ -17,7 +17,7 @@ from agent.delivery.inbox import Inbox
 from agent.errors import StorageUnavailable
 from evals.benchmarks.app_process import AppProcess
 from integrations.slack.health import serving
-from integrations.slack.http import PATH, HttpDelivery
+from integrations.slack.http import PATH, guarded
 from integrations.slack_emulator.emulator import Emulator
 from integrations.slack_emulator.workspaces import Workspace
 from tests.acceptance.slack.harness import QUESTION, SECONDS, Harness, open_harness
@@ -36,11 +36,18 @@ def port() -> int:
 
 
 @pytest.fixture(scope="module")
-def harness(folder: Path, port: int) -> Iterator[Harness]:
+def status_port() -> int:
+    return _free_port()
+
+
+@pytest.fixture(scope="module")
+def harness(folder: Path, port: int, status_port: int) -> Iterator[Harness]:
     with open_harness(folder, "agent", socket=False) as opened:
-        app = opened.tutor.health.app(beside=HttpDelivery(opened.tutor.app))  # type: ignore[arg-type]
-        with serving(app, "127.0.0.1", port):
-            opened.emulator.wait_for(lambda: _get(port, "/healthz")[0] == 200, SECONDS)
+        secret = opened.emulator.app.signing_secret
+        app = guarded(opened.tutor.app, secret)
+        status = serving(opened.tutor.health.app(), "127.0.0.1", status_port)
+        with serving(app, "127.0.0.1", port), status:
+            opened.emulator.wait_for(lambda: _get(status_port, "/healthz")[0] == 200, SECONDS)
             assert opened.emulator.use_http(f"http://127.0.0.1:{port}{PATH}")
             yield opened
 
@@ -139,12 +146,54 @@ def test_a_database_that_is_away_is_no_acknowledgement(harness: Harness, monkeyp
     assert [attempt.outcome for attempt in delivery.attempts] == ["http_error", "http_error", "acknowledged"]
 
 
-def test_health_readiness_and_figures(harness: Harness, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_public_port_has_one_path(harness: Harness, port: int) -> None:
+    """What runs the app is asked elsewhere."""
+    assert {_get(port, path)[0] for path in ("/healthz", "/readyz", "/metrics", "/", "/docs")} == {404}
+    assert _request(port, "POST", "/metrics", "x")[0] == 404
+
+
+HOSTILE = ["[" * 100_000, '{"a":' * 50_000, "\x00\xff", "a" * 1_048_577]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=["T-SIG-deep", "T-SIG-deeper", "T-SIG-binary", "T-SIG-huge"])
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_hostile_body_is_refused_without_a_trace(
+    harness: Harness, port: int, body: str, caplog: pytest.LogCaptureFixture, *, signed: bool
+) -> None:
+    """T-SIG: before its signature is known to be good nothing of it is parsed; nor does the log hold any of it."""
+    with caplog.at_level("INFO"):
+        headers = _signed(harness, body) if signed else {"Content-Type": JSON}
+        status, answer = _request(port, "POST", PATH, body, headers)
+    assert 400 <= status < 500
+    assert answer == ""
+    assert not [record for record in caplog.records if record.exc_info or body[:20] in record.getMessage()]
+
+
+@pytest.mark.parametrize("date", ["abc", "", "-1", "1e9", "9" * 400, "١٢٣"])
+def test_a_date_that_is_none_is_refused(harness: Harness, port: int, date: str) -> None:
+    """T-SIG."""
+    headers = _signed(harness, "{}") | {"X-Slack-Request-Timestamp": date.encode("utf-8").decode("latin-1")}
+    assert _request(port, "POST", PATH, "{}", headers)[0] == 401
+
+
+def test_who_sends_slowly_is_left(harness: Harness, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """T-SIG: a body in drops, and a connection that says nothing at all."""
+    monkeypatch.setattr("integrations.slack.http_guard.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("integrations.slack.http_guard.HEADER_SECONDS", 0.2)
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n"
+    for begun in ("", head, f"{head}X-Slack-Request-Timestamp: 1\r\nX-Slack-Signature: v0=0\r\n\r\nabc"):
+        with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as slow:
+            slow.sendall(begun.encode())
+            said = slow.recv(1_000)
+            assert said.startswith(b"HTTP/1.1 408") or not said
+
+
+def test_health_readiness_and_figures(harness: Harness, status_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What runs the app asks these; what is wrong stands in the answer."""
     harness.direct("Learner A").asks(QUESTION)
-    assert _get(port, "/healthz") == (200, "ok")
-    assert _get(port, "/readyz") == (200, '{"ready":true,"wrong":{}}')
-    figures = _get(port, "/metrics")[1]
+    assert _get(status_port, "/healthz") == (200, "ok")
+    assert _get(status_port, "/readyz") == (200, '{"ready":true,"wrong":{}}')
+    figures = _get(status_port, "/metrics")[1]
     for name in (
         "tutor_acknowledgement_seconds_bucket",
         'tutor_job_seconds_count{kind="turn"}',
@@ -156,9 +205,9 @@ def test_health_readiness_and_figures(harness: Harness, port: int, monkeypatch: 
         raise StorageUnavailable("The database does not answer.")
 
     monkeypatch.setattr(Inbox, "waiting", away)
-    status, wrong = _get(port, "/readyz")
+    status, wrong = _get(status_port, "/readyz")
     assert (status, "The database does not answer." in wrong) == (503, True)
-    assert _get(port, "/healthz") == (200, "ok")
+    assert _get(status_port, "/healthz") == (200, "ok")
 
 
 def test_a_stop_lets_work_end_and_leaves_the_rest_for_the_next_start(new_folder: Callable[[], Path]) -> None:
