@@ -82,6 +82,8 @@ def review_lines(lesson: Lesson, judgements: Sequence[Judgement], upload: Upload
 def _review_line(criterion: Criterion, judgement: Judgement, upload: Upload) -> str:
     head = f"{mark(judgement)} **{criterion.id} {criterion.title}**: {verdict(judgement)}"
     detail = evidence(judgement, upload) if judgement.verdict is Verdict.MET else _what_is_missing(criterion, judgement)
+    if judgement.disagreement:  # instead of a quote that a file contradicts, and beside what is missing
+        detail = " ".join(dict.fromkeys((*(() if judgement.pending else (detail,)), judgement.disagreement)))
     return f"{head}. {detail}" if detail else head
 
 
@@ -149,6 +151,13 @@ def is_met(judgement: Judgement | None) -> bool:
     return judgement is not None and judgement.verdict is Verdict.MET and not judgement.pending
 
 
+def _is_settled(judgement: Judgement) -> bool:
+    """What only waits until plan and files agree is still the learner's."""
+    if judgement.pending and judgement.disagreement:
+        return False
+    return judgement.pending or judgement.verdict is Verdict.MET
+
+
 def next_open(lesson: Lesson, criterion_status: Mapping[str, Judgement], artefact: str = "") -> Criterion | None:
     """Required before optional, judged before not handed in; what waits for an instructor is not the learner's."""
 
@@ -157,9 +166,7 @@ def next_open(lesson: Lesson, criterion_status: Mapping[str, Judgement], artefac
         unjudged = judgement is None or judgement.verdict is Verdict.NOT_CHECKED
         return (not one.required, unjudged)
 
-    waiting = {
-        one for one, judgement in criterion_status.items() if judgement.pending or judgement.verdict is Verdict.MET
-    }
+    waiting = {one for one, judgement in criterion_status.items() if _is_settled(judgement)}
     asked = (criterion for criterion in lesson.rubric if artefact in ("", criterion.artefact))
     return min((question for question in asked if question.id not in waiting), key=order, default=None)
 

@@ -48,7 +48,10 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Judgement:
-    """One criterion in one review. `pending` waits for an instructor; `missing` is a question, never the fix."""
+    """One criterion in one review. `pending` waits for an instructor; `missing` is a question, never the fix.
+
+    `disagreement` tells where the plan and the files that came with it cannot both be true.
+    """
 
     criterion: str
     verdict: Verdict
@@ -57,3 +60,4 @@ class Judgement:
     receipt: Receipt | None = None
     missing: str = ""
     reason: str = ""
+    disagreement: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.domain.verdicts import Judgement, Receipt
+from agent.grading.plan_against_files.waiting import disagreements, held_back
 from agent.grading.plan_review.meaning import Embed
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.second_opinion import SecondOpinion
@@ -49,7 +50,9 @@ class Assessor:
         """One judgement for each criterion of the lesson's rubric, in its order."""
         inspection = self.inspect(upload)
         reviewed = self._review(lesson, upload)
-        return tuple(self._judge(criterion, upload, inspection, reviewed) for criterion in lesson.rubric)
+        judged = [self._judge(criterion, upload, inspection, reviewed) for criterion in lesson.rubric]
+        found = disagreements(lesson, upload, inspection)
+        return tuple(held_back(lesson, judgement, found.get(judgement.criterion, ())) for judgement in judged)
 
     def _judge(
         self, criterion: Criterion, upload: Upload, inspection: Inspection, reviewed: dict[str, Judgement]

@@ -302,7 +302,8 @@ def _decided(judgement: Judgement, decision: DecisionRow | None) -> Judgement:
         return judgement
     verdict = Verdict(decision.verdict)
     receipt = Receipt("decision", decision.review_id, decision.verdict)
-    return replace(judgement, verdict=verdict, pending=False, receipt=receipt, reason=decision.note, missing="")
+    settled = replace(judgement, verdict=verdict, pending=False, receipt=receipt, missing="", disagreement="")
+    return replace(settled, reason=decision.note)
 
 
 def _carry_decisions(draft: Sequence[Judgement], reviewed: Sequence[Judgement]) -> tuple[Judgement, ...]:

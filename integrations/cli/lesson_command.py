@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from agent.grading.plan_against_files.waiting import faults_of as faults_of_comparison
 from agent.grading.plan_review.fitted import FILE, is_current, keep
 from agent.grading.plan_review.guide import read_guides, read_sentences
 from agent.grading.rubric import faults_of_rubric
@@ -105,6 +106,7 @@ def _read(path: Path | None) -> tuple[Course | None, Sequence[Lesson]]:
 def _faults(one: Lesson) -> Iterator[str]:
     """What only the tools and the reviewer can know: whether they can judge what the rubric asks of them."""
     yield from faults_of_rubric(one)
+    yield from (f"{one.id}/{fault}" for fault in faults_of_comparison(one))
     guides, faults = read_guides(one)
     if not faults:
         _, faults = read_sentences(one.folder / "review", guides)

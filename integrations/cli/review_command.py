@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from agent.domain.verdicts import Judgement
+from agent.domain.verdicts import Judgement, Span
+from agent.grading.plan_against_files.waiting import disagreements, held_back, told_of
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
@@ -20,6 +21,7 @@ from knowledge.course.pack import Course, Lesson
 from knowledge.retrieval.embedding import Embedding
 from tools.artefacts.registry import documents_in, is_prose
 from tools.errors import ToolError, UnreadableFile
+from tools.inspection.inspector import inspect
 from tools.uploads.archives.expanding import is_archive, unpack
 from tools.uploads.files import SourceFile, Upload
 
@@ -38,7 +40,7 @@ def review(paths: tuple[Path, ...], form: Form, lesson: str) -> None:
     chosen = _lesson(load_course(Settings.read().course), lesson)
     reviewer, failed = PlanReviewer.load(chosen, Embedding()), False
     for path in paths:
-        result = _review(reviewer, path)
+        result = _review(chosen, reviewer, path)
         failed = failed or "error" in result
         print(json.dumps(result, ensure_ascii=False) if form is Form.JSON else _as_text(result), flush=True)
     sys.exit(2 if failed else 0)
@@ -54,35 +56,55 @@ def _lesson(course: Course, wanted: str) -> Lesson:
     return found or judged[0]
 
 
-def _review(reviewer: PlanReviewer, path: Path) -> dict[str, Any]:
+def _review(lesson: Lesson, reviewer: PlanReviewer, path: Path) -> dict[str, Any]:
     try:
-        judgements = reviewer.review(_plan(path))
+        upload, plan = _plan(path)
+        judgements = reviewer.review(plan)
+        found = disagreements(lesson, upload, inspect(upload))
     except ToolError as error:
         return {"path": str(path), "criteria": {}, "error": str(error)}
-    return {"path": str(path), "criteria": {judgement.criterion: as_json(judgement) for judgement in judgements}}
+    judged = [held_back(lesson, judgement, found.get(judgement.criterion, ())) for judgement in judgements]
+    return {
+        "path": str(path),
+        "criteria": {judgement.criterion: as_json(judgement) for judgement in judged},
+        "disagreements": [
+            {
+                "kind": one.kind,
+                "criterion": criterion,
+                "plan": _quote(one.claimed),
+                "file": {**_quote(one.shown), "line": one.line},
+                "told": told_of(lesson, one),
+            }
+            for criterion, several in found.items()
+            for one in several
+        ],
+    }
 
 
-def _plan(path: Path) -> SourceFile:
+def _quote(span: Span) -> dict[str, Any]:
+    return {"file": span.file, "start": span.start, "end": span.end, "quote": span.quote}
+
+
+def _plan(path: Path) -> tuple[Upload, SourceFile]:
+    """All that was handed in, and the plan in it."""
     files, refused = read_attachments([str(path)])
     if refused:
         raise UnreadableFile(refused[0])
     if not path.is_dir() and is_archive(files[0]):
         files = unpack(files[0])[0]
     elif not path.is_dir():
-        return files[0]
+        return Upload.of(files), files[0]
     plan = next(iter(documents_in(Upload.of(file for file in files if is_prose(file.kind))).values()), None)
     if plan is None:
         raise UnreadableFile(f"{path.name} holds no plan: put it there as a Markdown file, for example plan.md.")
-    return plan
+    return Upload.of(files), plan
 
 
 def as_json(judgement: Judgement) -> dict[str, Any]:
     return {
         "verdict": judgement.verdict.value,
         "held": judgement.pending,
-        "evidence": [
-            {"file": span.file, "start": span.start, "end": span.end, "quote": span.quote} for span in judgement.spans
-        ],
+        "evidence": [_quote(span) for span in judgement.spans],
         "missing": judgement.missing or judgement.reason,
     }
 
@@ -95,4 +117,5 @@ def _as_text(result: dict[str, Any]) -> str:
         verdict = "held for an instructor" if one["held"] else one["verdict"]
         lines.append(f"  {criterion}  {verdict}" + (f": {one['missing']}" if one["missing"] else ""))
         lines.extend(f"        “{' '.join(quote['quote'].split())[:100]}”" for quote in one["evidence"])
+    lines.extend(f"  {one['criterion']}  {one['told']}" for one in result["disagreements"])
     return "\n".join(lines)
