@@ -20,6 +20,7 @@ _UNITS = {"k": 1_024, "m": 1_024**2, "g": 1_024**3}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg])", re.IGNORECASE)
 _SECONDS = re.compile(r"(?:(\d+)m)?(?:(\d+)s)?")
 _LIMIT = r"(?:limit\w*|cap(?:ped|s)?|at most|max\w*|ceiling|bounded|no more than)"
+_OF_STACK = re.compile(r"\b(?:services?|blueprint|compose|stack)\b", re.IGNORECASE)
 _DRIVERS = "json-file journald syslog fluentd gelf awslogs loki gcplogs splunk".split()
 
 
@@ -54,10 +55,10 @@ def _number(text: str) -> float:
 
 
 def _limits(files: Files, claim: Claim) -> Iterator[Answer]:
-    """Only a sentence about every part, or about one by its name, speaks of a limit that is not there."""
+    """Only a sentence about every service of the stack speaks of a limit that is not there: others may be set elsewhere."""
     for service in files.services:
         limit = _limit(service, "memory", "mem_limit") or _limit(service, "cpus", "cpus")
-        if limit or claim.is_of_all or claim.names(service.names):
+        if limit or (claim.is_of_all and _OF_STACK.search(claim.text)):
             yield Answer(limit is not None, limit.place if limit else service.service.place, service.names)
 
 
