@@ -15,6 +15,7 @@ from agent.conversation.course_answers import CourseAnswers
 from agent.conversation.graph import ConversationNodes, build_graph
 from agent.conversation.mind import Mind
 from agent.conversation.model_mind.assembling import model_mind
+from agent.conversation.model_mind.reporting import Observer, log
 from agent.conversation.planning.planner import Planner
 from agent.conversation.tools.catalogue import all_tools
 from agent.conversation.tools.course_facts import CourseFacts
@@ -120,19 +121,20 @@ def open_tutoring(
     builder: Builder | None = None,
     model: LanguageModel | None = None,
     minds: Callable[[Mind], Mind] = _as_it_is,
+    observe: Observer = log,
     knowledge: Knowledge | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Tutoring]:
     """Everything that a turn needs; the keyword arguments are the ports that tests replace.
 
-    `minds` may put another mind around the one that the settings give.
+    `minds` may put another mind around the one that the settings give; `observe` hears what a model's turn came to.
     """
     knowledge = knowledge or open_knowledge(settings)
     with Storage.open(settings.database) as storage, open_checkpointer(settings.database) as checkpointer:
         forgetting = PrivacyService(storage, checkpointer)
         model = model or open_language_model(settings)
         services = _services(settings, knowledge, storage, forgetting, builder=builder, model=model, now=now)
-        nodes = _nodes(settings, knowledge, services, model, minds)
+        nodes = _nodes(settings, knowledge, services, model, minds, observe)
         inbox, outbox = Inbox(storage), Outbox(storage)
         week = Portfolio(knowledge.course, services.submissions, services.reviews, services.receipts)
         yield Tutoring(
@@ -198,6 +200,7 @@ def _nodes(
     services: Services,
     model: LanguageModel | None,
     minds: Callable[[Mind], Mind],
+    observe: Observer,
 ) -> ConversationNodes:
     tools = all_tools(
         knowledge.course, knowledge.library, knowledge.answerer, services.embed, retention_days=settings.retention_days
@@ -205,7 +208,8 @@ def _nodes(
     facts = CourseFacts(knowledge.course, retention_days=settings.retention_days)
     mind: Mind = Planner(knowledge.library, facts, Findings(services.embed))
     if model is not None:
-        mind = model_mind(model, mind, knowledge.course, knowledge.library, tools, facts, knowledge.answerer.supports)
+        supports = knowledge.answerer.supports
+        mind = model_mind(model, mind, knowledge.course, knowledge.library, tools, facts, supports, observe)
     return ConversationNodes(minds(mind), tools, services.reader)
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.app import Knowledge, Tutoring, open_tutoring
+from agent.conversation.model_mind.reporting import Observer, log
 from agent.domain.people import Person, Role
 from agent.domain.turn import Turn, TurnResult
+from agent.llm.port import LanguageModel
 from agent.settings import Settings
 from evals.cases import CASES
 from tools.uploads.files import SourceFile
@@ -53,10 +55,16 @@ def moments_of(half: str) -> list[Moment]:
     return [moment for file in sorted((CASES / "moments" / half).glob("*.jsonl")) for moment in read_moments(file)]
 
 
-def play(moments: Sequence[Moment], knowledge: Knowledge | None = None) -> Iterator[Outcome]:
-    """Each in a workspace of its own, so that nobody meets the people of another."""
-    settings = Settings.read(database_url="sqlite://")
-    with open_tutoring(settings, knowledge=knowledge) as tutoring:
+def play(
+    moments: Sequence[Moment],
+    knowledge: Knowledge | None = None,
+    *,
+    model: LanguageModel | None = None,
+    observe: Observer = log,
+) -> Iterator[Outcome]:
+    """Each in a workspace of its own, so that nobody meets the people of another; no model where none is given."""
+    settings = Settings.read(database_url="sqlite://", OPENAI_API_KEY=None, model_turn_seconds=3_600)
+    with open_tutoring(settings, knowledge=knowledge, model=model, observe=observe) as tutoring:
         for moment in moments:
             for number, said in enumerate(moment.before):
                 tutoring.take(_turn(moment, number, said))

@@ -129,6 +129,7 @@ class ModelMind:
     ) -> Decision | None:
         """The reply after its checks; what was refused goes back once with its reason, then it is left out."""
         inspected, said = self._inspected(answer, matter)
+        report.first_offered = len(inspected.kept) + len(inspected.refused)
         if inspected.refused:
             report.sent_back = len(inspected.refused)
             report.reasons = [f"{one.check}: {one.reason} | {one.draft.own}" for one in inspected.refused]

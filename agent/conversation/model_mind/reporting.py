@@ -17,7 +17,8 @@ class MindReport:
     model: str = ""
     steps: int = 0  # calls for tools or a reply; looks at the grounding come beside them
     tools: list[str] = field(default_factory=list)
-    offered: int = 0  # segments of the last reply
+    first_offered: int = 0  # segments of the first reply
+    offered: int = 0  # of the last one
     kept: int = 0
     sent_back: int = 0  # segments of the first reply that went back with a reason
     refused: list[str] = field(default_factory=list)

@@ -23,12 +23,16 @@ from knowledge.course.pack import Lesson
 from knowledge.retrieval.lexical import words
 from knowledge.retrieval.passages import Citation, Hit, Passage
 
-CLAIM = 2  # words of the field from which a sentence of an answer claims something
-CLAIM_BESIDE = 3  # the same for an acknowledgement, a refusal or a question, whose own words the person did not use
+CLAIM = 2  # words that the cards know, from which a sentence of an answer claims something
+CLAIM_WITH_VALUE = 3  # the same where the engine puts a value into it
+CLAIM_BESIDE = 2  # terms of the field that the person did not use, from which any other sentence claims something
+# Words of a tutor about the work at hand: some cards are named with them, they claim nothing of the field.
+OURS = "file line work write look ask help yours tutor lesson gate know find good start progress"
 # `evals/cases/support`: every true rewording shares half of its words with its section, most far more.
 SHARED = 0.4  # of a claim's words, the share that its sources or the person use too
 NEAR = 0.30  # cosine between a sentence and the quote that is to say it; below, the quote is of something else
 PROMPT = Path(__file__).parents[1] / "prompts" / "grounding.md"
+_ASKS = re.compile(r"\?[\s*_”\"]*$")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”)*_]*\s+|\n+")
 _TOKEN = re.compile(r"[a-z0-9_'’]+(?:[.-][a-z0-9_]+)*")
 _CONFIRMS = re.compile(r"^\W*(?:yes|yep|no|nope|right|correct|exactly|true|false|wrong)\b", re.IGNORECASE)
@@ -90,13 +94,17 @@ class Grounding:
         """What claims something: a sentence with words of the field that the person did not use themselves."""
         if draft.kind == "outside":
             return
-        knows = self._knows(matter.view.context.lesson)
-        theirs = set() if draft.kind == "answer" else set(words(matter.view.text))
-        least = CLAIM if draft.kind == "answer" else CLAIM_BESIDE
+        lesson = matter.view.context.lesson
         for sentence in filter(str.strip, _SENTENCE.split(draft.own)):
-            asks = sentence.rstrip(' *_”"').endswith("?")
-            fresh = {stem for stem in words(sentence) if knows(stem)} - theirs
-            if not asks and len(fresh) >= least:
+            if _ASKS.search(sentence):
+                continue
+            said = set(words(_without_titles(sentence, lesson)))
+            if draft.kind == "answer":
+                claims = len([stem for stem in said if self._knows(lesson)(stem)])
+                least = CLAIM_WITH_VALUE if "…" in sentence else CLAIM
+            else:
+                claims, least = len((said & _terms(lesson)) - set(words(matter.view.text))), CLAIM_BESIDE
+            if claims >= least:
                 yield sentence.strip()
 
     def _foreign(self, claims: Sequence[Claim], matter: Matter) -> str:
@@ -154,6 +162,18 @@ class Grounding:
     def _nearness(self, sentence: str, quote: str) -> float:
         one, other = self._supports.embed([sentence, quote])
         return float(one @ other)
+
+
+def _terms(lesson: Lesson) -> set[str]:
+    """The terms of the field: what cards and sections are named for."""
+    named = (*(card.id for card in lesson.cards), *(section.id for section in lesson.sections))
+    return set(words(" ".join(named).replace("-", " "))) - set(words(OURS))
+
+
+def _without_titles(sentence: str, lesson: Lesson) -> str:
+    for criterion in lesson.rubric:
+        sentence = sentence.replace(criterion.title, "").replace(criterion.id, "")
+    return sentence
 
 
 def _unfounded(draft: Draft, claims: Sequence[Claim], matter: Matter) -> str:
