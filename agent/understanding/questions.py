@@ -10,31 +10,15 @@ _START = re.compile(
     r"explain|describe|tell me about|define|compare|difference|i wonder|what if)\b",
     re.IGNORECASE,
 )
-_YES_NO = re.compile(
-    r"(?:^|[.!?,:;\n]\s*)\W*(?:(?:so|and|but|ok|okay|well|hm+|hey|hi|then|also|please)[\s,:-]+)*"
-    r"(?:is|are|was|were|does|do|did|can|could|should|would|will|may|must|has|have|am|isn't|aren't|doesn't|don't)\b"
-    r"[^.!?\n]*(?:\?|$)|\byes or no\b|\byes/no\b|\bright\s*\?|\bcorrect\s*\?|\btrue\s*\?",
-    re.IGNORECASE,
-)
 
 
 def looks_like_question(text: str) -> bool:
     return _START.match(text) is not None or text.rstrip().endswith("?")
 
 
-_WHY = re.compile(
-    r"\W*(?:(?:so|and|but|ok|okay|then)\W+)*(?:what|why|how|when|where|which|who|wat|whats)\b", re.IGNORECASE
-)
 _CLAUSES = re.compile(r"[.!?;\n]+\s+|,\s+|\s+[-–]\s+")
-_TYING = re.compile(r"\W*(?:(?:ok|okay|ah+|hm+|oh|well)\W+)*(?:and|so|but|then|also)\b", re.IGNORECASE)
-_PARTS = re.compile(
-    r"(?<=\?)\s*(?:and\s+)?|,?\s+and\s+(?=(?:what|why|how|do|does|is|are|can|which|where|when|should)\b)", re.IGNORECASE
-)
-
-
-def opens_with_why(text: str) -> bool:
-    """Whether it asks for more than yes or no."""
-    return _WHY.match(text) is not None
+_TYING = frozenset({"and", "so", "but", "then", "also"})
+_BEFORE_TYING = frozenset({"ok", "okay", "ah", "aah", "hm", "hmm", "oh", "well"})
 
 
 def clauses_of(text: str) -> list[str]:
@@ -44,14 +28,8 @@ def clauses_of(text: str) -> list[str]:
 
 def opens_by_tying(text: str) -> bool:
     """“and …”, “so …”: may go on with what was said, or only begin."""
-    return _TYING.match(text) is not None
-
-
-def questions_in(text: str) -> list[str]:
-    """The questions of a message that asks several, each by itself."""
-    parts = [part.strip() for part in _PARTS.split(text) if part and len(part.split()) > 1]
-    asked = [part for part in parts if looks_like_question(part)]
-    return asked if len(asked) > 1 else []
+    said = [word.strip(".,!-–:").lower() for word in text.split()]
+    return next((word for word in said if word and word not in _BEFORE_TYING), "") in _TYING
 
 
 _OPINION = re.compile(
@@ -77,10 +55,6 @@ _OTHERS = re.compile(
 def asks_of_others(text: str) -> bool:
     """Whether it asks who of the cohort does or has done something."""
     return _OTHERS.search(text) is not None
-
-
-def asks_yes_or_no(text: str) -> bool:
-    return _YES_NO.search(text) is not None
 
 
 _EMOJI_NAME = re.compile(r":[\w+'-]+:")  # as Slack writes an emoji

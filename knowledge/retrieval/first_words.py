@@ -20,6 +20,8 @@ DECIDING = ("Yes", "No")
 def first_words(card: AnswerCard, text: str, embed: Embed) -> str:
     """The card's answer as this question wants it to begin."""
     short = _short(card, text, embed)
+    if short is not None and short.says.rstrip(".") == card.says.partition(",")[0]:
+        return card.says  # it begins with the same word by itself
     if short is not None:
         return short.says if short.whole else f"{short.says} {without_decision(card.says)}"
     alike = list(_alike(card.asks, text)) if form_of(text) in DECIDED else []

@@ -13,6 +13,7 @@ import yaml
 FILE = Path(__file__).with_name("question_forms.yaml")
 _TOKEN = re.compile(r"[\w'/.-]*[\w']|[?!.,;:\n]")
 _ENDS = frozenset("?!.,;:\n")
+_GOES_ON = frozenset({("what", "about"), ("how", "about")})  # asks the same of something else
 LEAST_STATED = 3  # words of a statement that a question mark turns into a question
 MOST_CHOSEN = 14  # words of “this or that” that ask without any word of asking
 
@@ -47,6 +48,62 @@ def form_of(text: str) -> QuestionForm:
     """The form of the last clause that asks; NONE where none does."""
     forms = [form for words, mark in _clauses(text) if (form := _of_clause(words, mark)) is not QuestionForm.NONE]
     return forms[-1] if forms else QuestionForm.NONE
+
+
+def asks_yes_or_no(text: str) -> bool:
+    """Whether a clause wants a decision, with “right?” and “yes or no” behind a statement too."""
+    return any(_of_clause(words, mark) in DECIDED for words, mark in _clauses(text))
+
+
+def opens_with_why(text: str) -> bool:
+    """Whether it asks for more than yes or no."""
+    words = next((words for words, _ in _clauses(text)), ())
+    return any(_begins(_without_leads(words), _listed()[form]) for form in _OPENED)
+
+
+def questions_in(text: str) -> list[str]:
+    """The questions of a message that asks several, each by itself; empty for one or none."""
+    parts = [part for sentence in _sentences(text) for part in _parted(sentence)]
+    asked = [
+        part for part in parts if len(part.split()) > 1 and (form_of(part) is not QuestionForm.NONE or _goes_on(part))
+    ]
+    return asked if len(asked) > 1 else []
+
+
+def _sentences(text: str) -> list[str]:
+    marked = text.replace("?", "?\n").replace("! ", "!\n").replace(". ", ".\n").replace("; ", ";\n")
+    return [line.strip() for line in marked.splitlines() if line.strip()]
+
+
+def _parted(sentence: str) -> Iterator[str]:
+    """Cut where another question begins behind “and”, “also” or a comma."""
+    spoken = sentence.split()
+    low = [word.lower().strip("?.!:;") for word in spoken]
+    begin = 0
+    for place in range(1, len(spoken)):
+        joins = low[place - 1].strip(",") in _between() or low[place - 1].endswith(",")
+        if joins and _begins_another(tuple(word.strip(",") for word in low[place:])):
+            part = spoken[begin:place]
+            while part and part[-1].lower().strip(",") in _between():
+                part = part[:-1]
+            if part:
+                yield " ".join(part).rstrip(",")
+            begin = place
+    yield " ".join(spoken[begin:])
+
+
+def _goes_on(part: str) -> bool:
+    return _begins(tuple(part.lower().split()), _GOES_ON)
+
+
+def _between() -> frozenset[str]:
+    return frozenset(words[0] for words in _listed()["between"])
+
+
+def _begins_another(rest: Words) -> bool:
+    if _begins(rest, _GOES_ON) or any(_begins(rest, _listed()[form]) for form in _OPENED):
+        return True
+    return _begins(rest, _listed()[QuestionForm.YES_NO]) and rest[1:2] in _listed()["subjects"]
 
 
 def asks_outright(text: str) -> bool:

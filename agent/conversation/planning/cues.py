@@ -7,11 +7,8 @@ import re
 from agent.conversation.handlers import mastery
 from agent.conversation.view import View
 from agent.understanding.acts import Act
-from agent.understanding.questions import (
-    asks_for_opinion,
-    asks_yes_or_no,
-    opens_with_why,
-)
+from agent.understanding.questions import asks_for_opinion
+from knowledge.retrieval.question_form import asks_yes_or_no, opens_with_why
 
 FEW = 4  # words; what is shorter beside a file asks nothing else
 OWN = 0.5  # probability from which a message is taken to be about their own files; chosen on the tuned moments

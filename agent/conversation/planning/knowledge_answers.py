@@ -19,7 +19,7 @@ from agent.conversation.tools.course_facts import CourseFacts
 from agent.conversation.tools.findings import Findings
 from agent.conversation.view import View
 from agent.domain.act import Intent
-from agent.understanding.questions import looks_like_question, opens_by_tying, questions_in
+from agent.understanding.questions import looks_like_question, opens_by_tying
 from knowledge.course.cards import AnswerCard
 from knowledge.course.pack import Lesson
 from knowledge.ingestion.splitting import sentences
@@ -32,7 +32,6 @@ SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` p
 LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
 OUTDOES = 0.6  # share from which the nearest card is taken before one whose sign stands in the message
 MAYBE = 0.22  # from here it is offered as one of several meanings
-MOST_PARTS = 3  # questions of one message that are answered one by one
 LEANING = 9  # words; what is longer asks for itself, whatever words it holds
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
 SHORT_QUERY = 300
@@ -62,12 +61,12 @@ class KnowledgeAnswers:
 
     def find(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """A plan's part: yields searches, returns what was found by the message and by what it leans on."""
-        best = yield from self._search(view, view.text[:2_000], symptom=symptom)
+        best = yield from self.look_up(view, view.text[:2_000], symptom=symptom)
         for query in self._other_queries(view):
-            found = yield from self._search(view, query, symptom=symptom)
+            found = yield from self.look_up(view, query, symptom=symptom)
             best = found if found.share > best.share and not best.signed else best
         if best.share < SURE and (query := self._joined(view)):
-            found = yield from self._search(view, query, symptom=symptom)
+            found = yield from self.look_up(view, query, symptom=symptom)
             again = found.card is not None and found.card.id == view.dialogue.card
             best = found if found.share > best.share and not again and _is_near(found, best) else best
         return best
@@ -75,27 +74,10 @@ class KnowledgeAnswers:
     def find_beside(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """Of a message that also says what comes with it, the sentence that asks; else the whole."""
         for sentence in filter(looks_like_question, _SENTENCE.split(view.text.strip())):
-            found = yield from self._search(view, sentence[:SHORT_QUERY], symptom=symptom)
+            found = yield from self.look_up(view, sentence[:SHORT_QUERY], symptom=symptom)
             if found.answer is not None:
                 return found
         return (yield from self.find(view, symptom=symptom))
-
-    def several(self, view: View) -> Part[Decision | None]:
-        """Each of several questions answered, where a card is sure of each; else None."""
-        parts = questions_in(view.text)[:MOST_PARTS]
-        cards: dict[AnswerCard, str] = {}
-        for part in parts:
-            asked = _SENTENCE.split(part.strip())[-1]
-            found = yield from self._search(view, asked[:SHORT_QUERY], symptom=False)
-            if found.answer is None:
-                return None
-            cards.setdefault(found.answer, asked)
-        if len(cards) < 2:
-            return None
-        texts = [self._worded(view, card, asked) for card, asked in cards.items()]
-        cited = dict.fromkeys(cite for card in cards for cite in self._library.citations(card, view.context.lesson))
-        said = self._decision(view, next(iter(cards)), "\n\n".join(texts))
-        return said.with_changes(citations=tuple(cited))
 
     def _joined(self, view: View) -> str:
         """The message together with what was spoken of last."""
@@ -111,7 +93,8 @@ class KnowledgeAnswers:
             queries.append(joined)
         return [query[:SHORT_QUERY] for query in queries]
 
-    def _search(self, view: View, query: str, *, symptom: bool) -> Part[Found]:
+    def look_up(self, view: View, query: str, *, symptom: bool = False) -> Part[Found]:
+        """What is found by one query alone."""
         return self._read((yield call("search", query=query)), view, symptom=symptom)
 
     def _read(self, result: ToolResult, view: View, *, symptom: bool) -> Found:
@@ -136,14 +119,15 @@ class KnowledgeAnswers:
     def said(self, view: View, card: AnswerCard, *, lead: str = "") -> Decision:
         """The card's answer, what it means for their own files, and where they can read it."""
         own = self._own_remark(view, card) or self._own_place(view, card)
-        text = " ".join(part for part in (lead, self._worded(view, card, view.text), own) if part)
-        return self._decision(view, card, text)
+        text = " ".join(part for part in (lead, self.worded(view, card, view.text), own) if part)
+        return self.decision(view, card, text)
 
-    def _worded(self, view: View, card: AnswerCard, asked: str) -> str:
+    def worded(self, view: View, card: AnswerCard, asked: str) -> str:
         """What the card says, begun as the question wants it."""
         return self.filled(view, self._library.worded(card, asked))
 
-    def _decision(self, view: View, card: AnswerCard, text: str) -> Decision:
+    def decision(self, view: View, card: AnswerCard, text: str) -> Decision:
+        """A text of which the card is the source."""
         return Decision(
             Intent.QUESTION,
             text,
@@ -177,7 +161,7 @@ class KnowledgeAnswers:
         ids = tuple(card.id for card in others)
         dialogue = (said.dialogue or view.dialogue).with_changes(choices=ids)
         text = (
-            f"{said.draft}\n\n{self._phrases.say('or_else', view.context.turn.key, choices=_numbered(others))}"
+            f"{said.draft}\n\n{self._phrases.say('or_else', view.context.turn.key, choices=numbered(others))}"
             if others
             else said.draft
         )
@@ -187,19 +171,25 @@ class KnowledgeAnswers:
         """Only by the words that the field has in every language: latest, volume, SIGTERM."""
         known = self._library.finder(view.context.lesson.id).knows
         kept = " ".join(word for word in words(view.text) if known(word))
-        return (yield from self._search(view, kept or "-", symptom=False))
+        return (yield from self.look_up(view, kept or "-", symptom=False))
 
     def offered(self, view: View, found: Found) -> Decision:
         """What was understood, as two or three choices; nothing is done on the likeliest of unlikely readings."""
-        lesson = view.context.lesson
-        cards = [found.card, *(self._library.card(lesson, other) for other in found.others)]
-        chosen = [card for card in dict.fromkeys(cards) if card is not None and card.id != view.dialogue.card][:3]
+        chosen = self.meanings(view, found)
         if not chosen:
             return Decision(Intent.QUESTION, self._phrases.say("unsure_nothing", view.context.turn.key), topic="unsure")
-        text = self._phrases.say("unsure", view.context.turn.key, choices=_numbered(chosen))
+        text = self._phrases.say("unsure", view.context.turn.key, choices=numbered(chosen))
         ids = tuple(card.id for card in chosen)
         dialogue = view.dialogue.with_changes(choices=ids)
         return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
+
+    def meanings(self, view: View, found: Found) -> list[AnswerCard]:
+        """What may be meant, the likeliest first; never what was said last."""
+        cards = [found.card, *(self._library.card(view.context.lesson, other) for other in found.others)]
+        return [card for card in dict.fromkeys(cards) if card is not None and card.id != view.dialogue.card][:3]
+
+    def citations(self, view: View, card: AnswerCard) -> tuple[Citation, ...]:
+        return self._library.citations(card, view.context.lesson)
 
     def reason(self, view: View, message: str, criterion: str) -> Part[str]:
         """Why a remark matters, in the words of a card that is about it and its criterion; empty where none is."""
@@ -221,10 +211,10 @@ class KnowledgeAnswers:
             kind or "", ""
         )
         if part:
-            return self._decision(view, card, self.filled(view, part))
+            return self.decision(view, card, self.filled(view, part))
         criterion = view.context.lesson.criterion(card.criterion)
         if kind == "why" and criterion is not None:
-            return self._decision(view, card, criterion.why)
+            return self.decision(view, card, criterion.why)
         if kind in ("onward", "example", "simpler"):
             following = next((self._library.card(view.context.lesson, name) for name in card.follow_ups), None)
             return self.said(view, following) if following is not None and kind == "onward" else None
@@ -241,7 +231,7 @@ class KnowledgeAnswers:
         text = (
             f"It's from {'; '.join(places)}." if places else "That one comes from the course; there's no page for it."
         )
-        return self._decision(view, card, text)
+        return self.decision(view, card, text)
 
     def passages(self, view: View) -> Plan:
         """Whole sentences of the lesson or a guide where no card answers; else an honest no."""
@@ -269,7 +259,7 @@ def _is_near(joined: Found, alone: Found) -> bool:
     return joined.card is not None and joined.card.id in near and alone.share >= MAYBE
 
 
-def _numbered(cards: Sequence[AnswerCard]) -> str:
+def numbered(cards: Sequence[AnswerCard]) -> str:
     return "\n".join(f"{number}. {_as_question(card)}" for number, card in enumerate(cards, start=1))
 
 

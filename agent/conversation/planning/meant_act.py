@@ -5,12 +5,8 @@ from __future__ import annotations
 from agent.conversation.handlers import submission
 from agent.conversation.view import View
 from agent.understanding.acts import Act
-from agent.understanding.questions import (
-    asks_of_others,
-    clauses_of,
-    looks_like_question,
-    opens_with_why,
-)
+from agent.understanding.questions import asks_of_others, clauses_of, looks_like_question
+from knowledge.retrieval.question_form import opens_with_why
 
 SHORT = 8  # words of a message that says nothing but that it hands in
 _LOOKS_UP = (Act.DISAGREE, Act.REPORT, Act.SHOW, Act.MORE, Act.STATUS, Act.ASK)

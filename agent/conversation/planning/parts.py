@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agent.conversation.decision import Decision
+from agent.conversation.planning.compound_answers import CompoundAnswers
 from agent.conversation.planning.knowledge_answers import KnowledgeAnswers
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Plan
@@ -25,6 +26,7 @@ class PlanParts:
 
     def __init__(self, library: Library, knowledge: KnowledgeAnswers, phrases: Phrases) -> None:
         self._library, self._knowledge, self._phrases = library, knowledge, phrases
+        self._compound = CompoundAnswers(knowledge, phrases)
 
     def _said(self, view: View, occasion: str, intent: Intent, *, declined: bool = False, **values: str) -> Decision:
         text = self._phrases.say(occasion, view.context.turn.key, **values)

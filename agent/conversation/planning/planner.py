@@ -42,9 +42,8 @@ class Planner(MannerPlans):
     def __init__(
         self, library: Library, facts: CourseFacts, findings: Findings, phrases: Phrases | None = None
     ) -> None:
-        self._phrases = phrases or Phrases.load()
-        self._library = library
-        self._knowledge = KnowledgeAnswers(library, self._phrases, facts, findings)
+        phrases = phrases or Phrases.load()
+        super().__init__(library, KnowledgeAnswers(library, phrases, facts, findings), phrases)
         self.handlers: Mapping[Act, Handler] = {
             Act.ASK: self._ask,
             Act.REPORT: self._report,

@@ -46,7 +46,9 @@ class QuestionPlans(WorkPlans):
         own = yield from self._own(view)
         if own is None and view.findings:
             own = yield from self._of_named(view)
-        return own if own is not None else (yield from self._from_material(view))
+        if own is None:
+            return (yield from self._from_material(view))
+        return (yield from self._compound.rest_of(view, own))
 
     def _of_named(self, view: View) -> Part[Decision | None]:
         """A question that no card surely answers and that names a thing of a flagged line is about that line."""
@@ -120,7 +122,7 @@ class QuestionPlans(WorkPlans):
         return (yield from self._ask(view))
 
     def _from_material(self, view: View, *, symptom: bool = False) -> Plan:
-        several = yield from self._knowledge.several(view)
+        several = yield from self._compound.all_of(view)
         if several is not None:
             return several
         found = yield from self._knowledge.find(view, symptom=symptom)

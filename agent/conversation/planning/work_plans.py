@@ -15,14 +15,11 @@ from agent.conversation.tools.findings import names_instruction, quotes_remark
 from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.acts import About, Act
-from agent.understanding.questions import (
-    asks_yes_or_no,
-    clauses_of,
-    looks_like_question,
-)
+from agent.understanding.questions import clauses_of, looks_like_question
 from agent.understanding.topics import named_artefact
 from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
+from knowledge.retrieval.question_form import asks_yes_or_no
 from tools.artefacts.registry import wording_of
 
 

@@ -75,3 +75,24 @@ def test_what_was_spoken_of_last_is_no_answer_to_what_has_nothing_to_do_with_it(
     _, after = [tutoring.take(Turn(f"after:{one}:{text}", f"after:{text}", person, one)) for one in said]
     assert after.reply is not None
     assert after.reply.declined
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("what does SIGTERM do. also can i make the 10 seconds longer?", ("polite", "stop_grace_period")),
+        ("what is a digest, and how do i see the size of my image?", ("fingerprint", "image history")),
+        ("does EXPOSE open the port, and do i need a memory limit?", ("No.", "Yes.")),
+    ],
+)
+def test_each_of_several_questions_gets_its_answer(tutoring: Tutoring, text: str, said: tuple[str, ...]) -> None:
+    reply = _says(tutoring, text).reply
+    assert reply is not None
+    assert all(part in reply.text for part in said)
+
+
+def test_a_question_that_is_not_understood_is_not_dropped(tutoring: Tutoring) -> None:
+    reply = _says(tutoring, "what is a digest? and does the zorblax frobnicate the quux?").reply
+    assert reply is not None
+    assert "fingerprint" in reply.text
+    assert "zorblax" in reply.text

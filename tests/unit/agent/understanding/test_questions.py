@@ -7,12 +7,9 @@ import pytest
 from agent.understanding.questions import (
     asks_for_opinion,
     asks_of_others,
-    asks_yes_or_no,
     clauses_of,
     looks_like_question,
     opens_by_tying,
-    opens_with_why,
-    questions_in,
     says_a_word,
 )
 
@@ -29,37 +26,9 @@ def test_what_does_not_ask(text: str) -> None:
     assert not looks_like_question(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["is == pinning enough", "ok, can I keep it?", "tags move, right?", "is it fine, yes or no", "done. am i ready?"],
-)
-def test_what_wants_yes_or_no(text: str) -> None:
-    assert asks_yes_or_no(text)
-
-
-@pytest.mark.parametrize("text", ["", "what is a tag?", "why is that so?", "I can do that. And I will"])
-def test_what_wants_more_than_yes_or_no(text: str) -> None:
-    assert not asks_yes_or_no(text)
-
-
-def test_what_begins_with_why_wants_more() -> None:
-    assert opens_with_why("and why is it open?")
-    assert not opens_with_why("is it open?")
-
-
 @pytest.mark.parametrize(("text", "ties"), [("and why?", True), ("ok so it moves", True), ("android", False)])
 def test_what_goes_on_with_what_was_said(text: str, ties: bool) -> None:
     assert opens_by_tying(text) is ties
-
-
-def test_several_questions_are_told_apart() -> None:
-    text = "what is a tag? and what is a digest, and how do i get one?"
-    assert questions_in(text) == ["what is a tag?", "what is a digest", "how do i get one?"]
-
-
-@pytest.mark.parametrize("text", ["", "what is a tag?", "I pin it and push it", "why? why?"])
-def test_one_question_or_none_is_no_list(text: str) -> None:
-    assert questions_in(text) == []
 
 
 def test_clauses_end_at_marks_and_dashes() -> None:

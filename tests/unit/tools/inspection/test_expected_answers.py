@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.compose.registry import rules as compose_rules
+from tools.findings import Verdict
 from tools.inspection.expected_answers import expected_answers
 from tools.inspection.registry import rules as dockerfile_rules
 
@@ -13,7 +14,7 @@ def test_every_entry_is_of_a_rule() -> None:
 
 
 def test_every_rule_that_holds_a_dockerfile_back_has_one() -> None:
-    gating = {rule.id for rule in dockerfile_rules() if rule.effect is not None}
+    gating = {rule.id for rule in dockerfile_rules() if rule.effect in (Verdict.NOT_MET, Verdict.PARTLY)}
     assert gating <= expected_answers().keys()
 
 
