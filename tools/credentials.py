@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 _SECRET_NAME = re.compile(
-    r"(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|secrets?|token|api_?key|apikey|access_?key|secret_?key|private_?key|"
+    r"(?:^|[_.-])(?:pass(?:word|wd|phrase)?|pwd|psw|pswd|secrets?|token|api_?key|apikey|access_?key|secret_?key|private_?key|"
     r"encryption_?key|signing_?key|master_?key|service_?key|auth_?key|license_?key|fernet_?key|jwt_?key|session_?key|"
     r"account_?key|storage_?key|admin_?key|hmac_?key|salt|credentials?|requirepass|masterauth|pat|bearer|erlang_?cookie|auth)"
     r"(?:[_.-](?:default|value|\d+|prod|dev|staging|test|local|base|v\d|hash))*$",
@@ -83,6 +83,7 @@ _SETTING = re.compile(
 _SWITCH = frozenset("true false yes no on off none null nil enabled disabled optional required trust".split())
 # What a client without a real key sends to a server that asks for none.
 _STAND_IN = re.compile(
+    r"(?:unused|dummy|placeholder|throw-?away|not-?real|build-?only|compile-?only)[-_ ][\w -]*|"
     r"(?:sk-)?(?:empty|dummy|none|unused|ignored|not[-_ ]?(?:needed|used|required|set|necessary)|no[-_ ]?key"
     r"(?:[-_ ](?:needed|required))?|na|n/a|ollama|vllm|lm-?studio|local|fake|placeholder|"
     r"(?:only[-_])?(?:for[-_]|during[-_])?build(?:[-_]?time)?(?:[-_](?:only|dummy))?)",

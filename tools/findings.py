@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 
+UNBUILDABLE = "does-not-parse"  # the rule of what the builder refuses; it is spoken of before anything else
+
 
 class Verdict(StrEnum):
     MET = "met"

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from tools.artefacts.description import Inspected
 from tools.compose.checks.ports import PORT_RULES
-from tools.compose.dockerfiles import dockerfile_of
 from tools.compose.document import Place
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
@@ -33,16 +32,6 @@ class Stacks:
 
     readable: tuple[Stack, ...] = ()
     unreadable: tuple[Finding, ...] = ()
-
-    def target_of(self, dockerfile: str) -> str:
-        """The stage that the services build from this Dockerfile; empty where they build the last, or several."""
-        built = {
-            service.build.target
-            for stack in self.readable
-            for service in stack.services.values()
-            if service.build and (file := dockerfile_of(stack, service)) and file.path == dockerfile
-        }
-        return built.pop() if len(built) == 1 else ""
 
 
 @lru_cache(maxsize=2)  # the same upload is asked for by each type that looks at its stacks

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from tools.artefacts.registry import prose_in
 from tools.compose.document import Place
-from tools.compose.families import FAMILIES
+from tools.compose.families import families
 from tools.errors import UnreadableFile
 from tools.uploads.files import SourceFile, Upload
 
@@ -87,7 +87,7 @@ def _denies(text: str) -> bool:
 
 
 def _named_in(sentence: str, *, listed: bool) -> Iterator[str]:
-    for family in FAMILIES:
+    for family in families():
         match = _mention(family.mention).search(sentence)
         if match and (listed or _IN_USE.search(sentence[: match.start()] + " " + sentence[match.end() :])):
             yield family.name

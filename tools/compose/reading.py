@@ -93,10 +93,12 @@ class _StackReader:
             node=node,
             image=self.value(image) if isinstance(image, Scalar) and not image.is_null else None,
             build=self._build(node),
-            environment=self.settings(node.get("environment")),
+            environment=(*self.settings(node.get("environment")), *self._settings_of_hooks(node)),
             command=tuple(value for key in _COMMANDS for value in self._words(node.get(key))),
-            depends_on=tuple(self._dependencies(node.get("depends_on"))),
+            depends_on=tuple(self._ordered(node)),
+            links=dict(self._links(node.get("links"))),
             healthcheck=self._healthcheck(node),
+            hooks=tuple(self._hooks(node)),
             ports=tuple(self._ports(node.get("ports"))),
             mounts=tuple(self._mounts(node)),
             labels=self.settings(node.get("labels")),
@@ -136,6 +138,7 @@ class _StackReader:
         if not isinstance(written, Mapping):
             return Build(entry.place, self._text(written) or ".", "Dockerfile", "", "", ())
         inline = written.get("dockerfile_inline")
+        named = as_pairs(written.get("additional_contexts") or Scalar(entry.place, ""))
         return Build(
             place=entry.place,
             context=self._text(written.get("context")) or ".",
@@ -143,7 +146,40 @@ class _StackReader:
             target=self._text(written.get("target")),
             inline=inline.value if isinstance(inline, Scalar) else "",
             args=self.settings(written.get("args")),
+            contexts=frozenset(map(str.lower, named.entries)) if isinstance(named, Mapping) else frozenset(),
+            inline_line=_text_line(inline) if isinstance(inline, Scalar) else 0,
         )
+
+    def _ordered(self, node: Mapping) -> Iterator[Dependency]:
+        """`depends_on`, and what Compose orders in the same way without waiting: links and shared namespaces."""
+        declared = list(self._dependencies(node.get("depends_on")))
+        names = {dependency.name for dependency in declared}
+        yield from declared
+        for name, place in self._implied(node):
+            if name not in names:
+                names.add(name)
+                yield Dependency(name, "service_started", required=True, place=place)
+
+    def _implied(self, node: Mapping) -> Iterator[tuple[str, Place]]:
+        links = node.get("links")
+        for item in links.items if isinstance(links, Sequence) else ():
+            if isinstance(item, Scalar):
+                yield item.value.partition(":")[0], item.place
+        for key in ("network_mode", "ipc", "pid"):
+            shared = node.get(key)
+            if isinstance(shared, Scalar) and shared.value.startswith("service:"):
+                yield shared.value.partition(":")[2], shared.place
+        sources = node.get("volumes_from")
+        for item in sources.items if isinstance(sources, Sequence) else ():
+            if isinstance(item, Scalar) and not item.value.startswith("container:"):
+                yield item.value.partition(":")[0], item.place
+
+    def _links(self, node: Node | None) -> Iterator[tuple[str, str]]:
+        """Alias -> service."""
+        for item in node.items if isinstance(node, Sequence) else ():
+            name, colon, alias = item.value.partition(":") if isinstance(item, Scalar) else ("", "", "")
+            if colon:
+                yield alias, name
 
     def _dependencies(self, node: Node | None) -> Iterator[Dependency]:
         names = as_names(node) if node is not None else None
@@ -152,6 +188,21 @@ class _StackReader:
             condition = self._text(details.get("condition")) if details else ""
             required = self._text(details.get("required")).lower() != "false" if details else True
             yield Dependency(name, condition or "service_started", required, entry.place)
+
+    def _hook_entries(self, node: Mapping) -> Iterator[Mapping]:
+        for key in ("post_start", "pre_stop"):
+            hooks = node.get(key)
+            yield from (
+                hook for hook in (hooks.items if isinstance(hooks, Sequence) else ()) if isinstance(hook, Mapping)
+            )
+
+    def _hooks(self, node: Mapping) -> Iterator[tuple[Value, ...]]:
+        for hook in self._hook_entries(node):
+            yield tuple(self._words(hook.get("command")))
+
+    def _settings_of_hooks(self, node: Mapping) -> Iterator[Setting]:
+        for hook in self._hook_entries(node):
+            yield from self.settings(hook.get("environment"))
 
     def _healthcheck(self, node: Mapping) -> Healthcheck | None:
         entry = node.entries.get("healthcheck")
@@ -203,6 +254,12 @@ class _StackReader:
         for entry in networks if isinstance(networks, Mapping) else ():
             aliases = entry.value.get("aliases") if isinstance(entry.value, Mapping) else None
             yield from (value.text for value in self._words(aliases))
+
+
+def _text_line(scalar: Scalar) -> int:
+    """Where a text begins: below its `|`, where it has one."""
+    is_block = scalar.place.end_line > scalar.place.line
+    return scalar.place.line + is_block
 
 
 def _short_port(value: Value) -> Port:

@@ -47,6 +47,8 @@ class Build:
     target: str
     inline: str  # the text of dockerfile_inline
     args: tuple[Setting, ...]
+    contexts: frozenset[str] = frozenset()  # names that `additional_contexts` gives, in lower case
+    inline_line: int = 0  # where the text of dockerfile_inline begins
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ class Service:
     mounts: tuple[Mount, ...] = ()
     labels: tuple[Setting, ...] = ()
     aliases: frozenset[str] = frozenset()  # other names under which it is reached
+    hooks: tuple[tuple[Value, ...], ...] = ()  # commands that run beside the process
+    links: MappingType[str, str] = field(default_factory=dict)  # names that it alone gives to other services
 
     @cached_property
     def command_line(self) -> str:
@@ -157,7 +161,7 @@ class Stack:
     @cached_property
     def hosts(self) -> frozenset[str]:
         """Every name under which a service of the stack is reached."""
-        names = {name for service in self.services.values() for name in service.aliases}
+        names = {name for service in self.services.values() for name in (*service.aliases, *service.links)}
         return frozenset(names | set(self.services))
 
     @cached_property
@@ -183,7 +187,9 @@ class Stack:
     def service_at(self, host: str) -> Service | None:
         if host in self.services:
             return self.services[host]
-        return next((service for service in self.services.values() if host in service.aliases), None)
+        linked = {alias: name for service in self.services.values() for alias, name in service.links.items()}
+        named = (service for service in self.services.values() if host in service.aliases)
+        return next(named, self.services.get(linked.get(host, "")))
 
     def values(self) -> Iterator[Value]:
         """Every value with variables that the checks read, in the order of the services."""

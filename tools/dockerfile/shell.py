@@ -10,9 +10,9 @@ from tools.dockerfile.instruction import Instruction
 
 _SEPARATOR = re.compile(r"&&|\|\||;;|[;\n|&(){}]|\$\(|`")
 _PREFIX = frozenset("sudo exec time env command nice nohup then do else if while until ! set -e -x -ex -eux".split())
-_SHELLS = ("sh", "bash", "ash", "dash", "zsh")
+SHELLS = ("sh", "bash", "ash", "dash", "zsh")
 _SCRIPT_OPTION = re.compile(r"-\w*c")
-MAX_SHELLS = 3  # one inside the other
+MAXSHELLS = 3  # one inside the other
 MAX_EXPORTS = 30  # of one command
 # Programs that run another one: `conda run -n env pip …`, `poetry run pip …`.
 _RUNNERS = {(one, "run") for one in ("conda", "mamba", "micromamba", "poetry", "pipenv", "uv")}
@@ -53,7 +53,7 @@ def commands(instruction: Instruction) -> list[Command]:
 def _of_script(script: str, instruction: Instruction, depth: int) -> list[Command]:
     found: list[Command] = []
     places, exported = _Places(instruction), dict[str, str]()
-    for text, separator in _pieces(script):
+    for text, separator in pieces(script):
         made = _command(text, instruction, places)
         if made is not None:
             found.append(replace(made, env=(*exported.values(), *made.env)))
@@ -73,7 +73,7 @@ def _exports(command: Command) -> dict[str, str]:
 def _opened(one: Command, instruction: Instruction, depth: int) -> list[Command]:
     """A command and, where it hands a script to another shell, the commands of that script."""
     words = one.words
-    if len(words) > 2 and depth < MAX_SHELLS and one.name in (*_SHELLS, "su"):
+    if len(words) > 2 and depth < MAXSHELLS and one.name in (*SHELLS, "su"):
         at = next((index for index, word in enumerate(words[1:-1], 1) if _SCRIPT_OPTION.fullmatch(word)), 0)
         if at:
             return [one, *_of_script(words[at + 1], instruction, depth + 1)]
@@ -86,18 +86,28 @@ def _with_reader(one: Command, following: Command | None) -> Command:
 
 def _of_argv(instruction: Instruction) -> list[Command]:
     argv = instruction.argv or ()
-    if len(argv) > 2 and argv[0].rpartition("/")[2] in _SHELLS and argv[1].endswith("c"):
+    if len(argv) > 2 and argv[0].rpartition("/")[2] in SHELLS and argv[1].endswith("c"):
         inner = Instruction("RUN", argv[2], instruction.line, instruction.end_line, lines=instruction.lines)
         return commands(inner)
     return [Command(argv, " ".join(argv), instruction.line)] if argv else []
 
 
 def _script(instruction: Instruction) -> str:
-    bodies = "\n".join(heredoc.body for heredoc in instruction.heredocs)
+    bodies = "\n".join(doc.body for doc in instruction.heredocs if _is_script(instruction.value, doc.name))
     return f"{instruction.value}\n{bodies}" if bodies else instruction.value
 
 
-def _pieces(script: str) -> list[tuple[str, str]]:
+def _is_script(value: str, name: str) -> bool:
+    """Whether a shell reads the heredoc: none is named, or one is; `cat` and `python` take it as a text."""
+    head = (
+        value.partition("<<")[0] if value.count("<<") == 1 else re.split(rf"<<-?\s*[\"']?{re.escape(name)}\b", value)[0]
+    )
+    words = re.split(r"[;&|\n]", head)[-1].split()
+    programs = [word.rpartition("/")[2] for word in words if not word.startswith("-") and word not in _PREFIX]
+    return not programs or programs[0] in SHELLS or programs[0].isdigit() or programs[0].startswith("<<")
+
+
+def pieces(script: str) -> list[tuple[str, str]]:
     """(text, separator after it), cut outside of quotes."""
     found, start, index, quote = [], 0, 0, ""
     while index < len(script):

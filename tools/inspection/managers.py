@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
@@ -97,6 +98,59 @@ class Renewal:
             return False
         said = {*made.words, *(word.partition("=")[0] for word in made.words)}
         return (not self.needs or bool(said & set(self.needs))) and not said & set(self.unless)
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """A program that fetches another one and runs it."""
+
+    program: str
+    verbs: tuple[tuple[str, ...], ...]
+    asks: tuple[str, ...]
+    named_by: tuple[str, ...]
+
+    def package(self, made: Invocation) -> str:
+        """The package with its version, as it is written; empty where nothing is fetched."""
+        rest = next((made.words[len(verb) :] for verb in self.verbs if made.words[: len(verb)] == verb), None)
+        if made.program != self.program or rest is None:
+            return ""
+        named = next((word for option, word in itertools.pairwise(rest) if option in self.named_by), "")
+        named = named or next(
+            (
+                word.partition("=")[2]
+                for word in rest
+                if word.startswith("--") and word.partition("=")[0] in self.named_by
+            ),
+            "",
+        )
+        named = named or next((word for word in rest if not word.startswith("-")), "")
+        is_moving = named.endswith("@latest")
+        return named if is_moving or not self.asks or set(self.asks) & set(made.words) else ""
+
+
+def fetched_by(made: Invocation) -> str:
+    """The package that the command fetches to run it, where it names no version of it; else empty."""
+    packages = (fetcher.package(made) for fetcher in _fetchers().get(made.program, ()))
+    return next((package for package in packages if package and _is_open(package, made.program)), "")
+
+
+def _is_open(package: str, program: str) -> bool:
+    if package.startswith((".", "/", "$", "file:")):
+        return False
+    if program == "go" and "@" not in package:
+        return False  # a package of this module
+    version = re.search(r".(?:@|==)v?(.+)$", package)
+    return version is None or not any(map(str.isdigit, version[1]))
+
+
+@cache
+def _fetchers() -> Mapping[str, list[Fetcher]]:
+    found: dict[str, list[Fetcher]] = {}
+    for row in _data()["fetchers"]:
+        verbs = tuple(tuple(verb.split()) for verb in row.get("verbs", [""]))
+        made = Fetcher(row["program"], verbs, tuple(row.get("asks", ())), tuple(row.get("named_by", ())))
+        found.setdefault(made.program, []).append(made)
+    return found
 
 
 _Row = TypeVar("_Row", Installer, Renewal)

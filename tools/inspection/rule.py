@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
@@ -14,18 +14,24 @@ from tools.credentials import masked
 from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.parser import Parsed
-from tools.dockerfile.shell import Command, commands
+from tools.dockerfile.scripts import without_heredocs, written_by
+from tools.dockerfile.shell import SHELLS, Command, commands
 from tools.dockerfile.stages import Stage, pairs
 from tools.findings import Finding, Severity, Verdict
 from tools.uploads.files import SourceFile, Upload
 
 DOCKERFILE_ASPECTS = ("D1", "D2", "D3", "D4", "D5")
+MAX_MADE = 50_000  # characters of a file that instructions write
+MAX_SCRIPT_COMMANDS = 200  # of a script that a RUN starts
 MAX_READ, MAX_SAID = 500, 70  # characters of a word of the file
 
 
 @dataclass(frozen=True)
 class Subject:
-    """One Dockerfile with its upload. `ignore` is None where no .dockerignore came along."""
+    """One Dockerfile in the context that it is built with: `upload` is what lies there, by paths from its root.
+
+    `ignore` is None where no .dockerignore stands there; `contexts` are names that the build itself gives.
+    """
 
     file: SourceFile
     upload: Upload
@@ -33,6 +39,7 @@ class Subject:
     stages: tuple[Stage, ...]
     ignore: DockerIgnore | None
     target: str = ""
+    contexts: frozenset[str] = frozenset()
 
     @cached_property
     def final(self) -> Stage | None:
@@ -43,12 +50,47 @@ class Subject:
 
     @cached_property
     def runs(self) -> list[tuple[Stage, Instruction, list[Command]]]:
-        return [(stage, instruction, commands(instruction)) for stage in self.stages for instruction in stage.of("RUN")]
+        return [
+            (stage, instruction, self._with_scripts(commands(instruction)))
+            for stage in self.stages
+            for instruction in stage.of("RUN")
+        ]
+
+    def _with_scripts(self, found: list[Command]) -> list[Command]:
+        """The commands of a RUN with those of each script of the upload that they start, at the same line."""
+        return [each for command in found for each in (command, *self._of_script(command))]
+
+    def _of_script(self, command: Command) -> list[Command]:
+        words = command.words[1:3] if command.name in SHELLS else command.words[:1]
+        named = (self._scripts[name] for word in words if (name := word.rpartition("/")[2]) in self._scripts)
+        script = next(named, None)
+        if script is None:
+            return []
+        inner = commands(Instruction("RUN", script, command.line, command.line))
+        return [replace(each, line=command.line) for each in inner[:MAX_SCRIPT_COMMANDS]]
+
+    @cached_property
+    def _scripts(self) -> dict[str, str]:
+        """Base name -> text of the shell scripts that came along."""
+        named = ((file.path.rpartition("/")[2], file) for file in self.upload if file.path.endswith((".sh", ".bash")))
+        return {name: without_heredocs(file.text)[0] for name, file in named if file.is_readable}
 
     @cached_property
     def commands(self) -> list[tuple[Instruction, Command, list[Command]]]:
         """Each command of a RUN with its instruction and its siblings."""
         return [(one, command, found) for _, one, found in self.runs for command in found]
+
+    @cached_property
+    def made(self) -> dict[str, str]:
+        """Base name -> text of the files that instructions themselves write: heredocs, `echo`, `printf`."""
+        found: dict[str, str] = {}
+        runs = {id(one): commands_found for _, one, commands_found in self.runs}
+        for stage in self.stages:
+            for instruction in stage.of("COPY", "ADD", "RUN"):
+                for path, text in written_by(instruction, runs.get(id(instruction), [])):
+                    name = path.rstrip("/").rpartition("/")[2]
+                    found[name] = (found.get(name, "") + text)[:MAX_MADE]
+        return found
 
     def is_set(self, stage: Stage, command: Command, *names: str) -> bool:
         """Whether one of these variables is switched on where the command runs: by ENV, ARG, `export` or before it."""

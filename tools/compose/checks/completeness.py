@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tools.compose.dockerfiles import dockerfile_of, settings_in, text_of
-from tools.compose.families import FAMILIES, Family, family_of
+from tools.compose.families import Family, families, family_of
 from tools.compose.named_services import WORKER, services_in_plans
 from tools.compose.references import Reference, references_in, references_of
 from tools.compose.rules import ComposeHit, ComposeRule
@@ -64,7 +64,7 @@ def undeclared_in_plan(stack: Stack) -> Iterator[ComposeHit]:
 
 
 def _family(name: str) -> Family:
-    return next(family for family in FAMILIES if family.name == name)
+    return next(family for family in families() if family.name == name)
 
 
 def _has_family(stack: Stack, family: Family) -> bool:

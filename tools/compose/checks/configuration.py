@@ -73,7 +73,7 @@ def fallback_credential(stack: Stack) -> Iterator[ComposeHit]:
 
 def credential_in_command(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
-        for values in (service.command, service.healthcheck.test if service.healthcheck else ()):
+        for values in (service.command, service.healthcheck.test if service.healthcheck else (), *service.hooks):
             line = " ".join(_without_fallbacks(value) for value in values)
             for how in dict.fromkeys(credentials_in_command(line)):
                 place = next((value.place for value in values if how in value.written), values[0].place)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tools.compose.document import Scalar
-from tools.compose.families import MODEL_SERVERS, family_of
+from tools.compose.families import family_of
 from tools.compose.references import references_of
 from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Port, Service, Stack
@@ -40,10 +40,12 @@ def _is_internal(stack: Stack, service: Service, port: Port, needed: frozenset[s
     """Whether only other services need the port: data ports of the known families, helpers, debuggers."""
     if port.target in _DEBUG_PORTS:
         return True
+    if len(stack.services) == 1:
+        return False  # nobody else in the stack could need it
     family = family_of(stack, service)
     if family is None:
         return bool(service.build and service.name in needed and _HELPER.search(service.name))
-    if family.name in MODEL_SERVERS:
+    if family.serves_models:
         return service.name in needed or len(stack.services) > 1
     return any(_covers(port.target, internal) for internal in family.ports)
 
@@ -72,8 +74,16 @@ RULES = (
         "Who outside of the stack must reach `{service}`, and from which machine?",
         published_to_everyone,
         (_PORTS,),
-        bad="services: {cache: {image: 'redis:7.4', mem_limit: 1g, ports: ['6379:6379']}}",
-        good="services: {cache: {image: 'redis:7.4', mem_limit: 1g, ports: ['127.0.0.1:6379:6379']}}",
+        bad=(
+            "services:\n"
+            "  cache: {image: 'redis:7.4', mem_limit: 1g, ports: ['6379:6379']}\n"
+            "  web: {image: 'nginx:1.27.2', mem_limit: 64m}\n"
+        ),
+        good=(
+            "services:\n"
+            "  cache: {image: 'redis:7.4', mem_limit: 1g, ports: ['127.0.0.1:6379:6379']}\n"
+            "  web: {image: 'nginx:1.27.2', mem_limit: 64m}\n"
+        ),
     ),
     ComposeRule(
         "compose-host-network",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tools.compose.document import Mapping, Scalar
-from tools.compose.families import Family, family_of
+from tools.compose.families import Family, family_of, reference_of
 from tools.compose.references import references_of
 from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Mount, MountKind, Service, Stack
@@ -103,11 +103,49 @@ def state_on_host_folder(stack: Stack) -> Iterator[ComposeHit]:
 
 
 def _stateful(stack: Stack) -> Iterator[tuple[Service, Family, list[Mount]]]:
-    """Services with state and the mounts that hold it."""
+    """Services with state and the mounts that hold it, but those whose volume is in another release's place."""
     for service in stack.services.values():
         family = family_of(stack, service)
-        if family is not None and _keeps_state(stack, service, family):
+        if family is not None and _keeps_state(stack, service, family) and not _misplaced(stack, service, family):
             yield service, family, [mount for mount in service.mounts if _holds_state(mount, family, service)]
+
+
+def _misplaced(stack: Stack, service: Service, family: Family) -> list[Mount]:
+    """Mounts where another release of the image keeps its data, and this one does not."""
+    move = family.moved
+    release = move.release_of(reference_of(stack, service)) if move else None
+    if move is None or release is None:
+        return []
+    told, new = _told(service), release >= move.since
+    mounts = [mount for mount in service.mounts if _holds_state(mount, family, service)]
+    wrong = [
+        mount
+        for mount in mounts
+        if (_within(mount.target, move.was) if new else _is_only_new(mount.target.rstrip("/"), move.was, move.to))
+    ]
+    told_so = any(re.search(rf"{re.escape(mount.target.rstrip('/'))}(?:[/\s]|$)", told) for mount in wrong)
+    return wrong if wrong and len(wrong) == len(mounts) and not told_so else []
+
+
+def _is_only_new(target: str, was: str, to: str) -> bool:
+    return _within(target, to) and not _within(target, was)
+
+
+def volume_in_another_place(stack: Stack) -> Iterator[ComposeHit]:
+    for service in stack.services.values():
+        family = family_of(stack, service)
+        if family is None or family.moved is None or not _keeps_state(stack, service, family):
+            continue
+        release = family.moved.release_of(reference_of(stack, service))
+        for mount in _misplaced(stack, service, family)[:1]:
+            new = release is not None and release >= family.moved.since
+            words = {
+                "service": service.name,
+                "target": mount.target,
+                "release": f"{family.name} {release}",
+                "place": family.moved.to if new else family.moved.was,
+            }
+            yield ComposeHit(mount.place, words, Verdict.NOT_MET if new and family.moved.refuses else Verdict.PARTLY)
 
 
 def files_in_container(stack: Stack) -> Iterator[ComposeHit]:
@@ -156,6 +194,24 @@ RULES = (
         good=(
             "services: {store: {image: 'qdrant/qdrant:v1.12.1', mem_limit: 1g, volumes: ['vectors:/qdrant/storage']}}\n"
             "volumes: {vectors: }\n"
+        ),
+    ),
+    ComposeRule(
+        "compose-volume-misplaced",
+        "B4",
+        Severity.ERROR,
+        Verdict.NOT_MET,
+        "`{service}` has its volume at `{target}`, but {release} keeps its data at `{place}`, so nothing of it is on the volume.",
+        "Which folder does the page of this image name for the release that you pull?",
+        volume_in_another_place,
+        ("https://hub.docker.com/_/postgres", _VOLUMES),
+        bad=(
+            "services: {db: {image: 'postgres:18.1', mem_limit: 1g, volumes: ['pg:/var/lib/postgresql/data']}}\n"
+            "volumes: {pg: }\n"
+        ),
+        good=(
+            "services: {db: {image: 'postgres:18.1', mem_limit: 1g, volumes: ['pg:/var/lib/postgresql']}}\n"
+            "volumes: {pg: }\n"
         ),
     ),
     ComposeRule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tools.dockerfile.stages import Stage
 from tools.inspection.checks.secrets import copies_everything
 from tools.inspection.rule import Check, DockerfileRule, RuleHit, Subject
 
@@ -24,12 +25,21 @@ def _cache_hostile(subject: Subject) -> Iterator[RuleHit]:
         everything = next(
             (instruction for instruction in stage.of("COPY", "ADD") if copies_everything(instruction)), None
         )
-        if everything is None:
+        if everything is None or _installed_before(stage, everything.line):
             continue
         for instruction in stage.of("RUN"):
             if instruction.line > everything.line and _INSTALLS.search(instruction.value):
                 yield RuleHit(everything.line, f"line {instruction.line}")
                 break
+
+
+def _installed_before(stage: Stage, line: int) -> bool:
+    """What it needs came in a layer below, so that an install after the code only adds the project itself."""
+    return any(
+        instruction.line < line and _INSTALLS.search(instruction.value)
+        for ancestor in stage.lineage()
+        for instruction in ancestor.of("RUN")
+    )
 
 
 def _upgrades(subject: Subject) -> Iterator[RuleHit]:

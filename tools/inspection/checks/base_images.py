@@ -24,8 +24,9 @@ def references(subject: Subject) -> Iterator[tuple[str, Instruction]]:
     names = {stage.name.lower() for stage in subject.stages if stage.name} | {
         str(other_stage.index) for other_stage in subject.stages
     }
+    names |= subject.contexts
     for stage in subject.stages:
-        if stage.parent is None and stage.base.lower() != "scratch":
+        if stage.parent is None and stage.base.lower() not in ("scratch", *subject.contexts):
             yield stage.base, stage.opening
         for instruction in stage.of("COPY", "ADD", "RUN"):
             for reference in _from_flags(instruction, stage):

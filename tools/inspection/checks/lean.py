@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.findings import Verdict
-from tools.inspection.checks.secrets import copies_everything
+from tools.inspection.caches import left_by
+from tools.inspection.checks.secrets import copies_everything, left_out
+from tools.inspection.images import brings_tool_chain
 from tools.inspection.rule import Check, DockerfileRule, RuleHit, Subject
 
 _LINKS = ("https://docs.docker.com/build/building/best-practices/#use-multi-stage-builds",)
@@ -22,9 +23,6 @@ _TOOLS = re.compile(
 )
 _INSTALL = {"install", "add", "groupinstall", "group"}
 _MANAGERS = frozenset("apt-get apt apk yum dnf microdnf tdnf zypper".split())
-_TOOLCHAIN_IMAGES = re.compile(
-    r"^(golang|rust|maven|gradle|gcc|buildpack-deps|swift|haskell|dart|clojure|sbt|dotnet/sdk|sdk)$"
-)
 _TEST_DATA = re.compile(r"(^|/)(tests?|spec|__tests__|fixtures|testdata|\.git|\.github|\.venv|node_modules)/?$")
 
 
@@ -68,20 +66,9 @@ def _is_gone(word: str, command: Command, gone: set[str]) -> bool:
 
 
 def _toolchain_base(subject: Subject) -> Iterator[RuleHit]:
-    final = subject.final
-    if final is None:
-        return
-    root = list(final.lineage())[-1]
-    reference = parse_reference(root.base)
-    cuda = "cuda" in root.base and "devel" in reference.tag
-    if cuda or reference.tag.endswith("-devel") or _is_toolchain(reference.repository, reference.name, reference.tag):
+    root = list(subject.final.lineage())[-1] if subject.final else None
+    if root is not None and brings_tool_chain(root.base):
         yield RuleHit(root.opening.line, root.base)
-
-
-def _is_toolchain(repository: str, name: str, tag: str) -> bool:
-    sdk = name == "sdk" and "dotnet" in repository
-    java = name in ("eclipse-temurin", "amazoncorretto", "openjdk") and "jdk" in tag
-    return sdk or java or (name != "sdk" and _TOOLCHAIN_IMAGES.match(name) is not None)
 
 
 def _whole_context(subject: Subject) -> Iterator[RuleHit]:
@@ -99,57 +86,22 @@ def _development_only(subject: Subject) -> Iterator[RuleHit]:
         for instruction in stage.of("COPY", "ADD") if subject.in_final(stage) else ():
             sources = (instruction.argv or instruction.value.split())[:-1]
             named = [source for source in sources if _TEST_DATA.search(source) and not instruction.flag("from")]
-            along = _came_along(subject) if subject.ignore and copies_everything(instruction) else []
+            along = _came_along(subject, instruction) if subject.ignore and copies_everything(instruction) else []
             yield from (RuleHit(instruction.line, folder, instruction.end_line) for folder in [*named, *along[:1]])
 
 
-def _came_along(subject: Subject) -> list[str]:
-    """Such folders of the upload that the .dockerignore lets through."""
-    ignore = subject.ignore
-    through = (file.path for file in subject.upload if ignore is None or not ignore.excludes(file.path))
+def _came_along(subject: Subject, copy: Instruction) -> list[str]:
+    """Such folders of the upload that neither the .dockerignore nor the COPY itself keeps out."""
+    ignores = [ignore for ignore in (subject.ignore, left_out(copy)) if ignore is not None]
+    through = (file.path for file in subject.upload if not any(ignore.excludes(file.path) for ignore in ignores))
     folders = (path.rpartition("/")[0].split("/") for path in through)
     return sorted({name for folder in folders for name in folder if _TEST_DATA.search(name)})
 
 
 def _cache_left(subject: Subject) -> Iterator[RuleHit]:
-    for one, found in _runs(subject):
-        mounts = " ".join(one.flag("mount"))
-        text = "\n".join([one.value, *(doc.body for doc in one.heredocs)])
-        for command in found:
-            left = _leaves(subject, command, text, mounts)
-            if left:
-                yield RuleHit(command.line, left, one.end_line)
-                break
-
-
-def _leaves(subject: Subject, command: Command, text: str, mounts: str) -> str:
-    words = set(command.words)
-    name = command.name
-    if name in ("apt-get", "apt") and "install" in words:
-        clean = "/var/lib/apt/lists" in text or "/var/lib/apt" in mounts
-        return "" if clean else "the package lists of apt"
-    if name == "apk" and "add" in words:
-        clean = "--no-cache" in words or "/var/cache/apk" in text + mounts or "/etc/apk/cache" in mounts
-        return "" if clean else "the cache of apk"
-    if name in ("yum", "dnf", "microdnf") and "install" in words:
-        return "" if re.search(r"clean all|/var/cache/(yum|dnf)", text + mounts) else f"the cache of {name}"
-    if "install" in words and (re.fullmatch(r"pip[\d.]*", name) or (name.startswith("python") and "pip" in words)):
-        purged = re.search(r"pip cache purge|rm -rf \S*\.cache", text) is not None
-        clean = purged or "--no-cache-dir" in words or "/pip" in mounts
-        return "" if clean or _is_set(subject, command, "PIP_NO_CACHE_DIR") else "the cache of pip"
-    if name in ("conda", "mamba") and words & {"install", "create", "env"}:
-        return "" if re.search(r"conda clean|mamba clean|/pkgs", text + mounts) else "the cache of conda"
-    return ""
-
-
-def _is_set(subject: Subject, command: Command, name: str) -> bool:
-    values = [
-        instruction.value
-        for stage in subject.stages
-        if subject.in_final(stage)
-        for instruction in stage.of("ENV", "ARG")
-    ]
-    return any(name in value for value in (*values, *command.env))
+    for stage, one, found in subject.runs:
+        if subject.in_final(stage):
+            yield from (RuleHit(run.line, left, one.end_line) for run, left in left_by(subject, stage, one, found))
 
 
 def _removed_later(subject: Subject) -> Iterator[RuleHit]:
@@ -203,7 +155,7 @@ RULES = (
         "tool-chain-base",
         Verdict.NOT_MET,
         (
-            "The final stage stands on `{it}`, an image made for building.",
+            "The final stage stands on `{it}`, which brings compilers, headers or version control along.",
             "What does the finished program need to run?",
         ),
         _toolchain_base,

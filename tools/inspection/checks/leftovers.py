@@ -6,24 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.shell import Command
 from tools.inspection.rule import RuleHit, Subject, advising
 
 _DEBUG = frozenset(
     "vim nano emacs gdb strace ltrace htop openssh-server telnet nmap tcpdump man-db net-tools less".split()
 )
-_FULL = frozenset("python node ruby php perl".split())
 _DEVELOPMENT_FILE = re.compile(r"(?:^|/)(?:requirements[-_.](?:dev|test|lint)\w*|(?:dev|test)[-_]requirements)\.txt$")
-# Installer -> what keeps it from leaving a cache behind.
-_CACHES = {
-    "npm": re.compile(r"npm cache clean|/\.npm|npm_config_cache|--cache[ =]/tmp"),
-    "yarn": re.compile(r"yarn cache clean|/\.yarn|/\.cache|--cache-folder"),
-    "pnpm": re.compile(r"pnpm store prune|pnpm-store|/pnpm|/\.cache"),
-    "uv": re.compile(r"--no-cache|/\.cache|UV_NO_CACHE|UV_CACHE_DIR"),
-    "poetry": re.compile(r"--no-cache|pypoetry|POETRY_CACHE_DIR|POETRY_NO_CACHE|cache clear|/\.cache"),
-}
-_INSTALL = frozenset("install ci i sync add".split())
 
 
 def _shipped(subject: Subject) -> Iterator[tuple[Command, str]]:
@@ -32,14 +21,6 @@ def _shipped(subject: Subject) -> Iterator[tuple[Command, str]]:
         if subject.in_final(stage):
             said = " ".join([one.value, *one.flag("mount"), *(doc.body for doc in one.heredocs)])
             yield from ((command, said) for command in found)
-
-
-def _installer_cache(subject: Subject) -> Iterator[RuleHit]:
-    settings = " ".join(instruction.value for stage in subject.stages for instruction in stage.of("ENV"))
-    for command, said in _shipped(subject):
-        kept = _CACHES.get(command.name)
-        if kept and _INSTALL & set(command.words[1:3]) and not kept.search(said + settings):
-            yield RuleHit(command.line, command.name)
 
 
 def _development_packages(subject: Subject) -> Iterator[RuleHit]:
@@ -74,19 +55,6 @@ def _debug_tools(subject: Subject) -> Iterator[RuleHit]:
             yield RuleHit(command.line, ", ".join(found[:3]))
 
 
-def _full_base(subject: Subject) -> Iterator[RuleHit]:
-    final = subject.final
-    root = list(final.lineage())[-1] if final else None
-    reference = parse_reference(root.base) if root else None
-    if (
-        root
-        and reference
-        and reference.name in _FULL
-        and re.fullmatch(r"[\d.]+(?:-?(?:bookworm|bullseye|trixie))?", reference.tag)
-    ):
-        yield RuleHit(root.opening.line, root.base)
-
-
 def _owner_later(subject: Subject) -> Iterator[RuleHit]:
     """`chown -R` of what a COPY has brought writes every file a second time."""
     for stage in subject.stages:
@@ -107,17 +75,8 @@ def _owner_later(subject: Subject) -> Iterator[RuleHit]:
 
 
 _rule = advising("D4", "https://docs.docker.com/build/building/best-practices/")
-_PINNED = "RUN pip install --no-cache-dir flask==3.1.0\n"
 
 RULES = (
-    _rule(
-        "installer-cache-left",
-        "{it} leaves its own cache in this layer.",
-        "When is this cache read again, and could it live outside of the image?",
-        _installer_cache,
-        "COPY uv.lock .\nRUN uv sync --locked --no-dev\n",
-        "COPY uv.lock .\nRUN uv sync --locked --no-dev --no-cache\n",
-    ),
     _rule(
         "development-packages",
         "`{it}` also installs what only development and tests need.",
@@ -133,14 +92,6 @@ RULES = (
         _debug_tools,
         "RUN apt-get update && apt-get install -y libpq5 vim && rm -rf /var/lib/apt/lists/*\n",
         "RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*\n",
-    ),
-    _rule(
-        "full-base",
-        "`{it}` is the full image: compilers, headers and version control come along with the language.",
-        "What of it does the process use at run time?",
-        _full_base,
-        _PINNED + "FROM python:3.12\n",
-        _PINNED + "FROM python:3.12-slim\n",
     ),
     _rule(
         "owner-changed-later",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from tools.dockerfile.shell import Command
+from tools.dockerfile.shell import Command, commands
 from tools.dockerfile.stages import Stage
 from tools.inspection.locks import Lock, state_of
-from tools.inspection.managers import Invocation, installer_of, invocation, renewal_of
+from tools.inspection.managers import Invocation, fetched_by, installer_of, invocation, renewal_of
 from tools.inspection.rule import RuleHit, Subject, gating
 
 
@@ -61,10 +62,6 @@ def _named_packages(command: Command) -> list[str]:
             for word in rest
             if word != "add" and not re.search(r".@v?\d", word) and not word.startswith((".", "/", "$"))
         ]
-    if command.name == "npx" and rest + command.arguments[:1]:
-        return [
-            argument for argument in command.arguments[:1] if "@" not in argument[1:] and command.has("-y", "--yes")
-        ]
     if words[:2] == ("go", "install"):
         return [
             word
@@ -86,6 +83,24 @@ def _named_packages(command: Command) -> list[str]:
             else [value for value in _without_values(command, _CONDA_VALUE) if "=" not in value and "::" not in value]
         )
     return []
+
+
+def _tool_fetched(subject: Subject) -> Iterator[RuleHit]:
+    """Tools that the build or the process itself fetches in whatever version is newest."""
+    for command in [*(command for _, command, _ in subject.commands), *_of_process(subject)]:
+        package = fetched_by(invocation(command))
+        if package:
+            yield RuleHit(command.line, package)
+
+
+def _of_process(subject: Subject) -> list[Command]:
+    """ENTRYPOINT and CMD, the second as arguments of the first where both are lists."""
+    found = [subject.final.last(keyword) for keyword in ("ENTRYPOINT", "CMD")] if subject.final else []
+    starting = [instruction for instruction in found if instruction is not None]
+    argv = [word for instruction in starting for word in instruction.argv or ()]
+    if argv and all(instruction.argv is not None for instruction in starting):
+        return commands(replace(starting[0], argv=tuple(argv)))
+    return [command for instruction in starting for command in commands(instruction)]
 
 
 _R_SCRIPT = re.compile(
@@ -162,6 +177,14 @@ RULES = (
         _script_packages,
         "RUN R -e \"install.packages('plumber')\"\n",
         'RUN R -e "renv::restore()"\n',
+    ),
+    _rule(
+        "tool-fetched",
+        "`{it}` is fetched here in whatever version is newest, and run at once.",
+        "Which version of this tool have you tried, and who decides when it changes?",
+        _tool_fetched,
+        "RUN corepack prepare pnpm@latest --activate\n",
+        "RUN corepack prepare pnpm@9.15.0 --activate\n",
     ),
     _rule(
         "package-open",

@@ -6,17 +6,17 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from tools.dockerfile.image_names import parse_reference
 from tools.dockerfile.instruction import Instruction
+from tools.dockerfile.scripts import always_execs
 from tools.dockerfile.stages import Stage, resolve
-from tools.errors import UnreadableFile
+from tools.inspection.build_files import found_in_upload
+from tools.inspection.images import sets_user
 from tools.inspection.rule import RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _INITS = frozenset("tini tini-static dumb-init catatonit docker-init".split())
 _SHELLS = ("sh", "bash", "ash", "dash")
 _SHELL_LINE = re.compile(rb"#!\s?/\S*(?:/|env\s+(?:-S\s+)?)(?:ba|da|a)?sh\b")
-_NON_ROOT_BASE = re.compile(r"nonroot|non-root|rootless|unprivileged", re.IGNORECASE)
 
 
 def _starting(stage: Stage) -> Instruction | None:
@@ -58,38 +58,33 @@ def _no_process(subject: Subject) -> Iterator[RuleHit]:
 def _script_without_exec(subject: Subject) -> Iterator[RuleHit]:
     """Also where a small init or the entrypoint starts the script: the program is still the shell's child."""
     for one in (subject.final.last(keyword) for keyword in ("ENTRYPOINT", "CMD")) if subject.final else ():
-        script = _script(subject, one) if one else None
-        if one and script and not _ends_well(script):
-            yield RuleHit(one.line, posixpath.basename(script.path), one.end_line)
+        name, script = _script(subject, one) if one else ("", None)
+        if one and script is not None and not always_execs(script, lambda word: _text_of(subject, word)):
+            yield RuleHit(one.line, name, one.end_line)
 
 
-def _ends_well(script: SourceFile) -> bool:
-    try:
-        return _ends_in_exec(script.text)
-    except UnreadableFile:
-        return True
+def _script(subject: Subject, one: Instruction) -> tuple[str, str | None]:
+    """Name and text of the shell script that it runs, by its base name."""
+    words = (one.argv or tuple(one.value.split()))[:4]
+    found = ((posixpath.basename(word), _text_of(subject, word)) for word in words)
+    return next(((name, text) for name, text in found if text is not None), ("", None))
 
 
-def _script(subject: Subject, one: Instruction) -> SourceFile | None:
-    """The uploaded shell script that it runs, by its base name."""
-    words = (one.argv or tuple(one.value.split()))[:3]
-    files = {posixpath.basename(file.path): file for file in reversed(subject.upload.files)}
-    found = (files.get(posixpath.basename(word)) for word in words)
-    return next((file for file in found if file is not None and _is_shell_script(file)), None)
+def _text_of(subject: Subject, word: str) -> str | None:
+    """The text of a shell script that came along or that an instruction writes; None of anything else."""
+    name = posixpath.basename(word)
+    made = subject.made.get(name)
+    if made is not None:
+        return made if _is_shell_script(SourceFile(name, made.encode())) else None
+    file = found_in_upload(subject, word) if name else None
+    return file.text if file is not None and file.is_readable and _is_shell_script(file) else None
 
 
 def _is_shell_script(file: SourceFile) -> bool:
     name = posixpath.basename(file.path)
-    return name.endswith(".sh") or "entrypoint" in name or _SHELL_LINE.match(file.data) is not None
-
-
-def _ends_in_exec(text: str) -> bool:
-    lines = [line.strip() for line in text.splitlines()]
-    code = [
-        line for line in lines if line and not line.startswith("#") and line not in ("fi", "done", "esac", ";;", "}")
-    ]
-    joined = " ".join(code[-4:])
-    return bool(code) and (code[-1].startswith("exec ") or re.search(r"(^|\s|;)exec [^;]*$", joined) is not None)
+    if file.data.startswith(b"#!"):
+        return _SHELL_LINE.match(file.data) is not None
+    return name.endswith((".sh", ".bash")) or ("entrypoint" in name and "." not in name)
 
 
 def _root(subject: Subject) -> Iterator[RuleHit]:
@@ -98,7 +93,7 @@ def _root(subject: Subject) -> Iterator[RuleHit]:
         return
     one = final.last("USER")
     if one is None:
-        if not _NON_ROOT_BASE.search(_tag(final)):
+        if not sets_user(list(final.lineage())[-1].base):
             yield RuleHit(final.opening.line, "no USER, so root")
         return
     if _is_inherited(one.value.strip(), final):
@@ -112,11 +107,6 @@ def _is_inherited(value: str, stage: Stage) -> bool:
     """A variable that this file declares nowhere comes from the base image; .NET's `APP_UID` is the best known."""
     name = re.fullmatch(r"\"?\$\{?([A-Za-z_]\w*)\}?\"?", value)
     return name is not None and name[1] not in stage.arguments
-
-
-def _tag(stage: Stage) -> str:
-    reference = parse_reference(list(stage.lineage())[-1].base)
-    return f"{reference.repository}:{reference.tag}"
 
 
 _TAIL = "USER 10001\n"

@@ -16,6 +16,7 @@ from tools.credentials import (
     is_credential,
     is_secret_name,
 )
+from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.instruction import Instruction
 from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import pairs
@@ -24,11 +25,14 @@ from tools.inspection.rule import RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _SECRET_FILE = re.compile(
-    r"(^|/)(\.env(\.(?!example|sample|template|dist)[\w.]+)?|[\w.-]+\.env|id_(rsa|ed25519|ecdsa|dsa)|\.npmrc|\.netrc|\.pypirc|"
+    r"(^|/)(\.env(\.(?![\w.]*(?:example|sample|template|dist|tmpl|tpl)\b)[\w.]+)?|[\w.-]+\.env|id_(rsa|ed25519|ecdsa|dsa)|\.npmrc|\.netrc|\.pypirc|"
     r"\.git-credentials|credentials(\.json)?|service-?account[\w-]*\.json|[\w-]+-sa\.json|kubeconfig|\.pgpass|\.my\.cnf|\.s3cfg|\.boto|\.vault-token|\.aws/credentials|\.kube/config|\.docker/config\.json|secrets?\.(ya?ml|json|toml|env)|[\w.-]+\.(pem|key|p12|pfx|jks))$",
     re.IGNORECASE,
 )
-_KEY_MATERIAL = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\"type\"\s*:\s*\"service_account\"")
+_TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist)(?:$|[._-])", re.IGNORECASE)
+_KEY_MATERIAL = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\"type\"\s*:\s*\"service_account\"|<(?:password|passphrase)>\s*[^\s<${][^<\n]*</"
+)
 _TOOL_SETTINGS = (".npmrc", ".netrc", ".pypirc", ".yarnrc.yml", "pip.conf")
 _CONFIGURED = frozenset("git npm pip poetry yarn pnpm bundle composer conda".split())
 _PUBLIC_KEY_FILE = re.compile(r"(pub|public|cert|ca|chain|bundle)[\w.-]*\.(pem|key)$", re.IGNORECASE)
@@ -40,6 +44,9 @@ _CHPASSWD = re.compile(r"(?<!\w)\w{1,64}:(?!\$)[^\s\"'|$]{1,200}[\"']?\s{0,20}\|
 
 
 def is_secret_file(path: str) -> bool:
+    """By its name; a template of such a file holds none."""
+    if _TEMPLATE.search(posixpath.basename(path)):
+        return False
     return _SECRET_FILE.search(path) is not None and _PUBLIC_KEY_FILE.search(path) is None
 
 
@@ -164,10 +171,11 @@ def _copied(subject: Subject) -> Iterator[RuleHit]:
                     yield RuleHit(instruction.line, source, instruction.end_line)
                 elif not copies_everything(instruction):
                     folder = source.removeprefix("./").strip("/") + "/"
+                    kept_out = left_out(instruction)
                     yield from (
                         RuleHit(instruction.line, path, instruction.end_line)
                         for path in holding
-                        if path.startswith(folder)
+                        if path.startswith(folder) and not kept_out.excludes(path)
                     )
 
 
@@ -205,18 +213,24 @@ def _let_through(subject: Subject) -> Iterator[RuleHit]:
         for file in subject.upload
         if (is_secret_file(file.path) or _holds_key(file))
         and not (subject.ignore and subject.ignore.excludes(file.path))
-        and _holds_something(file.path, subject)
+        and _holds_something(file)
     ]
     for stage in subject.stages:
-        for instruction in stage.of("COPY", "ADD"):
-            if leaking and copies_everything(instruction):
-                yield RuleHit(instruction.line, posixpath.basename(leaking[0]), instruction.end_line)
+        for instruction in stage.of("COPY", "ADD") if leaking else ():
+            kept_out = left_out(instruction)
+            first = next((path for path in leaking if not kept_out.excludes(path)), "")
+            if first and copies_everything(instruction):
+                yield RuleHit(instruction.line, posixpath.basename(first), instruction.end_line)
 
 
-def _holds_something(path: str, subject: Subject) -> bool:
-    file = subject.upload.find(path)
+def left_out(copy: Instruction) -> DockerIgnore:
+    """What `--exclude` of a COPY keeps out."""
+    return DockerIgnore.parse("\n".join(copy.flag("exclude")))
+
+
+def _holds_something(file: SourceFile) -> bool:
     try:
-        return bool(file and file.text.strip())
+        return bool(file.text.strip())
     except UnreadableFile:
         return True
 

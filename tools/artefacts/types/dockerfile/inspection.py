@@ -2,81 +2,82 @@
 
 from __future__ import annotations
 
-import posixpath
+import re
 from collections.abc import Sequence
 
 from tools.artefacts.description import Inspected
-from tools.compose.inspection import read_stacks
-from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
-from tools.dockerfile.ignore_file import DockerIgnore
+from tools.artefacts.types.dockerfile.builds import Builds, DockerfileBuild
+from tools.compose.inspection import Stacks, read_stacks
+from tools.dockerfile import DOCKERFILE
 from tools.dockerfile.parser import Parsed, SyntaxFault, parse
 from tools.dockerfile.stages import stages
-from tools.errors import UnreadableFile
-from tools.findings import Finding, Severity, Verdict, verdict_of
+from tools.findings import UNBUILDABLE, Finding, Severity, Verdict, verdict_of
 from tools.inspection.registry import rules
 from tools.inspection.rule import DOCKERFILE_ASPECTS, Subject
 from tools.uploads.files import SourceFile, Upload
 
+MAX_FAULTS = 5
+
 
 def inspect(upload: Upload) -> Inspected:
-    """Each Dockerfile with the stage that a Compose file of the upload builds from it."""
+    """Each Dockerfile, those that stand inside a Compose file too, in each way in which it is built."""
     files, stacks = upload.readable(DOCKERFILE), read_stacks(upload)
-    findings = tuple(
-        finding
-        for file in files
-        for finding in inspect_dockerfile(file, file.text, upload, target=stacks.target_of(file.path))
-    )
-    return Inspected({aspect: _verdict(files, findings, aspect) for aspect in DOCKERFILE_ASPECTS}, findings)
+    builds = Builds(upload, stacks)
+    findings = [finding for file in files for finding in _inspect_file(file, builds)]
+    inline = list(builds.inline(stacks))
+    findings += [found for file, build in inline for found in _inspect_build(file, parse(file.text), build, builds)]
+    once = tuple(dict.fromkeys(findings))
+    return Inspected({aspect: _verdict([*files, *inline], once, aspect) for aspect in DOCKERFILE_ASPECTS}, once)
 
 
-def _verdict(files: Sequence[SourceFile], findings: tuple[Finding, ...], aspect: str) -> Verdict:
+def _verdict(files: Sequence[object], findings: tuple[Finding, ...], aspect: str) -> Verdict:
     return verdict_of(findings, aspect) if files else Verdict.NOT_CHECKED
 
 
-def inspect_dockerfile(file: SourceFile, text: str, upload: Upload, *, target: str = "") -> list[Finding]:
-    """Our own checks over one Dockerfile; `target` names the stage that is shipped where it is not the last."""
-    parsed = parse(text)
+def inspect_dockerfile(file: SourceFile, upload: Upload) -> list[Finding]:
+    """Our own checks over one Dockerfile of an upload, as if it had no blueprint."""
+    return _inspect_file(file, Builds(upload, Stacks()))
+
+
+def _inspect_file(file: SourceFile, builds: Builds) -> list[Finding]:
+    parsed = parse(file.text)
+    return [finding for build in builds.of(file, parsed) for finding in _inspect_build(file, parsed, build, builds)]
+
+
+def _inspect_build(file: SourceFile, parsed: Parsed, build: DockerfileBuild, builds: Builds) -> list[Finding]:
     faults = _faults(file, parsed)
     if any(fault.fatal for fault in parsed.faults):
         return faults
-    subject = Subject(file, upload, parsed, tuple(stages(parsed)), _ignore(upload, file), target)
+    view, ignore = builds.view(build.context), builds.ignore(file, build.context)
+    subject = Subject(file, view, parsed, tuple(stages(parsed)), ignore, build.target, build.names)
     return [*faults, *(finding for rule in rules() for finding in rule.findings(subject))]
 
 
 def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:
-    """A fault of the whole file meets every aspect: what cannot be read cannot be met."""
-    fatal = any(fault.fatal for fault in parsed.faults)
-    aspects = DOCKERFILE_ASPECTS if fatal else ("D6",)  # the build is what such a line breaks
-    return [
-        _fault(file, fault, aspect, fatal=fatal)
-        for fault in sorted(parsed.faults, key=lambda fault: not fault.fatal)[:5]
-        for aspect in aspects
-    ]
+    """What no builder builds meets no aspect: the first fault says so of each, further ones are named."""
+    if not parsed.faults:
+        return []
+    first, *further = sorted(parsed.faults, key=lambda fault: (not fault.fatal, fault.line))
+    effect = None if _has_own_frontend(parsed) and not first.fatal else Verdict.NOT_MET
+    meant = [_fault(file, first, aspect, effect) for aspect in DOCKERFILE_ASPECTS]
+    return [*meant, *(_fault(file, fault, "D6", None) for fault in further[: MAX_FAULTS - 1])]
 
 
-def _fault(file: SourceFile, fault: SyntaxFault, aspect: str, *, fatal: bool) -> Finding:
+def _has_own_frontend(parsed: Parsed) -> bool:
+    """`# syntax=` of somebody else's: it may know instructions that Docker's own does not."""
+    named = dict(parsed.directives).get("syntax", "docker/dockerfile")
+    return re.match(r"(docker\.io/)?docker/dockerfile", named) is None
+
+
+def _fault(file: SourceFile, fault: SyntaxFault, aspect: str, effect: Verdict | None) -> Finding:
     return Finding(
-        rule="does-not-parse",
+        rule=UNBUILDABLE,
         criterion=aspect,
-        severity=Severity.ERROR if fatal else Severity.WARNING,
+        severity=Severity.ERROR if effect else Severity.WARNING,
         file=file.path,
         line=fault.line,
         end_line=fault.line,
         message=f"This file cannot be built or judged as it stands: {fault.message}.",
         question="What does the builder say about this line?",
-        effect=Verdict.NOT_MET if fatal else None,
+        effect=effect,
     )
-
-
-def _ignore(upload: Upload, dockerfile: SourceFile) -> DockerIgnore | None:
-    """`Dockerfile.dockerignore` before `.dockerignore`, as BuildKit takes them."""
-    name = posixpath.basename(dockerfile.path)
-    files = upload.of_kind(DOCKERIGNORE)
-    own = [file for file in files if posixpath.basename(file.path) == f"{name}.dockerignore"]
-    general = [file for file in files if posixpath.basename(file.path) == ".dockerignore"]
-    for file in (*own, *general):
-        try:
-            return DockerIgnore.parse(file.text)
-        except UnreadableFile:
-            continue
-    return None

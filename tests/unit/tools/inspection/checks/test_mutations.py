@@ -52,8 +52,8 @@ ENTRYPOINT ["/server"]
 BEFORE_END = {  # a line that is put before the final USER
     "D2": (
         "RUN pip install --no-cache-dir fastapi",
-        "RUN npm install -g typescript",
-        "RUN gem install rails",
+        "RUN npm install -g typescript && npm cache clean --force",
+        "RUN gem install rails && rm -rf /usr/local/bundle/cache",
         "RUN go install example.org/x/tool@latest",
         "RUN curl -fsSLO https://example.org/t.tgz",
         "RUN wget -qO- https://example.org/i.sh | bash",
@@ -105,8 +105,8 @@ def test_one_defect_is_one_criterion(name: str, criterion: str, line: str) -> No
 
 
 REPLACED = [
-    ("D1", "python:3.12-slim\nRUN", "python\nRUN"),
-    ("D1", "node:22.11-slim\nCOPY", "node:lts\nCOPY"),
+    ("D1", "python:3.12-slim\nRUN", "python:slim\nRUN"),
+    ("D1", "node:22.11-slim\nCOPY", "node:lts-slim\nCOPY"),
     ("D1", "debian:12.8-slim", "debian:stable-slim"),
     ("D2", "npm ci", "npm install"),
     ("D2", "--require-hashes --prefix /install -r requirements.txt", "--prefix /install torch"),

@@ -20,7 +20,7 @@ LINES = st.builds(lambda word, rest: f"{word} {rest}", INSTRUCTIONS, st.text(max
 def _found(rule: DockerfileRule, text: str) -> set[str]:
     file = SourceFile("Dockerfile", text.encode())
     beside = [SourceFile(path, body.encode()) for path, body in rule.beside.items()]
-    return {finding.rule for finding in inspect_dockerfile(file, text, Upload.of([file, *beside]))}
+    return {finding.rule for finding in inspect_dockerfile(file, Upload.of([file, *beside]))}
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)

@@ -1,0 +1,75 @@
+"""Bake files (`docker-bake.hcl`, `docker-bake.json`): which Dockerfile each target builds, in which context.
+
+Of HCL only what a target says literally is read; variables and functions stay unknown and give nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tools.errors import UnreadableFile
+from tools.uploads.files import SourceFile, Upload
+
+MAX_BAKE = 100_000  # characters
+MAX_TARGETS = 200
+_NAMES = re.compile(r"(?:docker-bake|.+\.bake)(?:\.override)?\.(hcl|json)")
+_TARGET = re.compile(r"^[ \t]*target[ \t]+\"([^\"\n]{1,100})\"[ \t]*\{", re.MULTILINE)
+_TEXT = re.compile(r"^[ \t]*\"?(context|dockerfile|target)\"?[ \t]*=[ \t]*\"([^\"\n]{0,200})\"", re.MULTILINE)
+_CONTEXTS = re.compile(r"\bcontexts[ \t]*=[ \t]*\{([^}]{0,4000})\}")
+_NAME = re.compile(r"^[ \t]*\"?([\w./:-]{1,100})\"?[ \t]*[=:]", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class BakeTarget:
+    dockerfile: str  # path from the upload's root
+    context: str  # folder, "" is the root
+    target: str
+    contexts: frozenset[str]
+
+
+def bake_targets(upload: Upload) -> Iterator[BakeTarget]:
+    for file in upload:
+        match = _NAMES.fullmatch(posixpath.basename(file.path).lower())
+        if match is None or not file.is_readable:
+            continue
+        rows = _from_json(file) if match[1] == "json" else _from_hcl(file.text[:MAX_BAKE])
+        for settings, contexts in rows:
+            yield _target(posixpath.dirname(file.path), settings, contexts)
+
+
+def _target(folder: str, settings: dict[str, str], contexts: list[str]) -> BakeTarget:
+    context = posixpath.normpath(posixpath.join(folder, settings.get("context") or "."))
+    dockerfile = posixpath.normpath(posixpath.join(context, settings.get("dockerfile") or "Dockerfile"))
+    return BakeTarget(
+        dockerfile, "" if context == "." else context, settings.get("target", ""), frozenset(map(str.lower, contexts))
+    )
+
+
+def _from_hcl(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
+    found = list(_TARGET.finditer(text))[:MAX_TARGETS]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    for match, end in zip(found, ends, strict=True):
+        body = text[match.end() : end]
+        contexts = _CONTEXTS.search(body)
+        named = _NAME.findall(contexts[1].replace(",", "\n")) if contexts else []
+        yield {name: value for name, value in _TEXT.findall(body) if "${" not in value}, named
+
+
+def _from_json(file: SourceFile) -> Iterator[tuple[dict[str, str], list[str]]]:
+    try:
+        data: Any = json.loads(file.text[:MAX_BAKE])
+    except (ValueError, RecursionError, UnreadableFile):
+        return
+    targets = data.get("target") if isinstance(data, dict) else None
+    for body in list(targets.values())[:MAX_TARGETS] if isinstance(targets, dict) else ():
+        if isinstance(body, dict):
+            contexts = body.get("contexts")
+            texts = {
+                key: value for key in ("context", "dockerfile", "target") if isinstance(value := body.get(key), str)
+            }
+            yield texts, [*contexts] if isinstance(contexts, dict) else []
