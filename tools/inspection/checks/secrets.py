@@ -165,18 +165,26 @@ def _copied(subject: Subject) -> Iterator[RuleHit]:
         for instruction in stage.of("COPY", "ADD"):
             if instruction.flag("from"):
                 continue
-            for source in (instruction.argv or instruction.value.split())[:-1]:
-                name = posixpath.basename(source)
-                if name in keys or (is_secret_file(source) and not _only_refers(subject, name)):
-                    yield RuleHit(instruction.line, source, instruction.end_line)
-                elif not copies_everything(instruction):
-                    folder = source.removeprefix("./").strip("/") + "/"
-                    kept_out = left_out(instruction)
-                    yield from (
-                        RuleHit(instruction.line, path, instruction.end_line)
-                        for path in holding
-                        if path.startswith(folder) and not kept_out.excludes(path)
-                    )
+            named = [source for source in dict.fromkeys(instruction.words[:-1]) if _is_secret(subject, source, keys)]
+            inside = [] if copies_everything(instruction) else _in_folders(instruction, holding)
+            yield from (RuleHit(instruction.line, found, instruction.end_line) for found in [*named, *inside])
+
+
+def _is_secret(subject: Subject, source: str, keys: set[str]) -> bool:
+    name = posixpath.basename(source)
+    return name in keys or (is_secret_file(source) and not _only_refers(subject, name))
+
+
+def _in_folders(copy: Instruction, holding: list[str]) -> list[str]:
+    """Files with keys below a folder that is copied."""
+    folders = {source.removeprefix("./").strip("/") + "/" for source in copy.words[:-1]} if holding else set()
+    kept_out = left_out(copy)
+    return [path for path in holding if folders & set(_folders_above(path)) and not kept_out.excludes(path)]
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """`a/`, `a/b/` of `a/b/c`."""
+    return (path[: index + 1] for index, character in enumerate(path) if character == "/")
 
 
 def _only_refers(subject: Subject, name: str) -> bool:
