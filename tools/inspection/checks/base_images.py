@@ -106,8 +106,8 @@ RULES = (
         "`{it}` names no version, so it means `latest`: whatever its publisher put there last.",
         "Which version of it did you test with, and how would somebody else know?",
         _untagged,
-        "FROM python\n",
-        "FROM python:3.12-slim\n",
+        "FROM debian\n",
+        "FROM debian:12.8-slim\n",
         _LINKS,
     ),
     DockerfileRule(
