@@ -124,6 +124,7 @@ class Untouched:
     """An engine that offers one image and must not be asked for anything else."""
 
     base_url, network, build_arguments, isolated, limits = "unix:///nowhere", "none", (), True, LabLimits()
+    processes = Path("/nowhere")
 
     def status(self) -> Any:
         raise AssertionError("the engine was asked")

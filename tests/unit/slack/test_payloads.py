@@ -114,6 +114,7 @@ def _places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def _variants(body: Body) -> Iterator[Body]:
     """Each part missing, empty, or of another kind, one at a time."""
     for *parents, last in _places(body):
+        value: Any
         for value in (..., None, 7, "", [], {}):
             changed = copy.deepcopy(body)
             holder: Any = changed

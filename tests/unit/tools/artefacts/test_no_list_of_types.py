@@ -11,8 +11,10 @@ from pathlib import Path
 from tools.artefacts.registry import artefact_types, aspects, judged_types
 
 ROOT = Path(__file__).parents[4]
-# The languages themselves and what builds them speak of each other: a Compose file names Dockerfiles.
+# The languages themselves, what builds them and what sets a plan beside them speak of each other: a Compose file names
+# Dockerfiles.
 THEIR_OWN = (
+    "agent/grading/plan_against_files/",
     "tools/artefacts/types/",
     "tools/compose/",
     "tools/dependencies/",
@@ -33,10 +35,14 @@ KINDS = {
     *("tools.compose.COMPOSE", "tools.compose.ENVIRONMENT", "tools.dependencies.DEPENDENCIES"),
 }
 NAMED: Mapping[str, str] = {
+    "agent/conversation/handlers/attempt.py": "D1 and B1 are where a line names an image",
+    "agent/grading/assessment.py": "D3 and B3 are what a build can prove beyond the files",
     "agent/grading/plan_review/second_opinion.py": "`plan` is a key of what a model is shown, whatever is reviewed",
     "agent/understanding/references.py": "`environment` is a key of a file",
+    "integrations/cli/review_command.py": "`plan` is a key of its output: the place in the plan",
 }
 SPOKEN: Mapping[str, str] = {
+    "integrations/slack/rich_text.py": "languages that a composer may name on the first line of a code block",
     "integrations/cli/main.py": "the help of `tutor inspect`, shown before anything is imported",
 }
 

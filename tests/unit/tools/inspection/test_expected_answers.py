@@ -9,7 +9,7 @@ from tools.inspection.registry import rules as dockerfile_rules
 
 
 def test_every_entry_is_of_a_rule() -> None:
-    known = {rule.id for rule in (*dockerfile_rules(), *compose_rules())}
+    known = {*(rule.id for rule in dockerfile_rules()), *(rule.id for rule in compose_rules())}
     assert expected_answers().keys() <= known
 
 

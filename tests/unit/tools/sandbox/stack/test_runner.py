@@ -59,7 +59,8 @@ class ScriptedEngine:
     def look(self, name: str) -> ContainerState:
         if name in self.stopped:
             return ended(self.codes.get(name, 0))
-        return self.script.get(name, lambda _: UP)(self.time - self.started[name])
+        scripted = self.script.get(name)
+        return scripted(self.time - self.started[name]) if scripted else UP
 
     def sockets(self, name: str) -> frozenset[Listening] | None:
         return self.open_ports.get(name, frozenset())
