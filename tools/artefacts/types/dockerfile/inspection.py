@@ -54,11 +54,12 @@ def _inspect_build(file: SourceFile, parsed: Parsed, build: DockerfileBuild, bui
 
 
 def _faults(file: SourceFile, parsed: Parsed) -> list[Finding]:
-    """What no builder builds meets no aspect: the first fault says so of each, further ones are named."""
+    """What no builder builds meets no aspect: the fault it stops at says so of each, further ones are named."""
     if not parsed.faults:
         return []
-    first, *further = sorted(parsed.faults, key=lambda fault: (not fault.fatal, fault.line))
-    effect = None if _has_own_frontend(parsed) and not first.fatal else Verdict.NOT_MET
+    first, *further = sorted(parsed.faults, key=lambda fault: fault.line)
+    is_fatal = any(fault.fatal for fault in parsed.faults)
+    effect = None if _has_own_frontend(parsed) and not is_fatal else Verdict.NOT_MET
     meant = [_fault(file, first, aspect, effect) for aspect in DOCKERFILE_ASPECTS]
     return [*meant, *(_fault(file, fault, "D6", None) for fault in further[: MAX_FAULTS - 1])]
 
