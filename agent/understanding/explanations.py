@@ -99,11 +99,12 @@ class Explanations:
         return bool(spoken and sentences) and float(self._agreeing(spoken, tuple(sentences)).max()) >= SAID
 
     def likeness(self, text: str, ways: Sequence[str]) -> tuple[list[str], Scores]:
-        """The text's clauses, and for each clause (row) and way (column) how near they are where they agree."""
+        """The clauses, and how near each (row) is to each way (column) where they agree; cues do not count."""
         spoken = clauses(text)
         if not spoken or not ways:
             return spoken, np.zeros((len(spoken), len(ways)))
-        return spoken, self._agreement(spoken, ways)
+        agrees = np.array([[_agrees(clause, way) for way in ways] for clause in spoken])
+        return spoken, np.where(agrees, self._nearness(spoken, ways), 0.0)
 
     def nearest(self, text: str, choices: Sequence[str]) -> int | None:
         """The choice that the words come nearest to, by meaning and by what they deny; None where two are as near."""

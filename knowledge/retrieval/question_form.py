@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("question_forms.yaml")
 _TOKEN = re.compile(r"[\w'/.-]*[\w']|[?!.,;:\n]")
 _ENDS = frozenset("?!.,;:\n")
 _GOES_ON = frozenset({("what", "about"), ("how", "about")})  # asks the same of something else
-LEAST_STATED = 3  # words of a statement that a question mark turns into a question
+LEAST_STATED = 2  # words of a statement that a question mark turns into a question
 MOST_CHOSEN = 14  # words of “this or that” that ask without any word of asking
 
 Words = tuple[str, ...]

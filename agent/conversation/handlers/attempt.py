@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agent.conversation.decision import Decision
-from agent.conversation.handlers.tried_line import is_line, mends
+from agent.conversation.handlers.tried_line import OF_IMAGES, is_line, mends
 from agent.conversation.tools.findings import line_of, names_its_thing
 from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
@@ -19,13 +20,14 @@ from tools.findings import Finding
 from tools.inspection.expected_answers import ExpectedAnswer, expected_answers
 
 # Chosen on messages of our own; none of them is a case.
+UNSURE = {"does": 0.0, "sees": 0.06, "not_yet": 0.1}  # what is needed more for each kind
 NAMED = 0.08  # what naming a thing of the finding's line counts for
 NEAR = 0.52  # nearness from which words are an idea for the finding that is spoken of
 UNASKED = 0.62  # the same for a finding that nobody named
+DOUBT = 0.06  # by how much a right idea must be nearer than one that isn't yet: what is wrong is never confirmed
 ASKING = 0.07  # what a yes-or-no question needs more: it may want to know something else
 SHORT = 2  # content words; what says less means something only to the question that was just asked
 LONGEST_SHOWN = 90  # characters of their own words that are said back
-_OF_IMAGES = frozenset({"D1", "B1"})  # aspects in which a line names an image
 _IDEAS = frozenset({QuestionForm.NONE, QuestionForm.YES_NO, QuestionForm.CHOICE})
 
 
@@ -120,17 +122,27 @@ def _heard(view: View, spoken_of: Sequence[Finding]) -> Heard | None:
     near = {key_of(finding) for finding in spoken_of}
     asking = ASKING if asks_outright(view.text) else 0.0
     named = {key_of(finding) for finding in _blocking(view) if names_its_thing(finding, view) >= 1}
-    needed = np.array([_needed(key_of(way.finding), near, named) + asking for way in ways])
-    surplus = scores - needed
-    clause, column = np.unravel_index(int(np.argmax(surplus)), surplus.shape)
-    if surplus[clause, column] < 0:
+    needed = np.array([_needed(way, near, named) + asking for way in ways])
+    scores[_too_long(clauses, ways)] = 0.0
+    surplus = scores - needed + [DOUBT * (way.kind == "not_yet") for way in ways]
+    clause, column = (int(place) for place in np.unravel_index(int(np.argmax(surplus)), surplus.shape))
+    asks_beside = asks_outright(view.text) and not asks_outright(clauses[clause])
+    if scores[clause, column] < needed[column] or asks_beside:
         return None
-    theirs = masked(without_leads(clauses[int(clause)]).strip(" ?.!,"))
-    return Heard(ways[int(column)], theirs)
+    return Heard(ways[column], masked(without_leads(clauses[clause]).strip(" ?.!,")))
 
 
-def _needed(key: str, near: Collection[str], named: Collection[str]) -> float:
-    return (NEAR if key in near else UNASKED) - NAMED * (key in named)
+def _needed(way: _Way, near: Collection[str], named: Collection[str]) -> float:
+    """A finding that nobody named is seldom meant by what only describes or misses it."""
+    key = key_of(way.finding)
+    return (NEAR if key in near else UNASKED + UNSURE[way.kind]) - NAMED * (key in named)
+
+
+def _too_long(clauses: Sequence[str], ways: Sequence[_Way]) -> NDArray[np.bool_]:
+    """A way of one word is not meant by a clause that says much else beside it."""
+    said = np.array([len(words(clause)) for clause in clauses])[:, None]
+    of_ways = np.array([len(words(way.text)) for way in ways])[None, :]
+    return (of_ways < SHORT) & (said > SHORT)
 
 
 def _ways(view: View, spoken_of: Sequence[Finding]) -> list[_Way]:
@@ -151,7 +163,7 @@ def _of_other_image(view: View, finding: Finding) -> bool:
     """“python:3.12” is no idea for the line of `redis`."""
     named = [word.partition(":")[0].strip("`\"'(").lower() for word in view.text.split() if ":" in word.strip(":")]
     stands = line_of(finding, view.upload).lower()
-    return finding.criterion in _OF_IMAGES and bool(named) and not any(name in stands for name in named if name)
+    return finding.criterion in OF_IMAGES and bool(named) and not any(name in stands for name in named if name)
 
 
 def _of(finding: Finding, expected: ExpectedAnswer) -> list[_Way]:

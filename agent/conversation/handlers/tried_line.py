@@ -9,6 +9,7 @@ from tools.findings import Finding
 from tools.inspection.inspector import inspect
 from tools.uploads.files import SourceFile, Upload
 
+OF_IMAGES = frozenset({"D1", "B1"})  # aspects in which a line names an image
 LONGEST = 300  # characters of a message that may be a line
 
 
@@ -55,9 +56,14 @@ def _goes(view: View, finding: Finding, line: str) -> bool:
     kept = [other for other in view.upload if other.path != file.path]
     found = inspect(Upload.of([*kept, changed]), linter=None).findings
     before = {(one.rule, one.file, one.line) for one in view.findings}
-    new = [one for one in found if one.effect is not None and (one.rule, one.file, one.line) not in before]
+    new = [one for one in found if _spoils(one, finding) and (one.rule, one.file, one.line) not in before]
     gone = all((one.rule, one.file, one.line) != (finding.rule, finding.file, finding.line) for one in found)
     return gone and not new
+
+
+def _spoils(new: Finding, mended: Finding) -> bool:
+    """What holds the gate back, or a remark on the same thing; an image may always be named more exactly."""
+    return new.effect is not None or (new.criterion == mended.criterion and new.criterion not in OF_IMAGES)
 
 
 def _stands(upload: Upload, finding: Finding) -> str:

@@ -82,6 +82,8 @@ class QuestionPlans(WorkPlans):
         matter, text = rendering.named(view.context.lesson, names), _texts_for(view, names)
         if all(judgement.verdict is Verdict.MET and not judgement.pending for judgement in opened):
             return self._said(view, "would_show", Intent.ANSWER, matter=matter, text=text)
+        if not (view.references.criterion or speaks_for_us(view.text)):
+            return None  # a part of something is easily read into what somebody says of something else
         said = self._said(view, "would_show_part", Intent.ANSWER, matter=matter, text=text)
         missing = _still_missing(view, opened[0])
         return said.with_changes(closing=missing if missing.endswith("?") else "", of_engine=True)

@@ -35,7 +35,7 @@ KINDS = {
     *("tools.compose.COMPOSE", "tools.compose.ENVIRONMENT", "tools.dependencies.DEPENDENCIES"),
 }
 NAMED: Mapping[str, str] = {
-    "agent/conversation/handlers/attempt.py": "D1 and B1 are where a line names an image",
+    "agent/conversation/handlers/tried_line.py": "D1 and B1 are where a line names an image",
     "agent/grading/assessment.py": "D3 and B3 are what a build can prove beyond the files",
     "agent/grading/plan_review/second_opinion.py": "`plan` is a key of what a model is shown, whatever is reviewed",
     "agent/understanding/references.py": "`environment` is a key of a file",
