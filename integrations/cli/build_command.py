@@ -11,7 +11,7 @@ from dataclasses import asdict
 from enum import StrEnum
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from rich.console import Console
@@ -40,8 +40,9 @@ class BuildFormat(StrEnum):
 @click.command()
 @click.argument("path", type=PATH, help="a folder, an archive of one, or a Dockerfile")
 @click.option("--twice", is_flag=True, help="build twice and say what differs")
+@click.option("--log", type=click.File("w"), help="where the log of a step that failed is written, credentials masked")
 @format_option(BuildFormat, "for people, or one JSON line")
-def build(path: Path, *, twice: bool, form: BuildFormat) -> None:
+def build(path: Path, *, twice: bool, log: TextIO | None, form: BuildFormat) -> None:
     """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
     upload = read_upload(path)
     settings = Settings.read()
@@ -55,6 +56,8 @@ def build(path: Path, *, twice: bool, form: BuildFormat) -> None:
         _build_twice(builder, upload, path, form)
         return
     receipt = _built(builder, upload)
+    if log is not None:
+        log.write(receipt.log)
     if form is BuildFormat.JSON:
         click.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
     else:

@@ -79,6 +79,7 @@ class BuildReceipt:
     failed_line: int | None = None
     failed_step: str = ""
     log_excerpt: str = ""  # masked, at most a few lines
+    log: str = ""  # of the step that failed, masked; its end, where it is long
     seconds: float = 0.0
     image_bytes: int = 0
     layers: tuple[LayerSize, ...] = ()

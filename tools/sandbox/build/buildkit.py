@@ -153,7 +153,7 @@ class BuildKit:
             return receipt
         if ended.limit is not None and not answers(self.engine.base_url):
             self.engine.recover()
-        return outcomes.ended(receipt, context, progress, ended)
+        return outcomes.ended(receipt, context, progress, ended, measures=self.engine.isolated)
 
     def _look(
         self, receipt: BuildReceipt, context: Context, tag: str, job: EngineJob, cancelled: Cancelled

@@ -10,19 +10,15 @@ from pathlib import Path
 
 import yaml
 
-from tools.sandbox.build.excerpts import one_line
+from tools.sandbox.build.excerpts import one_line, without_engine_paths
+from tools.sandbox.build.facts import FailureCause, FailureFacts, cause_by_facts
 from tools.sandbox.builder import Outcome
 
 LOOKED_AT = 20_000  # characters from the end: a program says last why it ended
+_LIMITS = frozenset({Outcome.MEMORY, Outcome.DISK, Outcome.PIDS})
+_UNKNOWN = FailureFacts()
+_ADDRESS = re.compile(r"(?:https?://|host=')([\w-]+(?:\.[\w-]+)+)")
 _EXIT_CODE = re.compile(r"did not complete successfully: exit code: (\d+)")
-
-
-@dataclass(frozen=True)
-class FailureCause:
-    id: str
-    text: str
-    question: str = ""
-    outcome: Outcome = Outcome.FAILED
 
 
 @dataclass(frozen=True)
@@ -33,27 +29,47 @@ class _Entry:
     question: str
     outcome: Outcome
     only: str
+    near: re.Pattern[str] | None
 
-    def cause_in(self, error: str, log: str) -> FailureCause | None:
+    def cause_in(self, error: str, log: str, step: str) -> FailureCause | None:
         said = {"error": error, "log": log}.get(self.only, f"{error}\n{log}")
         matches = list(self.when.finditer(said))
-        if not matches:
+        if not matches or (self.near is not None and not self.near.search(f"{said}\n{step}")):
             return None
-        words = _words(matches[-1].groupdict())
+        words = {**_words(matches[-1].groupdict()), "host": _host(log, step)}
         return FailureCause(self.id, self.cause.format_map(words), self.question.format_map(words), self.outcome)
 
 
-def cause_of(error: str, log: str) -> FailureCause:
-    """The first cause of the catalogue that fits; else what the exit code says."""
-    error, log = error[-LOOKED_AT:], log[-LOOKED_AT:]
-    found = (entry.cause_in(error, log) for entry in catalogue())
+def cause_of(error: str, log: str, facts: FailureFacts = _UNKNOWN) -> FailureCause:
+    """What the facts say; else the first cause of the catalogue that fits; else what the exit code says."""
+    error, log = without_engine_paths(error[-LOOKED_AT:]), without_engine_paths(log[-LOOKED_AT:])
+    known = cause_by_facts(error, log, facts)
+    if known is not None:
+        return known
+    entries = (entry for entry in catalogue() if not (facts.is_measured and entry.outcome in _LIMITS))
+    found = (entry.cause_in(error, log, facts.step) for entry in entries)
     return next((cause for cause in found if cause), None) or _by_exit_code(error)
+
+
+def line_of_cause(log: str, cause: FailureCause) -> str:
+    """The last line of the log that shows the cause; empty where none does."""
+    entry = next((entry for entry in catalogue() if entry.id == cause.id), None)
+    if entry is None:
+        return ""
+    found = (line for line in reversed(log[-LOOKED_AT:].splitlines()) if entry.when.search(line))
+    return next(found, "")
 
 
 def _words(groups: Mapping[str, str | None]) -> dict[str, str]:
     """`it2`, `it3` are other places at which a pattern finds `it`."""
-    words = {name.rstrip("23"): one_line(value, 80) for name, value in groups.items() if value}
+    words = {name.rstrip("234"): one_line(value, 80) for name, value in groups.items() if value}
     return {"it": "it", **words}
+
+
+def _host(log: str, step: str) -> str:
+    """The last address that was printed, else the first that the step names."""
+    printed, named = _ADDRESS.findall(log), _ADDRESS.findall(step)
+    return next(iter([*printed[-1:], *named]), "that host")
 
 
 def _by_exit_code(error: str) -> FailureCause:
@@ -77,6 +93,7 @@ def catalogue() -> tuple[_Entry, ...]:
             line.get("question", ""),
             Outcome(line.get("outcome", "failed")),
             line.get("only", ""),
+            re.compile(line["near"]) if "near" in line else None,
         )
         for line in raw
     )

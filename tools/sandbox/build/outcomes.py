@@ -12,8 +12,9 @@ from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import Stage, stages
 from tools.sandbox.build.buildx import Ended
 from tools.sandbox.build.context import Context
-from tools.sandbox.build.excerpts import excerpt, one_line
-from tools.sandbox.build.failures import FailureCause, cause_of
+from tools.sandbox.build.excerpts import one_line, telling, whole_log
+from tools.sandbox.build.facts import FailureCause, FailureFacts, facts_of
+from tools.sandbox.build.failures import cause_of, line_of_cause
 from tools.sandbox.build.progress import BuildStep, ProgressReader
 from tools.sandbox.build.refusals import LAYERED
 from tools.sandbox.builder import BuildReceipt, Outcome
@@ -39,6 +40,7 @@ _QUESTIONS = {
     Outcome.DISK: "What does this step write, and which of it is needed in the image?",
     Outcome.LOG_LIMIT: "Which program in this step prints so much, and how is it told to be quiet?",
 }
+LOG_LINES = 4  # of the excerpt
 _PARSE_LINE = re.compile(r"parse error on line (\d+)")
 
 
@@ -102,32 +104,34 @@ def unavailable(receipt: BuildReceipt, error: Exception) -> BuildReceipt:
     return replace(receipt, outcome=Outcome.INFRASTRUCTURE, summary=summary)
 
 
-def ended(receipt: BuildReceipt, context: Context, progress: ProgressReader, how: Ended) -> BuildReceipt:
+def ended(
+    receipt: BuildReceipt, context: Context, progress: ProgressReader, how: Ended, *, measures: bool = False
+) -> BuildReceipt:
+    """`measures`: the engine names the limit that was reached, so what a step prints of one is no proof."""
     if how.limit is Outcome.CANCELLED:
         return cancelled(receipt)
     step = progress.failed or progress.running
     one = _instruction(context.source.text, step)
-    log = excerpt(progress.failed_log())
+    log = telling(progress.failed_log(), lines=LOG_LINES)
     if how.limit is not None:
         summary, question = _SUMMARIES[how.limit], _QUESTIONS[how.limit]
         told = replace(receipt, outcome=how.limit, summary=summary, question=question, cause=how.limit.value)
-        return replace(told, log_excerpt=log, failed_line=one.line if one else None, failed_step=_step(one, step))
-    return _failed(receipt, context.source.text, progress, one, step, log)
+        told = replace(told, log=whole_log(progress.failed_log()), log_excerpt=log)
+        return replace(told, failed_line=one.line if one else None, failed_step=_step(one, step))
+    known = facts_of(one, stages(parse(context.source.text)), context.files, is_measured=measures)
+    return _failed(receipt, context.source.text, progress, step, known)
 
 
 def _failed(
-    receipt: BuildReceipt,
-    text: str,
-    progress: ProgressReader,
-    one: Instruction | None,
-    step: BuildStep | None,
-    log: str,
+    receipt: BuildReceipt, text: str, progress: ProgressReader, step: BuildStep | None, facts: FailureFacts
 ) -> BuildReceipt:
-    error = progress.error or _client_error(progress)
+    error, one = progress.error or _client_error(progress), facts.instruction
     line = one.line if one else _printed_line(receipt, progress, error)
     one = one or next((other for other in parse(text).instructions if other.line == line), None)
-    cause = cause_of(error, progress.failed_log())
+    printed = progress.failed_log()
+    cause = cause_of(error, printed, replace(facts, instruction=one))
     cause = _of_stage(one) if _asks_for_no_stage(one, cause) else cause
+    log = telling(printed, line_of_cause(printed, cause), LOG_LINES)
     return replace(
         receipt,
         outcome=cause.outcome,
@@ -137,6 +141,7 @@ def _failed(
         failed_line=line,
         failed_step=_step(one, step) or _marked(progress),
         log_excerpt=log if _adds(log, cause) else "",
+        log=whole_log(printed),
     )
 
 

@@ -47,8 +47,10 @@ class Running:
 
     @property
     def tcp_ports(self) -> tuple[str, ...]:
-        """What the blueprint publishes or exposes, else what the image does."""
-        return tuple(port for port in self.plan.ports or self.facts.ports if port.endswith("/tcp"))
+        """What the blueprint publishes or exposes, else what the image does, where its own process is started."""
+        is_own = self.plan.command is None and self.plan.entrypoint is None
+        exposed = self.plan.ports or (self.facts.ports if is_own else ())
+        return tuple(port for port in exposed if port.endswith("/tcp"))
 
     @property
     def is_well(self) -> bool:

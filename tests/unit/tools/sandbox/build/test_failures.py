@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
+from typing import Any
 
+import pytest
+import yaml
+
+from tools.dockerfile.parser import parse
+from tools.dockerfile.stages import stages
+from tools.sandbox.build.facts import facts_of
 from tools.sandbox.build.failures import catalogue, cause_of
 from tools.sandbox.builder import Outcome
+from tools.uploads.files import SourceFile
 
 EXIT = 'process "/bin/sh -c x" did not complete successfully: exit code: {}'
 SAID = {
@@ -66,7 +74,13 @@ def test_the_cause_is_found(cause: str) -> None:
 
 def test_the_engines_and_networks_faults_are_nobodys() -> None:
     blamed = {entry.id for entry in catalogue() if entry.outcome is Outcome.INFRASTRUCTURE}
-    assert blamed == {"registry-unreachable", "engine-gone", "network-unreachable"}
+    assert blamed == {
+        "registry-unreachable",
+        "registry-rate-limit",
+        "engine-gone",
+        "network-unreachable",
+        "proxy-refused",
+    }
 
 
 def test_every_cause_of_a_failure_asks_one_question() -> None:
@@ -96,3 +110,26 @@ def test_a_long_log_is_looked_at_from_its_end() -> None:
 )
 def test_rarer_causes(said: tuple[str, str], cause: str) -> None:
     assert cause_of(*said).id == cause
+
+
+RECORDED = yaml.safe_load(Path(__file__).with_name("recorded_failures.yaml").read_text("utf-8"))
+SCRIPT = SourceFile("b.sh", b"set -e\r\ncd /tmp\r\n")
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda recorded: recorded["cause"])
+def test_recorded_failures_have_their_cause(recorded: dict[str, Any]) -> None:
+    text = "\n".join(("FROM x:1", recorded.get("before", "ENV A=b"), recorded.get("step", "RUN x"))) + "\n"
+    parsed = parse(text)
+    known = facts_of(parsed.instructions[-1], stages(parsed), (SCRIPT,), is_measured=recorded.get("measured", False))
+    found = cause_of(recorded.get("error", EXIT.format(1)), recorded.get("log", ""), known)
+    assert found.id == recorded["cause"]
+    assert recorded.get("says", "") in found.text
+    assert "/var/lib" not in found.text
+    assert "{" not in found.text + found.question
+
+
+def test_the_catalogue_is_large_and_most_of_it_is_tried() -> None:
+    tried = {recorded["cause"] for recorded in RECORDED} | set(SAID)
+    names = {entry.id for entry in catalogue()}
+    assert len(names) >= 80
+    assert len(names - tried) <= 12, names - tried
