@@ -32,6 +32,7 @@ from tools.sandbox.image import running
 from tools.sandbox.lab.cgroups import Cgroup
 from tools.sandbox.lab.engine import LabEngine
 from tools.sandbox.lab.limits import LabLimits
+from tools.sandbox.run_report import WatchTimes
 from tools.uploads.archives.expanding import _sentences, expand
 from tools.uploads.files import SourceFile, Upload
 
@@ -184,9 +185,8 @@ def _build(builder: BuildKit, upload: Upload, cancel_after: float = 1e9) -> Buil
 @pytest.mark.parametrize("case", _cases("build"))
 def test_what_is_built_on_a_real_engine(case: Case, lab: LabEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CANARY", CANARY)
-    for name, seconds in {"WATCH_SECONDS": 1.0, "HEALTH_SECONDS": 4.0, "STOP_SECONDS": 3}.items():
-        monkeypatch.setattr(running, name, seconds)
-    builder = BuildKit(lab)
+    monkeypatch.setattr(running, "STOP_SECONDS", 3)
+    builder = BuildKit(lab, WatchTimes(least=1.0, most=4.0, settle=0.5))
     with _listening() as (port, heard):
         facts = {"port": port} if "heard" in case.expect else {}
         if before := case.expect.get("after"):

@@ -26,15 +26,16 @@ from pathlib import Path
 from agent.builds.requests import BuildRequests
 from agent.delivery.durable_queues import DurableQueues
 from agent.storage.database import Storage
-from tools.sandbox.image import running
 from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.opening import tend
+from tools.sandbox.run_report import WatchTimes
 from tools.uploads.files import SourceFile, Upload
 from tools.sandbox.lab.engine import open_lab
 
 url, notes, folder, wanted = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:]
 storage = Storage.open(url)
-line, builder = BuildRequests(storage), BuildKit(open_lab(folder))
+watched = WatchTimes(least=20 if wanted[0] == "while its image runs" else 0.5, settle=0.5)
+line, builder = BuildRequests(storage), BuildKit(open_lab(folder), watched)
 
 def note(text):
     with notes.open("a") as file:
@@ -58,7 +59,6 @@ def run_build(turn):
     line.done(taken.job_id)
 
 tend(builder)
-running.WATCH_SECONDS = 20 if sys.argv[4] == "while its image runs" else 0.5
 with DurableQueues(url, run_turn=note, run_build=run_build, run_tidy=note) as jobs:
     for job in sys.argv[5:]:
         jobs.submit_build(job)
