@@ -2,6 +2,7 @@
 
 ToolError
 ├── UnreadableFile     the learner's file cannot be read as what it should be; the message says what to do
+│   └── NotCompose     nothing in it is a Compose file's, though its name is
 ├── UploadRefused      a limit on files, names or sizes was exceeded
 ├── UnknownArtefact    a rubric names an artefact type that is not registered
 ├── LinterUnavailable  hadolint could not be run
@@ -18,6 +19,10 @@ class ToolError(Exception):
 
 class UnreadableFile(ToolError):
     """A message for the learner: which file, what is wrong, what to do next."""
+
+
+class NotCompose(UnreadableFile):
+    """A file with the name of a Compose file that holds something else."""
 
 
 class UploadRefused(ToolError):

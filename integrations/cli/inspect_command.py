@@ -21,7 +21,7 @@ from tools.inspection.hadolint import Hadolint
 from tools.inspection.inspector import inspect_many
 from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text
 from tools.uploads.archives.expanding import is_archive, most_bytes, unpack
-from tools.uploads.files import MAX_FILE_BYTES, MAX_FILES, MAX_UPLOAD_BYTES, SourceFile, Upload
+from tools.uploads.files import MAX_FILE_BYTES, MAX_UPLOAD_BYTES, SourceFile, Upload
 
 NOT_MET, UNUSABLE = 1, 2
 
@@ -173,17 +173,20 @@ def _name_by_content(file: SourceFile) -> str | None:
 
 
 def _read_folder(path: Path, shown: str) -> _Input:
-    """What is inspected comes first, so that a large project loses only files that nobody reads."""
+    """What is inspected comes first; of what is too large, or too much, only the name is known."""
     candidates = sorted(_walk(path), key=lambda item: (kind_of(item[0]) == OTHER, item[0]))
-    files, total = [], 0
-    for name, location in candidates[:MAX_FILES]:
-        with location.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
-        is_read = kind_of(name) != OTHER
-        if total + len(data) <= MAX_UPLOAD_BYTES and (is_read or len(data) <= MAX_FILE_BYTES):
-            files.append(SourceFile(name, data))
-            total += len(data)
-    return _Input(shown, Upload.of(files))
+    files, left = [], MAX_UPLOAD_BYTES
+    for name, location in candidates:
+        data = _content(location) if left > 0 else b""
+        is_read = len(data) <= left and (kind_of(name) != OTHER or len(data) <= MAX_FILE_BYTES)
+        files.append(SourceFile(name, data if is_read else b""))
+        left -= len(files[-1].data)
+    return _Input(shown, Upload.of(files, MAX_WALKED))
+
+
+def _content(location: Path) -> bytes:
+    with location.open("rb") as stream:
+        return stream.read(MAX_FILE_BYTES + 1)
 
 
 def _walk(root: Path) -> Iterator[tuple[str, Path]]:

@@ -21,12 +21,16 @@ def _never(name: str, text: str) -> bool:  # noqa: ARG001 - the shape of Telling
 
 @dataclass(frozen=True)
 class Recognition:
-    """`holds` decides where no type knows the name; `may_be` where somebody asks for one file, whatever it is."""
+    """`holds` decides where no type knows the name; `may_be` where somebody asks for one file, whatever it is.
+
+    `only_named` says of a file with such a name that it is something else all the same.
+    """
 
     names: re.Pattern[str]  # of the whole file name, in lower case
     file_name: str = ""  # what such a file is called where nobody named it
     holds: Telling = _never
     may_be: Telling = _never
+    only_named: Telling = _never
     mentioned: re.Pattern[str] = re.compile(r"(?!)")  # what a message calls it
 
 
@@ -39,11 +43,14 @@ class Recognised(Protocol):
 
 
 def kind_of(path: str, text: str | None = None) -> str:
-    """The type that a file's name gives away; where the name is silent, `text` may decide; else `other`."""
+    """The type that a file's name gives away and `text` bears out; where the name is silent, `text` may decide."""
     name, types = PurePosixPath(path).name.lower(), _types()
-    named = (artefact.name for artefact in types if artefact.recognition.names.fullmatch(name))
+    named = next((artefact for artefact in types if artefact.recognition.names.fullmatch(name)), None)
+    if named is not None:
+        is_other = text is not None and named.recognition.only_named(name, text)
+        return OTHER if is_other else named.name
     held = (artefact.name for artefact in types if text is not None and artefact.recognition.holds(name, text))
-    return next(named, None) or next(held, OTHER)
+    return next(held, OTHER)
 
 
 def file_name_for(path: str, text: str) -> str | None:

@@ -68,10 +68,6 @@ def is_prose(kind: str) -> bool:
     return found is not None and found.is_prose
 
 
-def prose_in(upload: Upload) -> tuple[SourceFile, ...]:
-    return tuple(file for file in upload if is_prose(file.kind))
-
-
 def documents_in(upload: Upload) -> Mapping[str, SourceFile]:
     """By type the one file that is reviewed as text, where there is one."""
     found = {

@@ -14,7 +14,7 @@ from tools.compose.reading import read_stack
 from tools.compose.registry import rules
 from tools.compose.rules import COMPOSE_ASPECTS
 from tools.compose.stack import MountKind, Stack
-from tools.errors import UnreadableFile
+from tools.errors import NotCompose, UnreadableFile
 from tools.findings import Finding, Severity, Verdict, verdict_of
 from tools.uploads.files import Upload
 
@@ -37,13 +37,20 @@ class Stacks:
 @lru_cache(maxsize=2)  # the same upload is asked for by each type that looks at its stacks
 def read_stacks(upload: Upload) -> Stacks:
     reader = ProjectReader(upload)
-    readable, unreadable = [], []
+    readable, unreadable, others = [], [], []
     for paths in compose_projects(upload):
         try:
             readable.append(read_stack(reader.read(paths), upload))
+        except NotCompose as error:
+            others.append(_unreadable(paths, str(error)))
         except UnreadableFile as error:
             unreadable.append(_unreadable(paths, str(error)))
-    return Stacks(tuple(readable), tuple(unreadable))
+    return Stacks(tuple(readable), (*unreadable, *_meant(others, has_stack=bool(readable))))
+
+
+def _meant(others: list[Finding], *, has_stack: bool) -> Iterator[Finding]:
+    """Beside a stack, a file with nothing of Compose in it only has such a name, if it stands in a folder."""
+    yield from (finding for finding in others if not has_stack or "/" not in finding.file)
 
 
 def inspect_compose(upload: Upload) -> Inspected:

@@ -10,7 +10,7 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 
-from tools.artefacts.registry import prose_in
+from tools.artefacts.registry import documents_in
 from tools.compose.document import Place
 from tools.compose.families import families
 from tools.errors import UnreadableFile
@@ -64,7 +64,7 @@ class NamedService:
 def services_in_plans(upload: Upload) -> tuple[NamedService, ...]:
     """Each service that a plan says is part of the system, once, at its first mention."""
     found: dict[str, NamedService] = {}
-    for file in prose_in(upload):
+    for file in documents_in(upload).values():
         for named in _services_in(file):
             found.setdefault(named.family, named)
     return tuple(found.values())

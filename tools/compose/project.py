@@ -21,7 +21,7 @@ from tools.compose.document import (
 from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.merging import merge
 from tools.compose.stack import Problem, ProblemKind
-from tools.errors import UnreadableFile
+from tools.errors import NotCompose, UnreadableFile
 from tools.uploads.files import SourceFile, Upload
 
 MAX_EXTENDS = 20
@@ -70,13 +70,6 @@ class ProjectReader:
 
     def has(self, path: str) -> bool:
         return self._upload.find(path) is not None
-
-
-def _is_text(file: SourceFile) -> bool:
-    try:
-        return file.text is not None
-    except UnreadableFile:
-        return False
 
 
 def _text_or_empty(file: SourceFile | None) -> str:
@@ -210,27 +203,27 @@ def _top_level(path: str, roots: tuple[Node, ...]) -> Mapping:
     for root in roots:
         if not isinstance(root, Mapping):
             shape = "a list" if isinstance(root, Sequence) else "one piece of text"
-            raise UnreadableFile(
+            raise NotCompose(
                 f"{path} holds {shape} where a Compose file has a mapping. "
                 "Start with `services:` and put each service beneath it, indented."
             )
         merged = root if merged is None else merge(merged, root)
     if merged is None or not _SECTIONS & set(merged.entries):
-        raise UnreadableFile(_not_compose(path, merged))
+        raise _not_compose(path, merged)
     return merged
 
 
-def _not_compose(path: str, root: Mapping | None) -> str:
+def _not_compose(path: str, root: Mapping | None) -> UnreadableFile:
     entries = root.entries.values() if root is not None else ()
     first_form = any(
         isinstance(entry.value, Mapping) and {"image", "build"} & set(entry.value.entries) for entry in entries
     )
     if first_form:
-        return (
+        return UnreadableFile(
             f"{path} is written in the first form of Compose files, with services at the top level, which "
             "Compose no longer reads. Put a `services:` key above them and indent them beneath it."
         )
-    return f"{path} has no `services:` key, so it declares no service. Put your services beneath one."
+    return NotCompose(f"{path} has no `services:` key, so it declares no service. Put your services beneath one.")
 
 
 def compose_projects(upload: Upload) -> tuple[tuple[str, ...], ...]:
@@ -238,7 +231,7 @@ def compose_projects(upload: Upload) -> tuple[tuple[str, ...], ...]:
 
     Files that are no text are left to the inspection, which names them.
     """
-    paths = [file.path for file in upload.of_kind(COMPOSE) if _is_text(file)]
+    paths = [file.path for file in upload.own(COMPOSE)]
     referenced = _referenced(upload, paths)
     alone = [path for path in paths if path not in referenced]
     projects: list[tuple[str, ...]] = []

@@ -81,10 +81,20 @@ class _Reader:
             self._fault(1, f"it has more than {MAX_INSTRUCTIONS:,} instructions", fatal=True, syntax=False)
         if sum(_separators(match_found) for match_found in found) > MAX_COMMANDS:
             self._fault(1, f"its RUN lines hold more than {MAX_COMMANDS:,} commands", fatal=True, syntax=False)
-        if not any(match_found.keyword == "FROM" and not match_found.onbuild for match_found in found):
+        self._check_beginning(found)
+        return Parsed(tuple(found), tuple(self._faults), tuple(self._directives.items()))
+
+    def _check_beginning(self, found: list[Instruction]) -> None:
+        """A stage begins with FROM, and what stands before the first one belongs to none."""
+        begin = next((number for number, one in enumerate(found) if one.keyword == "FROM" and not one.onbuild), None)
+        if begin is None:
             message = "there is no FROM instruction, so there is nothing to build on"
             self._fault(1, message, fatal=True, syntax=not found and not self._faults)
-        return Parsed(tuple(found), tuple(self._faults), tuple(self._directives.items()))
+            return
+        early = next((one for one in found[:begin] if one.keyword != "ARG" or one.onbuild), None)
+        if early is not None:
+            message = f"{early.keyword} stands before the first FROM, where only ARG may: there is no build stage yet"
+            self._fault(early.line, message, syntax=False)
 
     def _fault(self, line: int, message: str, *, fatal: bool = False, syntax: bool = True) -> None:
         self._faults.append(SyntaxFault(line, message, fatal, syntax))

@@ -26,7 +26,7 @@ def inspect_many(uploads: Sequence[Upload], *, linter: Hadolint | None = None) -
     """In the order of `uploads`; the linter, another program, reads all of them while our own checks run."""
     if linter is None:
         return [_inspect(upload) for upload in uploads]
-    texts = [[file.text for file in upload.readable(linter.kind)] for upload in uploads]
+    texts = [[file.text for file in upload.own(linter.kind)] for upload in uploads]
     with ThreadPoolExecutor(1) as aside:
         linting = aside.submit(_lint, linter, [text for group in texts for text in group])
         found = [_inspect(upload) for upload in uploads]
@@ -46,7 +46,7 @@ def _advised(upload: Upload, own: Inspection, linted: Sequence[Sequence[Row]], l
     """An inspection with what the linter adds to it."""
     added = [
         finding
-        for file, rows in zip(upload.readable(linter.kind), linted, strict=True)
+        for file, rows in zip(upload.own(linter.kind), linted, strict=True)
         for finding in advice(file.path, rows)
     ]
     tools = MappingProxyType({**own.tools, linter.name: linter.version})

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from tools.artefacts.recognition import OTHER, kind_of
+from tools.artefacts.recognition import kind_of
 from tools.errors import UnreadableFile, UploadRefused
+from tools.uploads.aside import common_folder, own_files
 
 MAX_FILE_BYTES = 1_000_000
 MAX_FILES = 1_000
@@ -71,13 +72,7 @@ class SourceFile:
     @cached_property
     def kind(self) -> str:
         """The name of its artefact type, or `other`."""
-        named = kind_of(self.path)
-        if named != OTHER:
-            return named
-        try:
-            return kind_of(self.path, self.text)
-        except UnreadableFile:
-            return OTHER
+        return kind_of(self.path, self.text if self.is_readable else None)
 
 
 @dataclass(frozen=True)
@@ -87,13 +82,13 @@ class Upload:
     files: tuple[SourceFile, ...]
 
     @classmethod
-    def of(cls, files: Iterable[SourceFile]) -> Upload:
+    def of(cls, files: Iterable[SourceFile], most: int = MAX_FILES) -> Upload:
         """Normalises paths; the last of two files with one path wins; limits raise UploadRefused."""
         by_path = {}
         for file in files:
             path = normal_path(file.path)
             by_path[path] = file if path == file.path else SourceFile(path, file.data)
-        _check_limits(by_path.values())
+        _check_limits(by_path.values(), most)
         return cls(tuple(by_path[path] for path in sorted(by_path)))
 
     @cached_property
@@ -104,8 +99,16 @@ class Upload:
             state.update(f"{file.path}\0{file.digest}\n".encode())
         return "sha256:" + state.hexdigest()
 
+    @cached_property
+    def _root(self) -> str:
+        return common_folder([file.path for file in self.files])
+
     def of_kind(self, kind: str) -> tuple[SourceFile, ...]:
         return tuple(file for file in self.files if file.kind == kind)
+
+    def own(self, kind: str) -> tuple[SourceFile, ...]:
+        """Those that the upload is about: a fixture of its tests is none of them. Their `text` can be had."""
+        return own_files(self.readable(kind), self._root)
 
     def readable(self, kind: str) -> tuple[SourceFile, ...]:
         """Those whose `text` can be had."""
@@ -116,7 +119,11 @@ class Upload:
         return Upload.of([*(file for file in self.files if file.path != path), SourceFile(path, text.encode())])
 
     def find(self, path: str) -> SourceFile | None:
-        return next((file for file in self.files if file.path == path), None)
+        return self._by_path.get(path)
+
+    @cached_property
+    def _by_path(self) -> dict[str, SourceFile]:
+        return {file.path: file for file in self.files}
 
     def __iter__(self) -> Iterator[SourceFile]:
         return iter(self.files)
@@ -125,11 +132,11 @@ class Upload:
         return len(self.files)
 
 
-def _check_limits(files: Iterable[SourceFile]) -> None:
+def _check_limits(files: Iterable[SourceFile], most: int) -> None:
     count, total = 0, 0
     for file in files:
         count, total = count + 1, total + len(file.data)
-    if count > MAX_FILES:
-        raise UploadRefused(f"{count} files came together; the limit is {MAX_FILES}. Send only what is built.")
+    if count > most:
+        raise UploadRefused(f"{count} files came together; the limit is {most}. Send only what is built.")
     if total > MAX_UPLOAD_BYTES:
         raise UploadRefused(f"The files have {total:,} bytes together; the limit is {MAX_UPLOAD_BYTES:,}.")

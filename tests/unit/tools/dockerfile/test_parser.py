@@ -110,3 +110,16 @@ def test_an_argument_from_before_from_is_seen_only_where_it_is_declared_again() 
     first, second = stages(parse(text))
     assert first.arguments == {"W": ""}
     assert second.arguments == {"W": "", "V": "1", "Y": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("WORKDIR /a\nFROM x\n", [1]),
+        ("ARG V=1\n# c\nLABEL a=b\nFROM x\n", [3]),
+        ("ONBUILD ARG V\nFROM x\n", [1]),
+        ("ARG V=1\nFROM x:$V\nWORKDIR /a\n", []),
+    ],
+)
+def test_only_arg_stands_before_the_first_stage(text: str, lines: list[int]) -> None:
+    assert [fault.line for fault in parse(text).faults] == lines

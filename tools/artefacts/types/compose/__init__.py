@@ -16,11 +16,31 @@ from tools.compose.inspection import inspect_compose
 from tools.compose.rules import COMPOSE_ASPECTS
 
 _SERVICES = re.compile(r"^services\s*:", re.MULTILINE)
+_TOP_KEY = re.compile(r"^([\w.\"'][^\s:#]*)\s*:(?=\s|$)", re.MULTILINE)
+_KNOWN_KEYS = frozenset("services version name networks volumes secrets configs models include".split())
+_USUAL = re.compile(r"(docker-)?compose\.ya?ml")
+_FIRST_FORM = re.compile(r"^[ \t]+(image|build):", re.MULTILINE)  # services at the top level, as long ago
+_LIST = re.compile(r"(?:[ \t]*#[^\n]*\n|\n)*- ")
 _YAML = (".yml", ".yaml")
 
 
 def _holds(name: str, text: str) -> bool:
-    return name.endswith(_YAML) and _SERVICES.search(text) is not None
+    """All its keys are Compose's: other tools have a key `services` among theirs."""
+    keys = _top_keys(text)
+    foreign = {key for key in keys - _KNOWN_KEYS if not key.startswith("x-")}
+    return name.endswith(_YAML) and "services" in keys and not foreign
+
+
+def _only_named(name: str, text: str) -> bool:
+    """A list, or keys of which none is Compose's; a file of the usual names is told what it lacks."""
+    if _USUAL.fullmatch(name) or _FIRST_FORM.search(text):
+        return False
+    keys = _top_keys(text)
+    return bool(keys and not keys & _KNOWN_KEYS) or _LIST.match(text) is not None
+
+
+def _top_keys(text: str) -> set[str]:
+    return {key.strip("\"'") for key in _TOP_KEY.findall(text)}
 
 
 def _may_be(name: str, text: str) -> bool:
@@ -35,6 +55,7 @@ ARTEFACT = ArtefactType(
         file_name="compose.yaml",
         holds=_holds,
         may_be=_may_be,
+        only_named=_only_named,
         mentioned=re.compile(r"\b(compose|blueprints?|stack(?! ?trace))\b", re.IGNORECASE),
     ),
     wording=Wording(

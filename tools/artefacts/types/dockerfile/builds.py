@@ -41,6 +41,12 @@ class Builds:
         for baked in bake_targets(upload):
             self._add(baked.dockerfile, DockerfileBuild(baked.context, baked.target, baked.contexts))
 
+    def dockerfiles(self) -> list[SourceFile]:
+        """The upload's own, and whatever its blueprint or its bake file builds, wherever that stands."""
+        own = self._upload.own(DOCKERFILE)
+        asked = (self._upload.find(path) for path in self._asked)
+        return [*own, *(file for file in asked if file is not None and file.is_readable and file not in own)]
+
     def of(self, dockerfile: SourceFile, parsed: Parsed) -> list[DockerfileBuild]:
         """Those that are shipped: a stage for development counts only where no other one is built."""
         asked = list(dict.fromkeys(self._asked.get(dockerfile.path, [])))

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from tools.artefacts.description import Inspected
 from tools.artefacts.types.dockerfile.builds import Builds, DockerfileBuild
 from tools.compose.inspection import Stacks, read_stacks
-from tools.dockerfile import DOCKERFILE
 from tools.dockerfile.parser import Parsed, SyntaxFault, parse
 from tools.dockerfile.stages import stages
 from tools.findings import UNBUILDABLE, Finding, Severity, Verdict, verdict_of
@@ -21,8 +20,9 @@ MAX_FAULTS = 5
 
 def inspect(upload: Upload) -> Inspected:
     """Each Dockerfile, those that stand inside a Compose file too, in each way in which it is built."""
-    files, stacks = upload.readable(DOCKERFILE), read_stacks(upload)
+    stacks = read_stacks(upload)
     builds = Builds(upload, stacks)
+    files = builds.dockerfiles()
     findings = [finding for file in files for finding in _inspect_file(file, builds)]
     inline = list(builds.inline(stacks))
     findings += [found for file, build in inline for found in _inspect_build(file, parse(file.text), build, builds)]
