@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from agent.builds.stack_report import fenced
 from agent.domain.reply import Reply
 from knowledge.course.pack import Misconception
 from tools.sandbox.experiments.experiment import ExperimentResult
@@ -18,7 +21,15 @@ def told_experiment(belief: Misconception, found: ExperimentResult, expected: st
         f"You expected: “{expected.rstrip('.')}”." if expected else "",
         happened,
         *(f"- {' '.join(line.split())[:200]}" for line in found.lines[:MAX_LINES]),
+        *timelines(found),
         belief.experiment.observe,
         belief.question,
     ]
     return Reply("\n".join(line for line in lines if line))
+
+
+def timelines(found: ExperimentResult) -> Iterator[str]:
+    """Of each stack that was started, named where there is more than one."""
+    for name, text in found.timelines.items():
+        title = f"{name.capitalize().replace('-', ' ')}:\n" if len(found.timelines) > 1 else ""
+        yield title + fenced(text)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from agent.domain.reply import Action, Reply
 from tools.sandbox.builder import BuildReceipt, Outcome
 from tools.sandbox.run_report import Shortcoming
-from tools.sandbox.stack.receipt import StackEvent, StackReceipt
+from tools.sandbox.stack.receipt import StackReceipt
+from tools.sandbox.stack.timeline import timeline
 
-MAX_EVENTS, MAX_NOTES, LOG_LINES = 24, 5, 4
+MAX_NOTES, LOG_LINES = 5, 4
 _AGAIN = Action("build", "Start it again")
 
 
@@ -25,7 +26,7 @@ def _lines(receipt: BuildReceipt, stack: StackReceipt) -> Iterator[str]:
     lacking = list(_shortcomings(stack))
     yield _headline(receipt, stack, lacking)
     yield from (lacking_one.text for _, lacking_one in lacking[:3])
-    yield timeline(stack.events)
+    yield fenced(timeline(stack.events))
     yield from _printed(stack)
     yield from _secrets(receipt)
     if stack.left_out:
@@ -59,14 +60,8 @@ def _shortcomings(stack: StackReceipt) -> Iterator[tuple[str, Shortcoming]]:
         yield service.name, Shortcoming(lacking.id, text, lacking.question)
 
 
-def timeline(events: tuple[StackEvent, ...]) -> str:
-    """A line an event; long ones lose their middle."""
-    shown = list(events)
-    if len(shown) > MAX_EVENTS:
-        shown = [*shown[: MAX_EVENTS // 2], *shown[-MAX_EVENTS // 2 :]]
-    width = max((len(event.service) for event in shown), default=0)
-    lines = [f"{event.seconds:6.1f} s  {event.service:<{width}}  {event.text}".replace("`", "") for event in shown]
-    return "\n".join(("```", *lines, "```")) if lines else ""
+def fenced(text: str) -> str:
+    return f"```\n{text}\n```" if text else ""
 
 
 def _printed(stack: StackReceipt) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 
 import click
+import yaml
 
 from agent.settings import Settings
 from knowledge.course.loader import load_course
@@ -48,6 +50,7 @@ def _contradicts(belief: Misconception, runner: Experimenter) -> bool:
 def _show_values(belief: Misconception, found: ExperimentResult) -> None:
     """As they stand in the pack, to be copied there."""
     assert belief.experiment is not None  # noqa: S101 - the caller chose those that have one
-    for name in belief.experiment.recorded:
-        print(f"     {name}: {found.values.get(name, '(not measured)')!r}")
-    print(f"     recorded_on: {found.on}", flush=True)
+    names = belief.experiment.measured
+    recorded = {name: found.values.get(name, "(not measured)") for name in names}
+    shown = yaml.safe_dump({"recorded": recorded, "recorded_on": found.on}, allow_unicode=True, width=110)
+    print(textwrap.indent(shown, "    "), flush=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -85,26 +84,30 @@ def _faults_of_misconception(belief: Misconception, lesson: Lesson) -> Iterator[
 
 def _faults_of_witness(experiment: Experiment) -> Iterator[str]:
     built = [step.build for step in experiment.steps if step.build]
-    named = {step.build or step.run for step in experiment.steps} | {"engine"}
     for step in experiment.steps:
-        if bool(step.build) == bool(step.run):
-            yield "has a step that neither builds nor runs, or does both; give build with files, or run with image"
+        if sum(map(bool, (step.build, step.run, step.up))) != 1:
+            yield "has a step that is not one of three; give build or up with files, or run with image"
         elif step.build and "Dockerfile" not in step.files:
             yield f"→ {step.build} has no Dockerfile; an image is built from one"
+        elif step.up and "compose.yaml" not in step.files:
+            yield f"→ {step.up} has no compose.yaml; a stack is started from one"
         elif step.run and step.image not in built:
             yield f"→ {step.run} starts “{step.image}”, which no step builds"
-    for reference in _measured(experiment):
-        if reference.partition(".")[0] not in named:
-            yield f"speaks of “{reference}”, but no step has that name"
-        elif reference not in experiment.recorded:
-            yield f"speaks of “{reference}”, which is not recorded; run the experiment and write down what it gave"
+    stacks = [step.up for step in experiment.steps if step.up]
+    if stacks and len(stacks) < len(experiment.steps):
+        yield "mixes stacks with images; a stack builds what it needs itself"
+    yield from _faults_of_measures(experiment)
     if sum(choice.belief for choice in experiment.choices) != 1:
         yield "marks no choice, or more than one, as the belief; exactly one is what the belief predicts"
 
 
-def _measured(experiment: Experiment) -> list[str]:
-    shown = [name for line in experiment.show for name in re.findall(r"\{([a-z0-9-]+\.[a-z]+)\}", line)]
-    return sorted({*shown, *(choice.when[0] for choice in experiment.choices)})
+def _faults_of_measures(experiment: Experiment) -> Iterator[str]:
+    named = {step.build or step.run or step.up for step in experiment.steps} | {"engine"}
+    for reference in experiment.measured:
+        if reference.partition(".")[0] not in named:
+            yield f"speaks of “{reference}”, but no step has that name"
+        elif reference not in experiment.recorded:
+            yield f"speaks of “{reference}”, which is not recorded; run the experiment and write down what it gave"
 
 
 def _faults_of_hints(lesson: Lesson) -> Iterator[_Fault]:

@@ -91,7 +91,11 @@ class QuestionEntry(_Strict):
 
 Relation = Literal["is", "is not", "contains", "lacks", "above", "below", "about"]
 Measured = Annotated[
-    str, _spelt(r"[a-z0-9-]+\.[a-z]+", "is no measured value; write the step's name, a dot, a measure")
+    str,
+    _spelt(
+        r"[a-z0-9-]+(\.[a-z0-9-]+)?\.[a-z]+",
+        "is no measured value; write the step's name, a dot, a measure; of a stack the service's name between them",
+    ),
 ]
 
 
@@ -115,6 +119,8 @@ class StepEntry(_Strict):
     tag: str = ""
     run: Annotated[str, _spelt(r"[a-z0-9-]*", "is no name; use lower-case letters and hyphens")] = ""
     image: str = ""
+    up: Annotated[str, _spelt(r"[a-z0-9-]*", "is no name; use lower-case letters and hyphens")] = ""
+    watch: Annotated[float, Field(ge=0, le=30)] = 0
 
 
 class ExperimentEntry(_Strict):

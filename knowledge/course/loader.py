@@ -19,6 +19,7 @@ from knowledge.course.format import (
     MisconceptionEntry,
     QuestionEntry,
     ReadingEntry,
+    StepEntry,
     Text,
 )
 from knowledge.course.pack import (
@@ -79,7 +80,7 @@ def _lesson(folder: Path, faults: PackFaults) -> Lesson | None:
     body = faults.text(folder / "lesson.md")
     rubric = faults.read(folder / "rubric.yaml", list[CriterionEntry])
     questions = faults.read(folder / "questions.yaml", list[QuestionEntry])
-    beliefs = faults.read(folder / "misconceptions.yaml", list[MisconceptionEntry])
+    beliefs = _beliefs(folder, faults)
     hints = faults.read(folder / "hints.yaml", Ladders)
     readings = faults.read(folder / "readings.yaml", list[ReadingEntry])
     asked = _asked(folder, faults, (head.id if head else ""))
@@ -113,6 +114,14 @@ def _sections(body: str) -> Iterator[Section]:
     yield from (Section(identifier, title, text) for _, title, identifier, text in sections(body, [2]) if title)
 
 
+def _beliefs(folder: Path, faults: PackFaults) -> list[MisconceptionEntry] | None:
+    """Of the file, and of every file of the folder beside it that has its name."""
+    beliefs = faults.read(folder / "misconceptions.yaml", list[MisconceptionEntry])
+    for file in sorted((folder / "misconceptions").glob("*.yaml")):
+        beliefs = [*(beliefs or ()), *(faults.read(file, list[MisconceptionEntry]) or ())]
+    return beliefs
+
+
 def _asked(folder: Path, faults: PackFaults, lesson: str) -> dict[str, dict[str, tuple[str, ...]]]:
     """Every file of the folder `asked`; `lesson` there means this lesson, other names are paths of guides."""
     found: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
@@ -138,13 +147,17 @@ def _misconception(one: MisconceptionEntry) -> Misconception:
     return Misconception(one.id, one.belief, tuple(one.cues), one.reality, one.question, one.section, experiment)
 
 
+def _step(step: StepEntry) -> ExperimentStep:
+    return ExperimentStep(step.build, step.files, step.tag, step.run, step.image, step.up, step.watch)
+
+
 def _witness(one: ExperimentEntry) -> Experiment:
     return Experiment(
         one.predict,
         tuple(
             Choice(made.id, made.text, (made.when[0], made.when[1], made.when[2]), made.belief) for made in one.choices
         ),
-        tuple(ExperimentStep(step.build, step.files, step.tag, step.run, step.image) for step in one.steps),
+        tuple(_step(step) for step in one.steps),
         tuple(one.show),
         one.observe,
         one.recorded,

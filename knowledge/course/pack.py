@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.course.cards import AnswerCard, GuideNotes
+
+_REFERENCE = re.compile(r"\{([a-z0-9-]+(?:\.[a-z0-9-]+)?\.[a-z]+)\}")  # {name.measure}, {stack.service.measure}
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class ExperimentStep:
-    """`build` makes an image of `files`, under `tag` where others start from it; `run` starts one by its name."""
+    """`build` makes an image of `files`, under `tag` where others start from it; `run` starts one by its name.
+
+    `up` starts a stack of `files` instead, and watches it for `watch` seconds.
+    """
 
     build: str = ""
     files: Mapping[str, str] = field(default_factory=dict)  # path -> text
     tag: str = ""
     run: str = ""
     image: str = ""
+    up: str = ""
+    watch: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,13 @@ class Experiment:
     observe: str
     recorded: Mapping[str, str]  # what an engine measured when the lesson was written
     recorded_on: str
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """Names of the values that it is about: what is shown, what decides, and the timeline of each stack."""
+        shown = {name for line in self.show for name in _REFERENCE.findall(line)}
+        stacks = {f"{step.up}.timeline" for step in self.steps if step.up}
+        return tuple(sorted({*shown, *(choice.when[0] for choice in self.choices), *stacks}))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.builder import Builder, NoBuilder
 from tools.sandbox.engine.port import DEFAULT_ENGINE, TrustedEngine
 from tools.sandbox.experiments.experiment import Experimenter
+from tools.sandbox.experiments.performing import Experiments
 from tools.sandbox.lab.engine import LabEngine, open_lab
 from tools.sandbox.reproducibility.repeating import Repeater
 from tools.sandbox.run_report import PATIENTLY, WatchTimes
@@ -31,7 +32,7 @@ def open_builder(mode: str, base_url: str | None, lab_folder: Path, times: Watch
 
 def experimenter(builder: Builder) -> Experimenter | None:
     """None where nothing can be run: then what was recorded has to do."""
-    return builder if isinstance(builder, BuildKit) and builder.status().available else None
+    return Experiments(builder) if isinstance(builder, BuildKit) and builder.status().available else None
 
 
 def repeater(builder: Builder) -> Repeater | None:

@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Sequence
 
+from agent.builds.experiment_report import timelines
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.domain.act import Intent
@@ -18,7 +19,7 @@ from tools.sandbox.opening import experimenter
 
 PREFIX = "experiment:"
 FOLLOW_UP = "belief:"
-MAX_SHOWN = 14  # lines of an experiment's first file
+MAX_SHOWN = 24  # lines of an experiment's first file
 _LETTER = re.compile(
     r"^\W*(?:(?:i(?:'d)? (?:say|think|predict|guess|go (?:for|with))|option|answer|choice|letter|it'?s)\s+)*"
     r"(?:([a-f])(?=\W*$|\W+(?:because|since|cause|bc|as)\b|\s*[.,:;)-])|([b-f])\b)",
@@ -90,6 +91,7 @@ def result(context: TurnContext, pending: str, *, predicted: bool = True) -> Dec
         f"You expect: “{said.rstrip('.')}”." if predicted else "",
         f"What {found.on.partition(',')[0]} gave when this was recorded (I have not run it just now):",
         *(f"- {_on_one_line(line)}" for line in found.lines[:3]),
+        *timelines(found),
         _verdict(seen),
         belief.experiment.observe,
     ]

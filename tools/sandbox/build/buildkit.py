@@ -21,7 +21,6 @@ from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.refusals import Policy, refusal
 from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Outcome
 from tools.sandbox.engine.port import Engine, EngineJob, answers, buildx_version, client
-from tools.sandbox.experiments.experiment import ExperimentResult, ExperimentSpec, perform
 from tools.sandbox.image.inspection import Inside, final_stage, look_inside
 from tools.sandbox.image.running import Watcher, watch
 from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
@@ -73,9 +72,6 @@ class BuildKit:
         if made.outcome is Outcome.INFRASTRUCTURE and not cancelled():  # what the engine got wrong is tried once more
             made = self._attempt(receipt, context, on_progress, cancelled)
         return replace(made, seconds=round(time.monotonic() - started, 1))
-
-    def perform(self, experiment: ExperimentSpec, *, on_progress: OnProgress, cancelled: Cancelled) -> ExperimentResult:
-        return perform(experiment, self.engine, on_progress=on_progress, cancelled=cancelled)
 
     def repeat(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> Repetition:
         """Raises BuilderUnavailable where the engine fails."""

@@ -57,8 +57,11 @@ class EngineJob(Protocol):
     @property
     def ulimits(self) -> tuple[str, ...]: ...  # as `docker buildx build --ulimit` takes them
 
-    def exceeded(self) -> Outcome | None:
-        """The limit that this job hit, as measured; asked while it runs and once after."""
+    def exceeded(self, *, as_a_whole: bool = False) -> Outcome | None:
+        """The limit that this job hit, as measured; asked while it runs and once after.
+
+        `as_a_whole`: what one of its containers hits of its own limits doesn't count.
+        """
         ...
 
     def pin(self, cpu: int) -> None:
@@ -111,7 +114,7 @@ class UnlimitedJob:
     cgroup_parent: str = ""
     ulimits: tuple[str, ...] = ()
 
-    def exceeded(self) -> Outcome | None:
+    def exceeded(self, *, as_a_whole: bool = False) -> Outcome | None:  # noqa: ARG002 - nothing is limited
         return None
 
     def pin(self, cpu: int) -> None:

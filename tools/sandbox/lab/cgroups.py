@@ -52,7 +52,8 @@ class Usage:
 
     cpu_seconds: float
     pids_peak: int
-    out_of_memory: int  # how often
+    out_of_memory: int  # how often, in it and in all groups below
+    out_of_memory_itself: int = 0  # how often because of its own limit; version 1 has an alarm for that
 
 
 class Cgroup:
@@ -124,6 +125,7 @@ class Cgroup:
             cpu_seconds=_field(self._folder("") / "cpu.stat", "usage_usec") / 1e6,
             pids_peak=self._pids_peak(),
             out_of_memory=_field(self._folder("") / "memory.events", "oom_kill"),
+            out_of_memory_itself=_field(self._folder("") / "memory.events.local", "oom"),
         )
 
     def _pids_peak(self) -> int:

@@ -38,10 +38,10 @@ class LabJob:
         """For a second build under other circumstances."""
         self._group.pin(cpu)
 
-    def exceeded(self) -> Outcome | None:
+    def exceeded(self, *, as_a_whole: bool = False) -> Outcome | None:
         """Cheap enough to ask five times a second; the first limit reached ends the job and stays the answer."""
         if self.found is None:
-            self.found = self._over_its_group() or self._over_the_disk()
+            self.found = self._over_its_group(as_a_whole=as_a_whole) or self._over_the_disk()
             if self.found is not None:  # what is over its limit gets no more of the machine
                 self._group.kill(LIMIT_SECONDS)
         return self.found
@@ -49,9 +49,9 @@ class LabJob:
     def usage(self) -> Usage:
         return self._group.usage()
 
-    def _over_its_group(self) -> Outcome | None:
+    def _over_its_group(self, *, as_a_whole: bool) -> Outcome | None:
         usage = self.usage()
-        if self._alarm.rung() or usage.out_of_memory:
+        if self._alarm.rung() or (usage.out_of_memory_itself if as_a_whole else usage.out_of_memory):
             return Outcome.MEMORY
         if usage.pids_peak >= self.limits.pids:
             return Outcome.PIDS

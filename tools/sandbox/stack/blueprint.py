@@ -85,6 +85,7 @@ class _Bringing:
         try:
             with client(self.kit.engine.base_url) as opened:
                 sweep(opened)
+                self.receipt = replace(self.receipt, engine=str(opened.version()["Version"]))
                 images, missing, notes = images_at_hand(opened, self.kit.engine, self.plan, tags)
                 if missing:
                     return self._without(missing)
@@ -117,8 +118,7 @@ class _Bringing:
         image = opened.images.get(tag)
         stage = stage_named(build.context.source.text, build.target)
         inside = look_inside(image.attrs, self.kit.engine.base_url, stage)
-        version = str(opened.version()["Version"])
-        return outcomes.built(replace(receipt, engine=version, image=str(image.id)), inside, None)
+        return outcomes.built(replace(receipt, image=str(image.id)), inside, None)
 
     def _started(
         self,
@@ -154,7 +154,7 @@ class _Bringing:
         def over() -> str:
             if self.cancelled():
                 return "it was stopped"
-            limit = self.job.exceeded()
+            limit = self.job.exceeded(as_a_whole=True)
             if limit is not None:
                 return _LIMITS.get(limit, "it reached a limit")
             return "it took longer than a stack is given" if time.monotonic() > deadline else ""

@@ -6,8 +6,10 @@ import pytest
 
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Misconception
+from tools.sandbox.build.buildkit import BuildKit
 from tools.sandbox.engine.port import client
-from tools.sandbox.experiments.experiment import perform, recorded
+from tools.sandbox.experiments.experiment import recorded
+from tools.sandbox.experiments.performing import Experiments
 from tools.sandbox.lab.engine import LabEngine
 
 pytestmark = pytest.mark.engine
@@ -17,7 +19,7 @@ BELIEFS = [belief for lesson in load_course().lessons for belief in lesson.misco
 @pytest.mark.parametrize("belief", BELIEFS, ids=lambda other_belief: other_belief.id)
 def test_reality_contradicts_the_belief(lab: LabEngine, belief: Misconception) -> None:
     assert belief.experiment is not None
-    found = perform(belief.experiment, lab, on_progress=lambda _: None, cancelled=lambda: False)
+    found = Experiments(BuildKit(lab)).perform(belief.experiment, on_progress=lambda _: None, cancelled=lambda: False)
     believed = next(choice.id for choice in belief.experiment.choices if choice.belief)
     assert found.truth not in ("", believed), found.values
     assert found.truth == recorded(belief.experiment).truth

@@ -41,8 +41,9 @@ def _witness(belief: Misconception) -> Experiment:
     return belief.experiment
 
 
-def test_twelve_and_more_beliefs_have_an_experiment() -> None:
-    assert len(_witnessed()) >= 12
+def test_twelve_and_more_beliefs_have_an_experiment_and_twelve_more_a_stack() -> None:
+    stacks = [belief.id for belief in _witnessed() if recorded(_witness(belief)).timelines]
+    assert min(len(stacks), len(_witnessed()) - len(stacks)) >= 12
 
 
 @pytest.mark.parametrize("belief", _witnessed(), ids=lambda one: one.id)
