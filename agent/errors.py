@@ -7,6 +7,7 @@ TutorError                  `str(error)` is fit for a person in a chat
 ├── ConcurrentChange        somebody else changed the same gate first; read again
 ├── NotAllowed              the person may not see or do this
 ├── NotFound                no such person, submission, review or receipt
+├── TurnStopped             the person wants no more of this turn; nothing is said
 └── ModelUnavailable        the language model failed; the tutor goes on without it
     └── BudgetSpent         the time or the tokens of a turn, or a person's tokens of today, are gone
 """
@@ -39,6 +40,10 @@ class NotAllowed(TutorError):
 
 
 class NotFound(TutorError):
+    pass
+
+
+class TurnStopped(TutorError):
     pass
 
 

@@ -99,7 +99,7 @@ class Cohort:
 
     def turn(self, text: str, *, by: Person = INSTRUCTOR, channel: str | None = None) -> TurnContext:
         turn = Turn(f"q{next(self.keys)}", f"c:{by.id}", by, text, channel=channel)
-        return TurnContext(self.services, turn, self.lesson, lambda _: None)
+        return TurnContext(self.services, turn, self.lesson)
 
 
 @contextmanager

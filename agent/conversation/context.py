@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.conversation.answering import Answerer
+from agent.conversation.audience import Audience
 from agent.domain.people import Person
 from agent.domain.turn import Turn
 from agent.domain.verdicts import Judgement
@@ -60,12 +61,12 @@ class Services:
 
 @dataclass(frozen=True)
 class TurnContext:
-    """One turn at the tutor's desk; `emit` receives pieces of a streamed reply."""
+    """One turn at the tutor's desk, and who waits for it."""
 
     services: Services
     turn: Turn
     lesson: Lesson
-    emit: Callable[[str], None]
+    audience: Audience = field(default_factory=Audience)
 
     @property
     def person(self) -> Person:

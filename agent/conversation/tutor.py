@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.conversation.annotated_files import annotated, meant
+from agent.conversation.audience import Audience
 from agent.conversation.context import Services, TurnContext
 from agent.conversation.decision import Decision, from_state
 from agent.conversation.graph import Graph
@@ -17,7 +18,7 @@ from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import OutgoingFile, Reply
 from agent.domain.turn import Turn, TurnResult
-from agent.errors import StorageUnavailable, TutorError
+from agent.errors import StorageUnavailable, TurnStopped, TutorError
 from agent.learners.portfolio import Portfolio
 from agent.llm.accounting import Account, charged_to
 from agent.storage.checkpoints import CHECKPOINTS_UNAVAILABLE
@@ -34,27 +35,28 @@ _GONE = "I cannot reach my records right now. Nothing is lost; please try again 
 _log = logging.getLogger(__name__)
 
 
-def _nobody(piece: str) -> None:
-    """Where nobody listens while a reply is being worded."""
-
-
 class Tutor:
     def __init__(self, services: Services, graph: Graph, week: Portfolio) -> None:
         self.services, self._graph, self._week = services, graph, week
 
-    def take(self, turn: Turn, *, emit: Callable[[str], None] = _nobody) -> TurnResult:
-        """Never raises what a person could read as a fault of theirs: errors of ours become a reply."""
+    def take(self, turn: Turn, *, audience: Audience = Audience()) -> TurnResult:  # noqa: B008 - it has no state
+        """Never raises what a person could read as a fault of theirs: errors of ours become a reply.
+
+        TurnStopped alone goes on to whoever gave the audience.
+        """
         try:
-            return self._take(turn, emit)
+            return self._take(turn, audience)
+        except TurnStopped:
+            raise
         except (TutorError, ToolError, KnowledgeError) as error:
             _log.info("turn %s ended with %s", turn.key, type(error).__name__)
             return TurnResult(Reply(str(error), declined=True), Intent.OUT_OF_SCOPE.value)
 
-    def _take(self, turn: Turn, emit: Callable[[str], None]) -> TurnResult:
+    def _take(self, turn: Turn, audience: Audience) -> TurnResult:
         self.enrol(turn.person)
         if len(turn.text) > MAX_MESSAGE:
             return _too_long(turn)
-        context = TurnContext(self.services, self._with_pasted(turn), self.lesson_of(turn.person), emit)
+        context = TurnContext(self.services, self._with_pasted(turn), self.lesson_of(turn.person), audience)
         with charged_to(self._account(turn.person)):
             state = self._run(context)
         return self._result(context, from_state(state["decision"]), state)

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 
-from agent.errors import BudgetSpent
+from agent.errors import BudgetSpent, TurnStopped
 from agent.llm.port import Completion, LanguageModel, Request, StructuredAnswers, Usage
+from agent.llm.token_estimate import estimated
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,10 @@ class MeteredModel(StructuredAnswers):
         account.require()
         left = account.seconds_left()
         seconds = min(left, request.seconds) if request.seconds else left
-        found = self._model.complete(replace(request, seconds=seconds))
+        try:
+            found = self._model.complete(replace(request, seconds=seconds))
+        except TurnStopped:
+            account.charge(self.name, estimated(request))  # whoever says stop each time spends their day, too
+            raise
         account.charge(found.model or self.name, found.usage)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx2
@@ -23,10 +24,20 @@ from agent.llm.port import (
     WireProtocol,
 )
 from agent.llm.schemas import strict
+from agent.llm.token_estimate import estimated
 
 MAX_OUTPUT_TOKENS = 2_000
-CHARACTERS = 4  # of a token, about: for servers that do not count
-Piece = str | ToolCall | Usage
+
+
+@dataclass(frozen=True)
+class CallSoFar:
+    """A call for a tool that is still being written."""
+
+    name: str
+    arguments: str
+
+
+Piece = str | ToolCall | CallSoFar | Usage
 
 
 def open_model(endpoint: Endpoint) -> ResponsesModel | ChatModel:
@@ -54,27 +65,15 @@ class OpenAIModel(StructuredAnswers):
                     said.append(piece)
                 elif isinstance(piece, ToolCall):
                     calls.append(piece)
-                else:
+                elif isinstance(piece, Usage):
                     usage = piece
+                elif request.watch is not None:
+                    request.watch(piece.name, piece.arguments)
         text = "".join(said)
-        return Completion(text, tuple(calls), usage if usage.total else _estimated(request, text, calls), self.name)
-
-    def stream(
-        self, *, instructions: str, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()
-    ) -> Iterator[str | ToolCall]:
-        with _translated():
-            for piece in self._pieces(Request(instructions, messages, tools)):
-                if not isinstance(piece, Usage):
-                    yield piece
+        return Completion(text, tuple(calls), usage if usage.total else estimated(request, text, calls), self.name)
 
     def _pieces(self, request: Request) -> Iterator[Piece]:
         raise NotImplementedError
-
-
-def _estimated(request: Request, text: str, calls: Sequence[ToolCall]) -> Usage:
-    given = len(request.instructions) + sum(len(message.text) + len(str(message.calls)) for message in request.messages)
-    given += sum(len(json.dumps(dict(tool.parameters))) + len(tool.description) for tool in request.tools)
-    return Usage(given // CHARACTERS, (len(text) + len(str(calls))) // CHARACTERS, estimated=True)
 
 
 class ResponsesModel(OpenAIModel):
@@ -138,9 +137,16 @@ def _response_tool(tool: ToolSpec) -> Any:
 
 def _response_pieces(events: openai.Stream[Any]) -> Iterator[Piece]:
     completed = False
+    growing: dict[str, CallSoFar] = {}
     for event in events:
         if event.type == "response.output_text.delta":
             yield event.delta
+        elif event.type == "response.output_item.added" and event.item.type == "function_call":
+            growing[event.item.id] = CallSoFar(event.item.name, "")
+        elif event.type == "response.function_call_arguments.delta" and event.item_id in growing:
+            known = growing[event.item_id]
+            growing[event.item_id] = CallSoFar(known.name, known.arguments + event.delta)
+            yield growing[event.item_id]
         elif event.type == "response.output_item.done" and event.item.type == "function_call":
             yield ToolCall(event.item.call_id, event.item.name, _arguments(event.item.arguments))
         elif event.type in ("response.refusal.done", "response.failed", "response.incomplete", "error"):
@@ -225,7 +231,8 @@ def _chat_pieces(chunks: openai.Stream[Any]) -> Iterator[Piece]:
         if choice.delta.content:
             yield choice.delta.content
         for part in choice.delta.tool_calls or ():
-            _collect(calls, part)
+            call = _collect(calls, part)
+            yield CallSoFar(call["name"], call["arguments"])
         reason = choice.finish_reason or reason
     if reason not in ("stop", "tool_calls"):
         raise ModelUnavailable(f"The model's answer broke off ({reason or 'no end'}).", transient=reason is None)
@@ -233,13 +240,14 @@ def _chat_pieces(chunks: openai.Stream[Any]) -> Iterator[Piece]:
         yield ToolCall(call["id"], call["name"], _arguments(call["arguments"]))
 
 
-def _collect(calls: dict[int, dict[str, str]], part: Any) -> None:
+def _collect(calls: dict[int, dict[str, str]], part: Any) -> dict[str, str]:
     """A tool call arrives in parts: id and name once, arguments piece by piece."""
     call = calls.setdefault(part.index, {"id": "", "name": "", "arguments": ""})
     call["id"] = part.id or call["id"]
     if part.function:
         call["name"] = part.function.name or call["name"]
         call["arguments"] += part.function.arguments or ""
+    return call
 
 
 def _arguments(text: str) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from agent.errors import ModelUnavailable
 
 Answer = TypeVar("Answer", bound=BaseModel)
+Watch = Callable[[str, str], None]  # name of a tool, and its arguments so far: the beginning of a JSON object
 
 
 class WireProtocol(StrEnum):
@@ -75,6 +76,7 @@ class Request:
     """One call of a model. `must_call`: it answers with a tool, not with text; `shape`: with JSON of that shape.
 
     `seconds` is the time that is left for it; None leaves the endpoint's own. `prompt` names the prompt for the logs.
+    `watch` hears each call for a tool while it is being written; what it raises ends the request.
     """
 
     instructions: str
@@ -84,6 +86,7 @@ class Request:
     shape: type[BaseModel] | None = None
     seconds: float | None = None
     prompt: str = ""
+    watch: Watch | None = None
 
 
 @dataclass(frozen=True)

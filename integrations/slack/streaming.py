@@ -1,4 +1,4 @@
-"""Shows a long answer while it is being worded, sentence by sentence, in one message that is never left open."""
+"""Shows a long answer while it is being worded, piece by piece, in one message that is never left open."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.delivery.outbox import Outbox
 from agent.domain.reply import Reply
+from agent.errors import TurnStopped
 from integrations.slack import delivery_lookup
 from integrations.slack.blocks import footer, messages
 from integrations.slack.envelopes import Incoming
 from integrations.slack.rate_limiter import RateLimiter
+from integrations.slack.task_cards import TaskCards
 
-START_AFTER = 1.5  # seconds after its first sentence; an answer that is done by then is posted
+START_AFTER = 1.5  # seconds after its first piece; an answer that is done by then is posted
+ASK_EVERY = 1.0  # seconds between two looks whether the person still waits
 APPEND_EVERY = 2.0  # seconds between two additions
 LIFETIME = 240.0  # seconds; Slack ends a stream after some 300
 MAX_CHARACTERS = 11_000  # more than one message holds is posted at the end
@@ -32,10 +35,6 @@ _UNSUPPORTED = frozenset(
 _MAYBE_APPLIED = frozenset("internal_error fatal_error request_timeout service_unavailable".split())
 _START, _APPEND = "chat.startStream", "chat.appendStream"
 _log = logging.getLogger(__name__)
-
-
-class Stopped(Exception):
-    """The person wants no more of this answer."""
 
 
 class Streams:
@@ -56,6 +55,7 @@ class Streams:
             yield stream
         finally:
             self._open.pop(incoming.key, None)
+            stream.hush()
 
     def pause(self, method: str, seconds: float) -> None:
         name = {"chat_startStream": _START, "chat_appendStream": _APPEND}.get(method)
@@ -75,7 +75,9 @@ class ReplyStream:
         self._streams, self._incoming, self._is_wanted = streams, incoming, is_wanted
         self._key = f"{incoming.key}:reply"
         self._text = self._shown = self._ts = ""
-        self._first = self._started = self._last = 0.0
+        self._first = self._started = self._last = self._asked = 0.0
+        self._due: threading.Timer | None = None
+        self._cards = TaskCards()
         self._silent = incoming.is_aside or bool(incoming.response_url) or not incoming.thread_ts
         self._whole = True  # Slack has what was sent, and nothing that it may not have
         self._lock = threading.RLock()
@@ -83,27 +85,62 @@ class ReplyStream:
     def emit(self, piece: str) -> None:
         self.go_on()
         with self._lock:
-            now = time.monotonic()
-            self._first, self._text = self._first or now, self._text + piece
-            if self._ts:
-                self._append(now)
-            elif not self._silent and now - self._first >= START_AFTER:
-                self._start(now)
+            self._text += piece
+            self._cards.end()
+            self._show(time.monotonic())
+
+    def see(self, doing: str) -> None:
+        """What is done before there is anything to say."""
+        self.stay()
+        with self._lock:
+            self._cards.begin(doing)
+            self._show(time.monotonic())
+
+    def _show(self, now: float) -> None:
+        self._first = self._first or now
+        if self._ts:
+            self._append(now)
+        elif not self._silent and now - self._first >= START_AFTER:
+            self._start(now)
+        elif not self._silent and self._due is None:
+            self._due = threading.Timer(START_AFTER, self._start_late)
+            self._due.daemon = True
+            self._due.start()
+
+    def stay(self) -> None:
+        """As `go_on`, for those who ask at every word."""
+        if time.monotonic() - self._asked >= ASK_EVERY:
+            self.go_on()
+
+    def hush(self) -> None:
+        """Nothing begins to show any more."""
+        with self._lock:
+            self._silent = True
+            if self._due is not None:
+                self._due.cancel()
+
+    def _start_late(self) -> None:
+        with self._lock, suppress(TurnStopped):  # the turn finds it out itself
+            if not self._silent and not self._ts and self._is_wanted():
+                self._start(time.monotonic())
 
     def go_on(self) -> None:
-        """Raises Stopped where nobody waits for the rest."""
+        """Raises TurnStopped where nobody waits for the rest."""
+        self._asked = time.monotonic()
         if not self._is_wanted():
-            raise Stopped
+            raise TurnStopped
 
     def finish(self, reply: Reply) -> bool:
         """True where the whole answer is seen; False where the outbox has to say it."""
+        self.hush()
         with self._lock:
             bodies = messages(reply)
             if not self._ts or not self._whole or len(bodies) > 1 or not reply.text.startswith(self._shown):
                 return False
             rest = _neutralized(reply.text[len(self._shown) :])
+            self._cards.end()
             ending = {"blocks": footer(reply), "metadata": delivery_lookup.metadata(self._key)}
-            if self._call("chat_stopStream", **ending, **({"markdown_text": rest} if rest else {})) is None:
+            if self._send("chat_stopStream", rest, **ending) is None:
                 return False
             self._streams.outbox.sent(self._key, self._ts)
             self._ts = ""
@@ -117,9 +154,10 @@ class ReplyStream:
     def drop(self) -> None:
         """Nobody waits for the rest; what was read stays."""
         with self._lock:
-            with suppress(Stopped):  # the person was quicker
+            with suppress(TurnStopped):  # the person was quicker
                 if self._ts:
-                    self._call("chat_stopStream")
+                    self._cards.end("pending")
+                    self._send("chat_stopStream", "")
                     self._streams.outbox.sent(self._key, self._ts)
             self._ts, self._silent = "", True
 
@@ -129,12 +167,12 @@ class ReplyStream:
         channel = streams.place_of(incoming.channel)
         if streams.refused or not streams.rate_limiter.allows(_START) or not streams.outbox.begin(self._key, channel):
             return
-        ts = self._call(
+        ts = self._send(
             "chat_startStream",
+            _neutralized(self._text),
             thread_ts=incoming.thread_ts,
             recipient_team_id=incoming.team,
             recipient_user_id=incoming.user,
-            markdown_text=_neutralized(self._text),
         )
         if ts is not None:
             self._ts, self._shown, self._started, self._last = ts, self._text, now, now
@@ -143,13 +181,23 @@ class ReplyStream:
     def _append(self, now: float) -> None:
         fresh = self._text[len(self._shown) :]
         too_late = now - self._started > LIFETIME or len(self._text) > MAX_CHARACTERS
-        if not self._whole or too_late or now - self._last < APPEND_EVERY:
+        soon = now - self._last < APPEND_EVERY and not self._cards.pending
+        if not self._whole or too_late or soon or not (fresh or self._cards.pending):
             return
         if not self._streams.rate_limiter.allows(_APPEND):
             return
         self._last = now
-        if self._call("chat_appendStream", markdown_text=_neutralized(fresh)) is not None:
+        if self._send("chat_appendStream", _neutralized(fresh)) is not None:
             self._shown = self._text
+
+    def _send(self, method: str, text: str, **more: Any) -> str | None:
+        """Words, and the cards that have changed; what Slack did not take of cards is sent with the next call."""
+        cards = self._cards.pending
+        given = {"markdown_text": text} if text else {}
+        ts = self._call(method, **given, **({"chunks": cards} if cards else {}), **more)
+        if ts is not None:
+            self._cards.pending = []
+        return ts
 
     def _call(self, method: str, **arguments: Any) -> str | None:
         """The message's timestamp; None where Slack refused or said nothing."""
@@ -172,7 +220,7 @@ class ReplyStream:
         if code == "stopped_by_user":
             self._streams.outbox.sent(self._key, self._ts)
             self._ts = ""
-            raise Stopped
+            raise TurnStopped
         if response.status_code == 429:
             self._streams.pause(method, float(response.headers.get("Retry-After", 30)))
         elif self._ts or response.status_code >= 500 or code in _MAYBE_APPLIED:

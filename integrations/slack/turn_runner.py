@@ -8,18 +8,20 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from agent.app import Tutoring
+from agent.conversation.audience import Audience
 from agent.delivery.queues import Queues
 from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
 from agent.domain.turn import Turn, TurnResult
+from agent.errors import TurnStopped
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.build_runner import BuildRunner
 from integrations.slack.directory import Directory
 from integrations.slack.envelopes import Incoming
 from integrations.slack.files import Attachments
 from integrations.slack.outbox_worker import OutboxWorker
-from integrations.slack.streaming import Stopped, Streams
+from integrations.slack.streaming import Streams
 from integrations.slack.typing_status import TypingStatus
 from integrations.slack.views.home import HomePages
 
@@ -95,10 +97,10 @@ class TurnRunner:
         turn = self._turn(incoming, person, action)
         with self._streams.of(incoming, lambda: self._tutoring.inbox.is_wanted(incoming.key)) as stream:
             try:
-                result = self._tutoring.tutor.take(turn, emit=stream.emit)
+                result = self._tutoring.tutor.take(turn, audience=Audience(stream.emit, stream.see, stream.stay))
                 stream.go_on()
                 streamed = result.reply is not None and stream.finish(result.reply)
-            except Stopped:
+            except TurnStopped:
                 _log.info("turn %s was stopped; its answer is not sent", incoming.key)
                 stream.drop()
                 return

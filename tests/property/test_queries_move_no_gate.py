@@ -93,7 +93,7 @@ def _record(services: Services) -> list[tuple[Any, ...]]:
 
 def _ask(services: Services, text: str, act: Act, memory: dict[str, str]) -> str:
     turn = Turn(f"q{next(_keys)}", "c", INSTRUCTOR, text)
-    context = TurnContext(services, turn, services.course.lessons[0], lambda _: None)
+    context = TurnContext(services, turn, services.course.lessons[0])
     return answer(context, Reading(act, About.PERSON, {act: 0.9}), memory)[0].draft
 
 

@@ -18,13 +18,13 @@ FROM_OUTSIDE = "Not from the course:"
 
 def decision_of(drafts: Sequence[Draft], book: FactBook, view: View) -> Decision:
     """What the engine decided and no segment has said comes after the model's words, its question last."""
-    marked, citations = _cited([_marked(draft) for draft in drafts])
+    words, citations = _worded(drafts)
     said = {fact.id for draft in drafts for fact in draft.slots}
     rest = [fact for fact in book.binding if fact.id not in said and fact.text]
     texts = [fact.text for fact in rest if not fact.id.endswith(".question")]
     closing = next((fact.text for fact in rest if fact.id.endswith(".question")), "")
     going_along = [fact.decision for fact in book if fact.decision and (fact.binding or fact.id in said)]
-    whole = "\n\n".join(part for part in (joined(marked), *texts) if part)
+    whole = "\n\n".join(part for part in (words, *texts) if part)
     shown = [fact for draft in drafts for fact in draft.slots] + rest
     return _together(going_along).with_changes(
         draft=whole,
@@ -35,6 +35,16 @@ def decision_of(drafts: Sequence[Draft], book: FactBook, view: View) -> Decision
         dialogue=_dialogue(drafts, going_along, view),
         of_engine=not drafts,
     )
+
+
+def worded(drafts: Sequence[Draft]) -> str:
+    """As they are read. Of the first few it is the beginning of what all of them are."""
+    return _worded(drafts)[0]
+
+
+def _worded(drafts: Sequence[Draft]) -> tuple[str, list[Citation]]:
+    marked, citations = _cited([_marked(draft) for draft in drafts])
+    return joined(marked), citations
 
 
 def of_engine_alone(book: FactBook, view: View) -> Decision | None:

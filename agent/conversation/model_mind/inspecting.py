@@ -36,12 +36,20 @@ class ReplyInspection:
     def __init__(self, alone: Sequence[Check], grounding: Grounding, in_order: Sequence[Check]) -> None:
         self._alone, self._grounding, self._in_order = alone, grounding, in_order
 
-    def of(self, drafts: Sequence[Draft], matter: Matter) -> Inspected:
+    def passes_by_code(self, draft: Draft, before: Sequence[Draft], matter: Matter) -> bool:
+        """Whether it may be said at once: it passes every check, and needs no second look of the model."""
+        checks = (*self._alone, *self._in_order)
+        return self._grounding.is_plain(draft, matter) and _refusal(checks, draft, before, matter) is None
+
+    def of(self, drafts: Sequence[Draft], matter: Matter, said: Sequence[Draft] = ()) -> Inspected:
+        """`said` was let out already: it stands, and what repeats it is dropped."""
+        told = {draft.text for draft in said}
+        drafts = [draft for draft in drafts if draft.text not in told]
         refused = [refusal for draft in drafts if (refusal := _refusal(self._alone, draft, (), matter))]
         stopped = {refusal.draft.number for refusal in refused}
         sound = [draft for draft in drafts if draft.number not in stopped]
         ungrounded = self._grounding.reasons(sound, matter)
-        kept: list[Draft] = []
+        kept = list(said)
         for draft in sound:
             if reason := ungrounded.get(draft.number):
                 refused.append(Refusal(draft, self._grounding.name, reason))

@@ -81,14 +81,24 @@ class Grounding:
         found: dict[int, str] = {}
         open_claims: list[Claim] = []
         for draft in drafts:
-            claims = [Claim(draft, sentence) for sentence in self._claims(draft, matter)]
-            if reason := _unfounded(draft, claims, matter) or self._foreign(claims, matter):
+            reason, left = self._by_code(draft, matter)
+            open_claims += left
+            if reason:
                 found[draft.number] = reason
-            else:
-                open_claims += [claim for claim in claims if not self._is_plain(claim)]
         for claim, reason in self._judged(open_claims, matter):
             found.setdefault(claim.draft.number, reason)
         return found
+
+    def is_plain(self, draft: Draft, matter: Matter) -> bool:
+        """Whether code alone sees all that it claims in its sources."""
+        return self._by_code(draft, matter) == ("", [])
+
+    def _by_code(self, draft: Draft, matter: Matter) -> tuple[str, list[Claim]]:
+        """Why it can't stand, or else the claims that need a second look."""
+        claims = [Claim(draft, sentence) for sentence in self._claims(draft, matter)]
+        if reason := _unfounded(draft, claims, matter) or self._foreign(claims, matter):
+            return reason, []
+        return "", [claim for claim in claims if not self._states(claim)]
 
     def _claims(self, draft: Draft, matter: Matter) -> Iterable[str]:
         """What claims something: a sentence with words of the field that the person did not use themselves."""
@@ -117,7 +127,7 @@ class Grounding:
                 return f"“{claim.sentence}”: its sources speak of something else; name those that say it."
         return ""
 
-    def _is_plain(self, claim: Claim) -> bool:
+    def _states(self, claim: Claim) -> bool:
         """Code alone sees that a source says it, nearly word for word."""
         hits = [Hit(Passage(name, text, "", Citation("", "", "", "")), 1.0) for name, text in claim.sources.items()]
         return self._supports.of(claim.sentence.replace("…", ""), hits) is not None

@@ -67,5 +67,9 @@ class Tool(ABC, Generic[A]):
         """Why the message is no wish for this; empty where it is one, or none is needed."""
         return ""
 
+    def doing(self, view: View, arguments: A) -> str:  # noqa: ARG002 - most do the same for every argument
+        """What is told while it works (“reading line 8”); empty where there is nothing to tell."""
+        return ""
+
     @abstractmethod
     def run(self, view: View, arguments: A) -> ToolResult: ...

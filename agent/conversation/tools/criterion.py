@@ -18,6 +18,10 @@ class CriterionTool(Tool[CriterionArguments]):
     description = "What a criterion of the gate asks for, and the learner's verdict on it with its quotes."
     arguments = CriterionArguments
 
+    def doing(self, view: View, arguments: CriterionArguments) -> str:
+        criterion = view.context.lesson.criterion(arguments.id.upper())
+        return f"looking at {criterion.id} {criterion.title}" if criterion else ""
+
     def run(self, view: View, arguments: CriterionArguments) -> ToolResult:
         lesson = view.context.lesson
         criterion = lesson.criterion(arguments.id.upper())

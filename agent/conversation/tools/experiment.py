@@ -28,6 +28,9 @@ class ProposeExperiment(Tool[ExperimentArguments]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def doing(self, view: View, arguments: ExperimentArguments) -> str:  # noqa: ARG002 - the same for every argument
+        return "looking for something to try"
+
     def run(self, view: View, arguments: ExperimentArguments) -> ToolResult:
         chosen = self._chosen(view, arguments)
         if chosen is None:

@@ -45,6 +45,9 @@ class Findings(Tool[FindingsArguments]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def doing(self, view: View, arguments: FindingsArguments) -> str:  # noqa: ARG002 - the same for every argument
+        return "going through what your files show"
+
     def run(self, view: View, arguments: FindingsArguments) -> ToolResult:
         if arguments.key:
             found = [finding for finding in view.findings if key_of(finding) == arguments.key]

@@ -16,6 +16,9 @@ class Gate(Tool[Nothing]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def doing(self, view: View, arguments: Nothing) -> str:  # noqa: ARG002 - the same for every argument
+        return "looking at your gate"
+
     def run(self, view: View, arguments: Nothing) -> ToolResult:  # noqa: ARG002 - a tool without arguments
         context = view.context
         state = context.services.gates.view(context.person.id, context.lesson.id).state

@@ -51,6 +51,9 @@ class Hint(Tool[HintArguments]):
         known = not arguments.criterion or arguments.criterion in spoken
         return "" if known else f"They didn't speak of {arguments.criterion}. Leave it empty for the next open one."
 
+    def doing(self, view: View, arguments: HintArguments) -> str:  # noqa: ARG002 - the same for every argument
+        return "looking for the next hint"
+
     def run(self, view: View, arguments: HintArguments) -> ToolResult:
         decision = guide(view.context, arguments.criterion)
         return ToolResult({"level": decision.hint_level}, decision)

@@ -13,6 +13,9 @@ class Instructors(Tool[Nothing]):
     effect = Effect.PROPOSE
     learners = False
 
+    def doing(self, view: View, arguments: Nothing) -> str:  # noqa: ARG002 - the same for every argument
+        return "looking at the cohort"
+
     def run(self, view: View, arguments: Nothing) -> ToolResult:  # noqa: ARG002 - a tool without arguments
         decision, query = answer(view.context, view.reading, view.dialogue.query)
         return ToolResult({}, decision.with_changes(dialogue=view.dialogue.with_changes(query=query)))

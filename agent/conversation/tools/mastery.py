@@ -15,5 +15,8 @@ class MasteryTool(Tool[Nothing]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def doing(self, view: View, arguments: Nothing) -> str:  # noqa: ARG002 - the same for every argument
+        return "looking at what you have shown"
+
     def run(self, view: View, arguments: Nothing) -> ToolResult:  # noqa: ARG002 - a tool without arguments
         return ToolResult({}, mastery.answer(view.context))

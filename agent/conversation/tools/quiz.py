@@ -30,6 +30,9 @@ class Quiz(Tool[QuizArguments]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def doing(self, view: View, arguments: QuizArguments) -> str:  # noqa: ARG002 - the same for every argument
+        return "looking for a question"
+
     def run(self, view: View, arguments: QuizArguments) -> ToolResult:
         context = view.context
         asked = context.services.questions_asked.already_asked(context.person.id, context.lesson.id)

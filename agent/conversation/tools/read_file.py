@@ -28,6 +28,16 @@ class ReadFile(Tool[ReadFileArguments]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def doing(self, view: View, arguments: ReadFileArguments) -> str:
+        """Only files that are there are named."""
+        files = [file.path for file in view.upload if file.path == arguments.path]
+        named = files[0] if files else "files"
+        if arguments.last == arguments.first:
+            return f"reading line {arguments.first} of your {named}"
+        if arguments.instruction.isalnum():
+            return f"reading {arguments.instruction.upper()} in your {named}"
+        return f"reading your {named}"
+
     def run(self, view: View, arguments: ReadFileArguments) -> ToolResult:
         files = [file for file in view.upload if arguments.path in ("", file.path)]
         lines: list[dict[str, object]] = []

@@ -30,6 +30,9 @@ class RecordAnswer(Tool[RecordAnswerArguments]):
     def offered(self, view: View) -> bool:
         return super().offered(view) and view.is_private
 
+    def doing(self, view: View, arguments: RecordAnswerArguments) -> str:  # noqa: ARG002 - the same for every argument
+        return "reading your answer"
+
     def run(self, view: View, arguments: RecordAnswerArguments) -> ToolResult:
         if arguments.withdrawn:
             explanation.withdraw(view.context, arguments.withdrawn)

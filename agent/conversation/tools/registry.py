@@ -48,6 +48,16 @@ class ToolRegistry:
             return ToolResult({}, refused="That was done already in this turn.")
         return _run(tool, call, view)
 
+    def doing(self, call: ToolCall, view: View) -> str:
+        """What a person who waits is told of it; never what makes no sense to them."""
+        tool = self._tools.get(call.name)
+        if tool is None or not tool.offered(view):
+            return ""
+        try:
+            return tool.doing(view, tool.arguments.model_validate(dict(call.arguments)))
+        except ValidationError:
+            return ""
+
 
 def _run(tool: Tool[Any], call: ToolCall, view: View) -> ToolResult:
     try:

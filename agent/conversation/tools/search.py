@@ -29,6 +29,9 @@ class Search(Tool[SearchArguments]):
     def __init__(self, library: Library, answerer: Answerer) -> None:
         self._library, self._answerer = library, answerer
 
+    def doing(self, view: View, arguments: SearchArguments) -> str:  # noqa: ARG002 - the same for every argument
+        return "looking that up in the course"
+
     def run(self, view: View, arguments: SearchArguments) -> ToolResult:
         matches = self._library.find(view.context.lesson, arguments.query, limit=MAX_CARDS)
         said = [match.card.says for match in matches]

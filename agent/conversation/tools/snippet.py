@@ -31,6 +31,9 @@ class Snippet(Tool[SnippetArguments]):
     description = "Check a fragment of a Dockerfile that was pasted to ask about it."
     arguments = SnippetArguments
 
+    def doing(self, view: View, arguments: SnippetArguments) -> str:  # noqa: ARG002 - the same for every argument
+        return "checking the lines that you pasted"
+
     def run(self, view: View, arguments: SnippetArguments) -> ToolResult:  # noqa: ARG002 - no person's files are looked at
         own = arguments.text.lstrip().upper().startswith("FROM")
         text = arguments.text if own else BASE + arguments.text

@@ -21,6 +21,9 @@ class Submit(Tool[Nothing]):
         wished = submission.is_formal(view.text) or view.reading.may_be(Act.HAND_IN)
         return "" if wished else "They didn't ask to hand in. Ask them whether they want to."
 
+    def doing(self, view: View, arguments: Nothing) -> str:  # noqa: ARG002 - the same for every argument
+        return "reviewing what you hand in"
+
     def run(self, view: View, arguments: Nothing) -> ToolResult:  # noqa: ARG002 - a tool without arguments
         return ToolResult({}, submission.submit(view.context))
 

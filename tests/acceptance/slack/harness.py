@@ -16,6 +16,7 @@ from agent.app import Tutoring, open_tutoring
 from agent.conversation.decision import Decision
 from agent.conversation.mind import Mind, Thought, Trail
 from agent.conversation.view import View
+from agent.llm.port import LanguageModel
 from agent.settings import Settings, SlackProfile
 from agent.storage.tables import OutboxRow
 from integrations.slack import manifest
@@ -64,13 +65,13 @@ class PatientMind:
     def _tell(self, view: View, text: str) -> None:
         self.said, first, rest = text, text[:80], text[80:]
         if self.telling:
-            view.context.emit(first)
+            view.context.audience.hear(first)
         if self.hold and self.hold in view.text:
             self.begun.set()
             assert self.go.wait(SECONDS)
         if self.telling:
             for start in range(0, len(rest), 80):
-                view.context.emit(rest[start : start + 80])
+                view.context.audience.hear(rest[start : start + 80])
 
     @contextmanager
     def held(self, words: str) -> Iterator[None]:
@@ -225,13 +226,17 @@ def open_harness(
     ping_seconds: float = 10.0,
     build_runner: bool = False,
     settings: dict[str, Any] | None = None,
+    model: LanguageModel | None = None,
     **emulated: Any,
 ) -> Iterator[Harness]:
     """`emulated` goes to the emulator, which is strict unless told otherwise and installs the app by its manifest."""
     app = App.from_manifest("A0TUTOR", manifest.load(SlackProfile(profile)))
     with Emulator(Workspace.classroom(profile, learners, app=app), **({"strict": True} | emulated)) as emulator:
         read = settings_for(emulator, folder, **(settings or {}))
-        with run_app(emulator, read, socket=socket, ping_seconds=ping_seconds, build_runner=build_runner) as harness:
+        running = run_app(
+            emulator, read, socket=socket, ping_seconds=ping_seconds, build_runner=build_runner, model=model
+        )
+        with running as harness:
             yield harness
 
 
@@ -243,10 +248,11 @@ def run_app(
     socket: bool = True,
     ping_seconds: float = 10.0,
     build_runner: bool = False,
+    model: LanguageModel | None = None,
 ) -> Iterator[Harness]:
     mind, builder = PatientMind(), PatientBuilder()
     with (
-        open_tutoring(settings, minds=mind.around, builder=builder if build_runner else None) as tutoring,
+        open_tutoring(settings, minds=mind.around, builder=builder if build_runner else None, model=model) as tutoring,
         open_slack(tutoring) as tutor,
     ):
         harness = Harness(emulator, tutoring, tutor, mind, builder)

@@ -23,7 +23,7 @@ class SlowMind:
         if isinstance(thought, Decision):
             text = f"{thought.draft}\n\n{thought.closing}".strip()
             for start in range(0, len(text), 60):
-                view.context.emit(text[start : start + 60])
+                view.context.audience.hear(text[start : start + 60])
                 time.sleep(0.3)
         return thought
 

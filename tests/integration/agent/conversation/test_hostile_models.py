@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from agent.app import Knowledge, Tutoring, open_tutoring
+from agent.conversation.audience import Audience
 from agent.domain.people import Person
 from agent.domain.turn import Turn, TurnResult
 from agent.llm.port import Completion, LanguageModel, WireProtocol
@@ -44,7 +45,7 @@ def _session(tutoring: Tutoring, said: Sequence[str] = SESSION) -> list[tuple[Tu
     found = []
     for turn in turns:
         emitted: list[str] = []
-        found.append((tutoring.tutor.take(turn, emit=emitted.append), "".join(emitted)))
+        found.append((tutoring.tutor.take(turn, audience=Audience(emitted.append)), "".join(emitted)))
     return found
 
 

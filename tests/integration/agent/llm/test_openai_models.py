@@ -6,7 +6,8 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from agent.errors import ModelUnavailable
+from agent.errors import ModelUnavailable, TurnStopped
+from agent.llm.accounting import Account, MeteredModel, charged_to
 from agent.llm.openai_models import ChatModel, ResponsesModel
 from agent.llm.port import Completion, Message, Request, ToolCall, ToolSpec, Usage
 from tests.model_server import ModelServer, Scripted, chunk, response, response_text
@@ -174,3 +175,49 @@ def test_a_structured_answer_has_its_shape(protocol: str) -> None:
 def test_another_shape_is_an_unavailable_model(protocol: str, text: str) -> None:
     with pytest.raises(ModelUnavailable):
         _structured(protocol, text)
+
+
+GROWING = {
+    "responses": [
+        {
+            "type": "response.output_item.added",
+            "sequence_number": 0,
+            "output_index": 0,
+            "item": {**CALL, "arguments": ""},
+        },
+        *(
+            {
+                "type": "response.function_call_arguments.delta",
+                "sequence_number": number,
+                "output_index": 0,
+                "item_id": "f",
+                "delta": piece,
+            }
+            for number, piece in enumerate(('{"que', 'ry": "digest"}'), start=1)
+        ),
+        *TOOLS["responses"],
+    ],
+    "chat": TOOLS["chat"],
+}
+
+
+@PROTOCOLS
+def test_a_call_is_seen_while_it_is_written(protocol: str) -> None:
+    seen: list[tuple[str, str]] = []
+    with ModelServer(Scripted(GROWING[protocol])) as server:
+        request = Request("i", ASKED, [TOOL], watch=lambda name, arguments: seen.append((name, arguments)))
+        found = _model(protocol, server).complete(request)
+    assert seen == [("search_guides", '{"que'), ("search_guides", '{"query": "digest"}')]
+    assert [call.arguments for call in found.calls] == [{"query": "digest"}]
+
+
+@PROTOCOLS
+def test_whoever_watches_can_end_it(protocol: str) -> None:
+    def stop(name: str, arguments: str) -> None:
+        raise TurnStopped
+
+    account = Account()
+    with ModelServer(Scripted(GROWING[protocol])) as server, charged_to(account), pytest.raises(TurnStopped):
+        MeteredModel(_model(protocol, server)).complete(Request("i" * 400, ASKED, [TOOL], watch=stop))
+    assert account.usage.estimated
+    assert account.usage.input > 100

@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from agent.conversation.audience import Audience
 from agent.conversation.context import Services, TurnContext
 from agent.conversation.dialogue import Dialogue
 from agent.conversation.view import View
@@ -18,7 +19,7 @@ def _view_of(person: Person) -> View:
     """What a mind sees of a message that says nothing yet; there are no services behind it."""
     heard: list[str] = []
     turn = Turn("k", "c", person, "hello")
-    context = TurnContext(cast(Services, None), turn, lesson("one", 1), heard.append)
+    context = TurnContext(cast(Services, None), turn, lesson("one", 1), Audience(heard.append))
     reading = Reading(Act.CHAT, About.NONE, {Act.CHAT: 1.0}, {About.NONE: 1.0})
     return View(context, reading, References(), Dialogue(), ())
 
