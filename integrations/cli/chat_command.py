@@ -74,9 +74,20 @@ def _answer(tutoring: Tutoring, number: int, line: str, *, trace: bool) -> int:
         print(json.dumps({"line": number, "error": reason}), flush=True)
         return 1
     result = tutoring.take(turn)
-    shown = _line(turn, result) | ({"trace": asdict(result.trace)} if trace else {})
+    shown = _line(turn, result) | {"build": _built(tutoring, result)} | _traced(result, trace=trace)
     print(json.dumps(shown, ensure_ascii=False), flush=True)
     return 0
+
+
+def _built(tutoring: Tutoring, result: TurnResult) -> str | None:
+    """What came of a build that the turn asked for; None where it asked for none."""
+    if result.build is None:
+        return None
+    return tutoring.builds.run(result.build, on_progress=lambda _: None, cancelled=lambda: False).text
+
+
+def _traced(result: TurnResult, *, trace: bool) -> dict[str, Any]:
+    return {"trace": asdict(result.trace)} if trace else {}
 
 
 def _first_fault(error: ValidationError) -> str:

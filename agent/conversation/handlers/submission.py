@@ -21,6 +21,7 @@ from tools.artefacts.registry import artefact_type, wording_of
 from tools.errors import UnreadableFile, UploadRefused
 from tools.findings import Inspection, Verdict
 from tools.sandbox.build.context import dockerfiles_of
+from tools.sandbox.stack.keys import has_blueprint
 from tools.uploads.archives.expanding import expand
 from tools.uploads.files import SourceFile, Upload
 
@@ -136,13 +137,17 @@ def _ending(lesson: Lesson, judgements: dict[str, Judgement], inspection: Inspec
 
 
 def _actions(context: TurnContext, workspace: Upload, more: int) -> tuple[Action, ...]:
-    build = (
-        (Action("build", "Build it"),)
-        if dockerfiles_of(workspace) and context.services.builder.status().available
-        else ()
-    )
+    build = build_offer(context, workspace)
     rest = (Action("show_findings", f"Show all ({more} more)"),) if more else ()
     return (*build, SUBMIT, *rest)
+
+
+def build_offer(context: TurnContext, workspace: Upload) -> tuple[Action, ...]:
+    """The button for what can be made of these files here; none where there is nothing, or no engine."""
+    starts = has_blueprint(workspace)
+    if not (starts or dockerfiles_of(workspace)) or not context.services.builder.status().available:
+        return ()
+    return (Action("build", "Start the stack" if starts else "Build it"),)
 
 
 def show_findings(context: TurnContext) -> Decision:
@@ -188,21 +193,33 @@ def wants_twice(context: TurnContext) -> bool:
 def request_build(context: TurnContext, *, twice: bool = False) -> Decision:
     services, person, lesson = context.services, context.person, context.lesson
     workspace = services.submissions.workspace(person.id, lesson.id)
-    if not dockerfiles_of(workspace):
-        return Decision(Intent.SUBMIT, "There is no Dockerfile to build yet. Attach it to a message here.")
+    starts = has_blueprint(workspace) and not twice
+    if not (starts or dockerfiles_of(workspace)):
+        text = "There is no Dockerfile to build yet, and no Compose file to start. Attach them to a message here."
+        return Decision(Intent.SUBMIT, text)
     status = services.builder.status()
     if not status.available:
         return Decision(Intent.SUBMIT, f"I can not build here. {status.reason}")
     upload_id = services.submissions.record_upload(person.id, lesson.id, workspace, f"{context.turn.key}:build")
     what = "twice" if twice else "build"
     job = BuildRequest(f"{context.turn.key}:build", person.id, lesson.id, upload_id, context.turn.conversation, what)
-    often = "twice, under other circumstances the second time" if twice else "now"
-    return Decision(
-        Intent.SUBMIT,
-        f"Building exactly these files {often}.",
-        actions=(Action("stop", "Stop", job.job_id, "danger"),),
-        build=job,
-    )
+    stop = Action("stop", "Stop", job.job_id, "danger")
+    return Decision(Intent.SUBMIT, _begins(twice=twice, starts=starts), actions=(stop,), build=job)
+
+
+def _begins(*, twice: bool, starts: bool) -> str:
+    if twice:
+        return "Building exactly these files twice, under other circumstances the second time."
+    if starts:
+        return "Building what your Compose file builds, and starting the stack: exactly these files."
+    return "Building exactly these files now."
+
+
+def and_built(taken: Decision, requested: Decision) -> Decision:
+    """Files that came with the wish to build them: the build is spoken of first, for it was asked for."""
+    rest = tuple(action for action in taken.actions if action.id != "build")
+    text = f"{requested.draft}\n\n{taken.draft}"
+    return taken.with_changes(draft=text, actions=(*requested.actions, *rest), build=requested.build)
 
 
 def submit(context: TurnContext) -> Decision:

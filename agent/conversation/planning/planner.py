@@ -94,7 +94,13 @@ class Planner(MannerPlans):
             return first
         if act in (Act.ANSWER, Act.CLAIM) and "?" in view.text and not wants_confirmation(view.text):
             return (yield from self._ask(view))
-        return (yield from self.handlers[act](view))
+        return self._with_build_offered(view, (yield from self.handlers[act](view)))
+
+    def _with_build_offered(self, view: View, decision: Decision) -> Decision:
+        """Where they may have asked for a build and it isn't sure enough to begin one: a button says that they can."""
+        if decision.build is not None or decision.actions or not view.is_private or not view.reading.may_be(Act.BUILD):
+            return decision
+        return decision.with_changes(actions=submission.build_offer(view.context, view.upload))
 
     def _is_of_learners(self, view: View) -> bool:
         """An instructor who names a learner, or goes on with what they asked of learners."""

@@ -129,6 +129,9 @@ class WishPlans(QuestionPlans):
         if result.decision is None:
             return self._decided(view, result, topic="files")
         decision = result.decision.with_changes(topic="files", of_engine=True, dialogue=_with_list(view))
+        if not formally and view.reading.act is Act.BUILD and view.reading.sure and view.context.turn.files:
+            built = yield call("build", twice=submission.wants_twice(view.context))
+            return submission.and_built(decision, built.decision) if built.decision is not None else decision
         if formally or view.reading.act not in _BESIDE or len(view.text.split()) < FEW:
             return decision
         beside = yield from self._beside(view)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 
 from tools.artefacts.registry import artefact_type
+from tools.sandbox.build.context import dockerfiles_of
 from tools.sandbox.stack.planning import blueprint_of
 from tools.uploads.files import Upload
 
 
 def has_blueprint(upload: Upload) -> bool:
-    """Whether there is a stack to start that builds something of the upload."""
+    """Whether there is a stack to start that builds something of the upload, where there is something to build."""
     stack = blueprint_of(upload)
-    return stack is not None and any(service.build is not None for service in stack.services.values())
+    if stack is None:
+        return False
+    return any(service.build is not None for service in stack.services.values()) or not dockerfiles_of(upload)
 
 
 def stack_key(upload: Upload) -> str | None:
