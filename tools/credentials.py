@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -21,6 +22,7 @@ _NOT_SECRET_NAME = re.compile(
 )
 _KEY_NAME = re.compile(r"(?:^|[_.-])key(?:[_.-]?\d*)$", re.IGNORECASE)
 
+LONGEST_RUN = 7  # characters in their order
 _TOKEN_SHAPES = re.compile(
     r"\b(?:sk-(?!no-key|not-|dummy|unused|empty|local|fake)(?:proj-|ant-|or-|lf-|svcacct-)?[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|"
     r"glpat-[\w-]{12,}|xox[abprs]-[\w-]{8,}|hf_[A-Za-z0-9]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,16}|AIza[\w-]{20,}|"
@@ -167,8 +169,18 @@ def _is_literal(password: str) -> bool:
 
 
 def holds_token(text: str) -> bool:
-    """Whether a token of known form stands in it, whatever it is called."""
-    return _TOKEN_SHAPES.search(text) is not None
+    """Whether a token of known form stands in it, whatever it is called; one that counts up was typed by hand."""
+    return any(not _counts_up(match[0]) for match in _TOKEN_SHAPES.finditer(text))
+
+
+def _counts_up(token: str) -> bool:
+    """`abcdefgh`, `12345678`: no generator makes such a run."""
+    run = 1
+    for before, character in itertools.pairwise(token):
+        run = run + 1 if ord(character) == ord(before) + 1 else 1
+        if run == LONGEST_RUN:
+            return True
+    return False
 
 
 def credentials_in_text(text: str) -> Iterator[str]:

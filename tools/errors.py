@@ -3,6 +3,7 @@
 ToolError
 ├── UnreadableFile     the learner's file cannot be read as what it should be; the message says what to do
 │   └── NotCompose     nothing in it is a Compose file's, though its name is
+├── UnreadableBaseline a file of known findings is none
 ├── UploadRefused      a limit on files, names or sizes was exceeded
 ├── UnknownArtefact    a rubric names an artefact type that is not registered
 ├── LinterUnavailable  hadolint could not be run
@@ -23,6 +24,10 @@ class UnreadableFile(ToolError):
 
 class NotCompose(UnreadableFile):
     """A file with the name of a Compose file that holds something else."""
+
+
+class UnreadableBaseline(ToolError):
+    """A message for whoever runs the inspection: which file, and how one is written."""
 
 
 class UploadRefused(ToolError):

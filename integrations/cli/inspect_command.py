@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
+from integrations.cli.inspect_inputs import PIPE, Input, InputReader
+from integrations.cli.inspect_settings import FailOn, Settings, find_settings, read_settings
 from integrations.cli.parameters import PATH, format_option
 from integrations.cli.version import __version__
-from tools.artefacts.recognition import OTHER, file_name_for, kind_of
-from tools.errors import ToolError, UploadRefused
-from tools.findings import Finding, Inspection
+from tools.errors import UnreadableBaseline
+from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.catalogue import catalogue
+from tools.inspection.formats.github import as_github
+from tools.inspection.formats.gitlab import as_gitlab
+from tools.inspection.formats.json_lines import as_json_line
+from tools.inspection.formats.junit import as_junit
+from tools.inspection.formats.sarif import as_sarif
+from tools.inspection.formats.text import as_text
 from tools.inspection.hadolint import Hadolint
+from tools.inspection.ignoring import NEVER_IGNORED, ignores_in
 from tools.inspection.inspector import inspect_many
-from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text
-from tools.uploads.archives.expanding import is_archive, most_bytes, unpack
-from tools.uploads.files import MAX_FILE_BYTES, MAX_UPLOAD_BYTES, SourceFile, Upload
+from tools.inspection.report import InspectionReport, SetAside, SetAsideBy, fingerprint
+from tools.inspection.setting_aside import baseline_of, read_baseline, without
+from tools.inspection.single_file import of_file
 
-NOT_MET, UNUSABLE = 1, 2
+FOUND, UNUSABLE = 1, 2
 
-_SKIPPED_FOLDERS = frozenset(
-    ".git .hg .svn node_modules .venv venv env .tox .nox __pycache__ .mypy_cache .ruff_cache .pytest_cache "
-    ".idea .vscode .terraform site-packages".split()
-)
-MAX_WALKED = 20_000  # entries of one folder that are looked at
 _COLOURS = {
     "met": "green",
     "partly": "yellow",
@@ -40,12 +43,22 @@ _COLOURS = {
     "info": "blue",
     "question": "cyan",
 }
+_FAILING = {
+    FailOn.NEVER: (),
+    FailOn.NOT_MET: (Verdict.NOT_MET,),
+    FailOn.PARTLY: (Verdict.NOT_MET, Verdict.PARTLY),
+    FailOn.NOT_CHECKED: (Verdict.NOT_MET, Verdict.PARTLY),
+    FailOn.ADVICE: (Verdict.NOT_MET, Verdict.PARTLY),
+}
 
 
 class InspectFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
 
 
 def _print_rules(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:  # noqa: ARG001 - click's shape
@@ -55,10 +68,24 @@ def _print_rules(context: click.Context, parameter: click.Parameter, wanted: boo
 
 
 @click.command()
-@click.argument("paths", type=PATH, nargs=-1, required=True, help="a file, or a folder that is inspected as one upload")
-@format_option(InspectFormat, "for people, one JSON line an input, or SARIF")
-@click.option("--strict", is_flag=True, help="end with 1 where a criterion is only partly met, too")
+@click.argument(
+    "paths",
+    type=PATH,
+    nargs=-1,
+    required=True,
+    help="a file, a folder as one upload, or - for a pipe",
+)
+@format_option(InspectFormat, "for people, one JSON line an input, or what a code host reads")
+@click.option(
+    "--fail-on", type=click.Choice([str(level) for level in FailOn]), help="end with 1 from here on  [default: not-met]"
+)
+@click.option("--strict", is_flag=True, help="the same as --fail-on partly")
 @click.option("--brief", is_flag=True, help="text without advice: only what holds a criterion back")
+@click.option("--baseline", type=PATH, help="set aside what this file knows already")
+@click.option("--write-baseline", type=PATH, help="keep what is found now as known, and end with 0")
+@click.option("--config", type=PATH, help="settings; else the nearest tutor.toml, or [tool.tutor] of pyproject.toml")
+@click.option("--isolated", is_flag=True, help="without settings of the repository and without its comments")
+@click.option("--stdin-filename", default="", metavar="NAME", help="what the text from the pipe is called")
 @click.option(
     "--rules",
     is_flag=True,
@@ -67,143 +94,164 @@ def _print_rules(context: click.Context, parameter: click.Parameter, wanted: boo
     callback=_print_rules,
     help="print all rules as a page, and end",
 )
-def inspect(paths: tuple[Path, ...], *, form: InspectFormat, strict: bool, brief: bool) -> None:
+def inspect(
+    paths: tuple[Path, ...],
+    *,
+    form: InspectFormat,
+    fail_on: str | None,
+    strict: bool,
+    brief: bool,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    config: Path | None,
+    isolated: bool,
+    stdin_filename: str,
+) -> None:
     """Inspect Dockerfiles, Compose and dependency files.
 
-    Ends with 0 where nothing holds a criterion back, with 1 where a criterion is not met (--strict: or partly met),
-    and with 2 where an input could not be read, or was not there. Findings that are advice never change that.
+    Ends with 0 where nothing holds a criterion back, with 1 where a criterion is not met (--fail-on sets from what on),
+    and with 2 where an input could not be read, was not there, or the settings are wrong. Advice changes that only with
+    --fail-on advice.
 
-    In CI: `tutor inspect . --format sarif > inspection.sarif`. With pre-commit: the hooks `tutor-inspect` (the files of
-    the commit) and `tutor-inspect-folder` (the project as one upload) of this repository.
+    `# tutor: ignore=RULE reason` above a line sets a finding aside, as hadolint's own comments do. In CI:
+    `tutor inspect . --format github`, or sarif, gitlab, junit. `tutor explain RULE` says more of a rule.
     """
-    inputs = [_read(path) for path in paths]
-    reports = list(_reports(inputs))
-    for report in reports:
-        if report.error:
-            click.echo(f"tutor: {report.error}", err=True)
+    settings = Settings() if isolated else read_settings(config) if config else find_settings(_start(paths))
+    reader = InputReader(settings.root, settings.exclude, stdin_filename)
+    reports = _reports([reader.read(path) for path in paths], heed_comments=not isolated)
+    reports = [_by_settings(report, settings) for report in reports]
+    if write_baseline is not None:
+        write_baseline.write_text(baseline_of(reports), encoding="utf-8")
+        return
+    reports = _by_baseline(reports, baseline or settings.baseline)
+    _say_asides(reports)
     _print(reports, form, brief=brief)
-    if any(report.is_unusable for report in reports):
-        sys.exit(UNUSABLE)
-    if any(report.is_blocking or (strict and report.is_weak) for report in reports):
-        sys.exit(NOT_MET)
+    from_settings = settings.fail_on or FailOn.NOT_MET
+    _end(reports, FailOn(fail_on) if fail_on else FailOn.PARTLY if strict else from_settings)
 
 
-@dataclass(frozen=True)
-class _Input:
-    """One PATH: its upload, or why there is none. `renamed` gives a file back the name that the upload hides."""
-
-    path: str
-    upload: Upload | None = None
-    error: str = ""
-    renamed: tuple[str, str] | None = None  # name in the upload, name on disk
-
-
-def _reports(inputs: list[_Input]) -> Iterator[InspectionReport]:
-    """In the order of the inputs; all uploads go through the linter together."""
-    uploads = [given.upload for given in inputs if given.upload is not None]
-    inspections = iter(inspect_many(uploads, linter=Hadolint.find()) if uploads else ())
-    for given in inputs:
-        if given.upload is None:
-            yield InspectionReport(given.path, error=given.error)
-        else:
-            yield _report(given, next(inspections))
+def _start(paths: Sequence[Path]) -> Path:
+    """Where the settings are looked for."""
+    first = paths[0]
+    try:
+        return Path() if str(first) == PIPE else first if first.is_dir() else first.parent
+    except OSError:  # a name that no file can have is spoken of where it is read
+        return Path()
 
 
-def _report(given: _Input, inspection: Inspection) -> InspectionReport:
-    if given.renamed is not None:
-        alias, name = given.renamed
-        findings = tuple(_named(finding, alias, name) for finding in inspection.findings)
-        inspection = replace(inspection, findings=findings)
+def _reports(inputs: Sequence[Input], *, heed_comments: bool) -> list[InspectionReport]:
+    """In the order of the inputs; each upload is inspected once, and all go through the linter together."""
+    uploads = {id(given.upload): given.upload for given in inputs if given.upload is not None}
+    found = inspect_many(list(uploads.values()), linter=Hadolint.find()) if uploads else []
+    inspections = dict(zip(uploads, found, strict=True))
+    return [_report(given, inspections.get(id(given.upload)), heed_comments=heed_comments) for given in inputs]
+
+
+def _report(given: Input, inspection: Inspection | None, *, heed_comments: bool = True) -> InspectionReport:
+    if inspection is None or given.upload is None:
+        return InspectionReport(given.path, error=given.error)
+    named = given.upload.find(given.only) if given.only else None
+    if named is not None:
+        inspection = of_file(inspection, named)
     unreadable = " ".join(inspection.unreadable.values())
-    if unreadable and given.upload is not None and len(given.upload) == 1:
+    if unreadable and (named is not None or len(given.upload) == 1):
         return InspectionReport(given.path, error=unreadable)
-    return InspectionReport(given.path, inspection)
+    report = InspectionReport(given.path, inspection)
+    if heed_comments:
+        report = _by_comments(report, given)
+    return _named_as_given(report, given)
+
+
+def _by_comments(report: InspectionReport, given: Input) -> InspectionReport:
+    ignores, notes = ignores_in(given.upload) if given.upload is not None else ([], [])
+
+    def judge(finding: Finding) -> SetAside | None:
+        ignore = next((ignore for ignore in ignores if ignore.covers(finding)), None)
+        return SetAside(finding, SetAsideBy.COMMENT, ignore.reason) if ignore else None
+
+    told = tuple(note for note in notes if not given.only or note.startswith(f"{given.only}:"))
+    return replace(without(report, judge) if ignores else report, notes=told)
+
+
+def _named_as_given(report: InspectionReport, given: Input) -> InspectionReport:
+    """A file of unknown name gets back the one that the upload hides."""
+    if given.renamed is None or report.inspection is None:
+        return report
+    alias, name = given.renamed
+    findings = tuple(_named(finding, alias, name) for finding in report.inspection.findings)
+    aside = tuple(replace(one, finding=_named(one.finding, alias, name)) for one in report.set_aside)
+    return replace(report, inspection=replace(report.inspection, findings=findings), set_aside=aside)
 
 
 def _named(finding: Finding, alias: str, name: str) -> Finding:
     return replace(finding, file=name) if finding.file == alias else finding
 
 
-def _print(reports: list[InspectionReport], form: InspectFormat, *, brief: bool) -> None:
-    if form is InspectFormat.SARIF:
-        click.echo(as_sarif(reports, __version__))
-    elif form is InspectFormat.JSON:
-        for report in reports:
-            click.echo(as_json_line(report))
-    else:
-        click.echo("\n\n".join(as_text(report, _painted, brief=brief) for report in reports))
+def _by_settings(report: InspectionReport, settings: Settings) -> InspectionReport:
+    return without(report, lambda finding: settings.judge(report, finding))
+
+
+def _by_baseline(reports: list[InspectionReport], path: Path | None) -> list[InspectionReport]:
+    if path is None:
+        return reports
+    try:
+        known = read_baseline(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError):
+        raise UnreadableBaseline(f"{path} cannot be read. Write one with --write-baseline {path}.") from None
+    return [_without_known(report, known) for report in reports]
+
+
+def _without_known(report: InspectionReport, known: Counter[tuple[str, str]]) -> InspectionReport:
+    """As often as the baseline knows a finding it is set aside; one more of it is new."""
+
+    def judge(finding: Finding) -> SetAside | None:
+        mark = (report.address(finding.file), fingerprint(finding))
+        if known[mark] <= 0 or finding.rule in NEVER_IGNORED:
+            return None
+        known[mark] -= 1
+        return SetAside(finding, SetAsideBy.BASELINE)
+
+    return without(report, judge)
+
+
+def _say_asides(reports: Sequence[InspectionReport]) -> None:
+    for report in reports:
+        for text in (report.error, *report.notes):
+            if text:
+                click.echo(f"tutor: {text}", err=True)
+
+
+def _print(reports: Sequence[InspectionReport], form: InspectFormat, *, brief: bool) -> None:
+    match form:
+        case InspectFormat.TEXT:
+            click.echo("\n\n".join(as_text(report, _painted, brief=brief) for report in reports))
+        case InspectFormat.JSON:
+            for report in reports:
+                click.echo(as_json_line(report))
+        case InspectFormat.SARIF:
+            click.echo(as_sarif(reports, __version__))
+        case InspectFormat.GITHUB:
+            click.echo(as_github(reports))
+        case InspectFormat.GITLAB:
+            click.echo(as_gitlab(reports))
+        case InspectFormat.JUNIT:
+            click.echo(as_junit(reports))
 
 
 def _painted(text: str, role: str) -> str:
     return click.style(text, fg=_COLOURS.get(role), bold=role == "path")
 
 
-def _read(path: Path) -> _Input:
-    shown = os.fsencode(path).decode("utf-8", errors="replace")
-    try:
-        return _read_folder(path, shown) if path.is_dir() else _read_file(path, shown)
-    except FileNotFoundError:
-        return _Input(shown, error=f"There is no file or folder {shown}. Check the path.")
-    except PermissionError:
-        return _Input(shown, error=f"{shown} may not be read. Check its permissions.")
-    except ToolError as error:
-        return _Input(shown, error=str(error))
-    except OSError as error:
-        return _Input(shown, error=f"{shown[:200]} cannot be read: {error.strerror or 'the system refused it'}.")
+def _end(reports: Sequence[InspectionReport], fail_on: FailOn) -> None:
+    if any(report.is_unusable for report in reports):
+        sys.exit(UNUSABLE)
+    if any(_fails(report, fail_on) for report in reports):
+        sys.exit(FOUND)
 
 
-def _read_file(path: Path, shown: str) -> _Input:
-    if path.exists() and not path.is_file():
-        raise UploadRefused(f"{shown} is neither a file nor a folder. Give a regular file.")
-    name = PurePosixPath(shown).name
-    with path.open("rb") as stream:
-        file = SourceFile(name, stream.read(most_bytes(name) + 1))
-    if is_archive(file):
-        return _Input(shown, Upload.of(unpack(file)[0]))
-    if file.kind == OTHER:
-        alias = _name_by_content(file)
-        if alias is not None:
-            return _Input(shown, Upload.of([SourceFile(alias, file.data)]), renamed=(alias, file.path))
-    return _Input(shown, Upload.of([file]))
-
-
-def _name_by_content(file: SourceFile) -> str | None:
-    """A name under which a file of unknown name is inspected as what it holds."""
-    return file_name_for(file.path, file.data[:100_000].decode("utf-8", errors="replace"))
-
-
-def _read_folder(path: Path, shown: str) -> _Input:
-    """What is inspected comes first; of what is too large, or too much, only the name is known."""
-    candidates = sorted(_walk(path), key=lambda item: (kind_of(item[0]) == OTHER, item[0]))
-    files, left = [], MAX_UPLOAD_BYTES
-    for name, location in candidates:
-        data = _content(location) if left > 0 else b""
-        is_read = len(data) <= left and (kind_of(name) != OTHER or len(data) <= MAX_FILE_BYTES)
-        files.append(SourceFile(name, data if is_read else b""))
-        left -= len(files[-1].data)
-    return _Input(shown, Upload.of(files, MAX_WALKED))
-
-
-def _content(location: Path) -> bytes:
-    with location.open("rb") as stream:
-        return stream.read(MAX_FILE_BYTES + 1)
-
-
-def _walk(root: Path) -> Iterator[tuple[str, Path]]:
-    """Regular files below a folder with their relative POSIX names; no links are followed."""
-    seen = 0
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS)
-        for name in sorted(names):
-            seen += 1
-            if seen > MAX_WALKED:
-                return
-            location = Path(folder) / name
-            relative = location.relative_to(root).as_posix()
-            if location.is_file() and not location.is_symlink() and not _is_mangled(relative):
-                yield relative, location
-
-
-def _is_mangled(name: str) -> bool:
-    """Names that are no UTF-8 or hold control characters: no upload can carry them."""
-    return any(ord(character) < 32 or "\ud800" <= character <= "\udfff" for character in name)
+def _fails(report: InspectionReport, fail_on: FailOn) -> bool:
+    """A file that isn't there leaves its criteria open and is no fault; a list that a file names and nobody sent is."""
+    effects = {finding.effect for finding in report.findings}
+    is_open = fail_on in (FailOn.NOT_CHECKED, FailOn.ADVICE) and Verdict.NOT_CHECKED in effects
+    is_advised = fail_on is FailOn.ADVICE and bool(report.findings)
+    return is_open or is_advised or any(verdict in _FAILING[fail_on] for verdict in report.criteria.values())

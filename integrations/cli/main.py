@@ -26,6 +26,7 @@ COMMANDS = {
     "ask": _at("ask_command:ask", "Answer from the course and the guides, with citations."),
     "ingest": _at("ingest_command:ingest", "Index Markdown or HTML, so that answers can cite it."),
     "inspect": _at("inspect_command:inspect", "Inspect Dockerfiles, Compose and dependency files.", extra=""),
+    "explain": _at("explain_command:explain", "Explain a rule of `tutor inspect`, with examples.", extra=""),
     "build": _at("build_command:build", "Build a Dockerfile and start the image."),
     "up": _at("up_command:up", "Start a Compose file: build it, watch it, stop it."),
     "review": _at("review_command:review", "Review a plan on its text, with quotes for each criterion."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -34,12 +34,17 @@ class ArtefactType:
     wording: Wording | None = None  # of what a criterion can be about
     stand_in: str = "file"  # for its name in a message; empty where the readers of messages learned the name itself
     aspects: tuple[str, ...] = ()  # what `inspect` judges; a rubric maps its criteria to them
+    aspect_names: Mapping[str, str] = field(default_factory=dict)  # in a few words, for reports
+    leaks: frozenset[str] = frozenset()  # rules that find a credential which others can read, beside those of `urgent`
     urgent: tuple[str, ...] = ()  # aspects that are spoken of before all others: a credential that anybody can read
     inspect: Callable[[Upload], Inspected] | None = None  # without such a file every aspect is `not checked`
     faults: tuple[LineFault, ...] = ()  # that can be put back into a good one
     patching: Patching | None = None
     pasting: Pasting | None = None
     companions: tuple[str, ...] = ()  # kinds of files that are judged with it, and count as an edit of it
+    judged_with: Callable[[Upload, str], Upload] | None = None  # of a folder what one file of it is judged with
+    speaks_for_others: bool = False  # what is said of files that it takes in is said of it
+    statements: Callable[[str], list[tuple[int, int]]] | None = None  # lines; where None, indentation says what is one
     comment: str = ""  # what starts a line that is a comment; empty where a line can be none
     is_single: bool = False  # a newer file replaces the former, whatever it is called now
     is_outside_build: bool = False  # no image depends on it, unless an instruction names it

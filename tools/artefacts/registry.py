@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 from tools.artefacts.description import ArtefactType
 from tools.artefacts.discovery import descriptions
 from tools.artefacts.pasting import Pasting
 from tools.artefacts.wording import Wording
 from tools.errors import UnknownArtefact
+from tools.findings import Finding
 from tools.uploads.files import SourceFile, Upload
 
 
@@ -44,6 +46,17 @@ def aspects() -> tuple[str, ...]:
 def urgent_aspects() -> frozenset[str]:
     """Those that are spoken of before all others."""
     return frozenset(aspect for artefact in artefact_types() for aspect in artefact.urgent)
+
+
+def named_aspect(aspect: str) -> str:
+    """With what it stands for: `D1 Pinned base`."""
+    names = (artefact.aspect_names[aspect] for artefact in artefact_types() if aspect in artefact.aspect_names)
+    return " ".join([aspect, *islice(names, 1)])
+
+
+def is_leak(finding: Finding) -> bool:
+    """Whether it is about a credential that others can read."""
+    return finding.criterion in urgent_aspects() or any(finding.rule in artefact.leaks for artefact in artefact_types())
 
 
 def keywords() -> frozenset[str]:

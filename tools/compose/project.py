@@ -247,6 +247,12 @@ def compose_projects(upload: Upload) -> tuple[tuple[str, ...], ...]:
     return tuple(projects)
 
 
+def without_other_stacks(upload: Upload, path: str) -> Upload:
+    """The upload without the files of stacks that this file is no part of."""
+    others = {part for project in compose_projects(upload) if path not in project for part in project}
+    return Upload(tuple(file for file in upload if file.path == path or file.path not in others))
+
+
 def _main_beside(path: str, paths: list[str]) -> str | None:
     folder = posixpath.dirname(path)
     return next((found for name in _MAIN_NAMES if (found := posixpath.join(folder, name)) in paths), None)

@@ -58,6 +58,11 @@ class ComposeRule:
         """Where others say the same."""
         return self.links
 
+    @property
+    def examples(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """A bad and a good upload: path -> text."""
+        return example_files(self.bad), example_files(self.good)
+
     def findings(self, stack: Stack) -> Iterable[Finding]:
         for hit in islice(self.check(stack), MAX_HITS):
             words = {name: _short(word) for name, word in hit.words.items()}

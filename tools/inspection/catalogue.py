@@ -28,8 +28,12 @@ _EFFECTS = {
 _WORD = re.compile(r"\{\w+\}")
 
 
+def all_rules() -> list[DockerfileRule | ComposeRule]:
+    return [*dockerfile_rules(), *compose_rules()]
+
+
 def catalogue() -> str:
-    rules: list[DockerfileRule | ComposeRule] = [*dockerfile_rules(), *compose_rules()]
+    rules = all_rules()
     aspects = sorted({rule.criterion for rule in rules}, key=lambda aspect: (aspect[0] != "D", aspect))
     lines = [
         line for aspect in aspects for line in _table(aspect, [rule for rule in rules if rule.criterion == aspect])

@@ -102,7 +102,7 @@ def advice(file: str, rows: Sequence[Row]) -> list[Finding]:
             end_line=line,
             message=said.message,
             question=said.question,
-            links=(_link(code),),
+            links=(link_of(code),),
             source=Hadolint.name,
         )
         for code, line, level, message in rows
@@ -116,6 +116,6 @@ def _wording(code: str, level: str, message: str) -> RuleWording | None:
     return wordings().get(code)
 
 
-def _link(code: str) -> str:
+def link_of(code: str) -> str:
     site = "www.shellcheck.net/wiki" if code.startswith("SC") else "github.com/hadolint/hadolint/wiki"
     return f"https://{site}/{code}"

@@ -13,9 +13,10 @@ from tools.artefacts.registry import artefact_types, aspects
 from tools.errors import LinterUnavailable, UnreadableFile
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint, Row, advice
+from tools.inspection.ranking import ranked
 from tools.uploads.files import Upload
 
-CHECKS_VERSION = "3"
+CHECKS_VERSION = "4"
 
 
 def inspect(upload: Upload, *, linter: Hadolint | None = None) -> Inspection:
@@ -67,7 +68,7 @@ def _inspect(upload: Upload) -> Inspection:
 
 
 def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(_once(findings), key=lambda finding: (finding.rank, finding.file, finding.line, finding.rule)))
+    return ranked(_once(findings))
 
 
 def _once(findings: Sequence[Finding]) -> list[Finding]:

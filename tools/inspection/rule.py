@@ -24,6 +24,7 @@ DOCKERFILE_ASPECTS = ("D1", "D2", "D3", "D4", "D5")
 MAX_MADE = 50_000  # characters of a file that instructions write
 MAX_SCRIPT_COMMANDS = 200  # of a script that a RUN starts
 MAX_READ, MAX_SAID = 500, 70  # characters of a word of the file
+MAX_NAMED = 4  # further words of one remark
 
 
 @dataclass(frozen=True)
@@ -168,10 +169,21 @@ class DockerfileRule:
         """Where others say the same."""
         return (*self.links, *further_links().get(self.id, ()))
 
-    def findings(self, subject: Subject) -> list[Finding]:
-        return [self._finding(subject, hit) for hit in self.check(subject)]
+    @property
+    def examples(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """A bad and a good upload: path -> text."""
+        bad, good = ({"Dockerfile": text, **self.beside} for text in (self.bad, self.good))
+        return bad, good
 
-    def _finding(self, subject: Subject, hit: RuleHit) -> Finding:
+    def findings(self, subject: Subject) -> list[Finding]:
+        """One for each line: what a command does to twenty packages has one cause."""
+        hits: dict[tuple[int, int, Verdict | None], list[RuleHit]] = {}
+        for hit in self.check(subject):
+            hits.setdefault((hit.line, hit.end_line, hit.effect), []).append(hit)
+        return [self._finding(subject, *group) for group in hits.values()]
+
+    def _finding(self, subject: Subject, hit: RuleHit, *further: RuleHit) -> Finding:
+        others = list(dict.fromkeys(_said(other.it) for other in further if other.it != hit.it))
         return Finding(
             rule=self.id,
             criterion=self.criterion,
@@ -179,7 +191,7 @@ class DockerfileRule:
             file=subject.file.path,
             line=hit.line,
             end_line=max(hit.line, hit.end_line),
-            message=self.message.format(it=_said(hit.it)),
+            message=self.message.format(it=_said(hit.it)) + _also(others),
             question=self.question.format(it=_said(hit.it)),
             effect=hit.effect or self.effect,
             links=self.sources,
@@ -204,6 +216,16 @@ def _said(text: str) -> str:
     """A word of the learner's file, short and without the secrets in it."""
     plain = masked(text[:MAX_READ])
     return plain if len(plain) <= MAX_SAID else plain[: MAX_SAID - 1] + "…"
+
+
+def _also(words: list[str]) -> str:
+    """The same of further words: the first few of them by name."""
+    if not words:
+        return ""
+    named = [f"`{word}`" for word in words[:MAX_NAMED]]
+    rest = len(words) - len(named)
+    *most, last = [*named, f"{rest} more"] if rest else named
+    return f" The same goes for {', '.join(most)} and {last}." if most else f" The same goes for {last}."
 
 
 HEAD = "FROM python:3.12-slim\n"

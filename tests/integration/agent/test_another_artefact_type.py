@@ -20,8 +20,10 @@ from tests.exercises import solve
 from tools.artefacts.discovery import also_from
 from tools.artefacts.recognition import OTHER
 from tools.findings import Verdict
+from tools.inspection.formats.json_lines import as_json_line
+from tools.inspection.formats.text import as_text
 from tools.inspection.inspector import inspect
-from tools.inspection.report import InspectionReport, as_json_line, as_text
+from tools.inspection.report import InspectionReport
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import NoBuilder
 from tools.uploads.files import SourceFile, Upload

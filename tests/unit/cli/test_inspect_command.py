@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.cli.inspect_command import _Input, _name_by_content, _report
+from integrations.cli.inspect_command import _report
+from integrations.cli.inspect_inputs import Input, _name_by_content
 from tools.findings import Finding, Inspection, Severity, Verdict
 from tools.uploads.files import SourceFile, Upload
 
@@ -25,7 +26,7 @@ def test_a_file_of_unknown_name_is_known_by_what_it_holds(path: str, text: str, 
 def test_findings_carry_the_name_that_the_person_gave() -> None:
     finding = Finding("r", "B1", Severity.ERROR, "compose.yaml", 1, 1, "It is.", "Is it?", Verdict.NOT_MET)
     upload = Upload.of([SourceFile("compose.yaml", b"services: {}")])
-    given = _Input("dir/stack.txt", upload, renamed=("compose.yaml", "stack.txt"))
+    given = Input("dir/stack.txt", upload, renamed=("compose.yaml", "stack.txt"))
     report = _report(given, Inspection(upload.digest, {}, (finding,)))
     assert [found.file for found in report.findings] == ["stack.txt"]
 
@@ -33,6 +34,6 @@ def test_findings_carry_the_name_that_the_person_gave() -> None:
 def test_a_single_file_that_cannot_be_read_is_an_error() -> None:
     upload = Upload.of([SourceFile("Dockerfile", b"\0")])
     inspection = Inspection(upload.digest, {}, unreadable={"Dockerfile": "It is binary."})
-    report = _report(_Input("Dockerfile", upload), inspection)
+    report = _report(Input("Dockerfile", upload), inspection)
     assert report.is_unusable
     assert report.error == "It is binary."

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tools.credentials import masked
+from tools.inspection.formats.json_lines import as_json_line
+from tools.inspection.formats.sarif import as_sarif
+from tools.inspection.formats.text import as_text
 from tools.inspection.inspector import inspect
-from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text
+from tools.inspection.report import InspectionReport
 from tools.uploads.files import SourceFile, Upload
 
 SECRET = "Gx4mZt9qLp"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 from hypothesis import given
@@ -8,9 +9,13 @@ from hypothesis import strategies as st
 
 from tools.artefacts.registry import aspects
 from tools.findings import Finding, Inspection, Severity, Verdict
+from tools.inspection.formats.json_lines import as_json_line
+from tools.inspection.formats.sarif import as_sarif
+from tools.inspection.formats.text import as_text
 from tools.inspection.inspector import inspect
+from tools.inspection.ranking import ranked
 from tools.inspection.registry import rules as registered
-from tools.inspection.report import InspectionReport, as_json_line, as_sarif, as_text, ranked
+from tools.inspection.report import InspectionReport
 from tools.uploads.files import SourceFile, Upload
 
 KEYS = {"rule", "criterion", "severity", "file", "line", "end_line", "message", "question"}
@@ -58,14 +63,14 @@ def test_findings_are_ranked_by_what_holds_the_gate_back() -> None:
 
 def test_text_names_verdict_place_and_question() -> None:
     text = as_text(report(finding(), B1=Verdict.NOT_MET))
-    assert "B1 not met" in text
-    assert "compose.yaml:3-4  blocks B1  It is open.  [compose-x]" in text
+    assert "not met: B1 Stack complete" in text
+    assert "compose.yaml:3-4  blocks B1 Stack complete  It is open.  [compose-x]" in text
     assert "Which one?" in text
 
 
 def test_text_can_be_painted_by_the_caller() -> None:
     text = as_text(report(B1=Verdict.MET), lambda written, role: f"<{role}>{written}</>")
-    assert "B1 <met>met</>" in text
+    assert "<met>met</>: B1 Stack complete" in text
     assert "Nothing to report." in text
 
 
@@ -86,72 +91,7 @@ def test_sarif_holds_each_finding_with_its_rule_and_place() -> None:
     assert run["invocations"][0]["executionSuccessful"] is False
 
 
-TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
-LEVEL = {"enum": ["none", "note", "warning", "error"]}
-PLACE = {
-    "type": "object",
-    "required": ["physicalLocation"],
-    "properties": {
-        "physicalLocation": {
-            "type": "object",
-            "required": ["artifactLocation", "region"],
-            "properties": {
-                "artifactLocation": {
-                    "required": ["uri"],
-                    "properties": {"uri": {"type": "string", "pattern": "^[^ ]+$"}},
-                },
-                "region": {
-                    "required": ["startLine", "endLine"],
-                    "properties": {
-                        "startLine": {"type": "integer", "minimum": 1},
-                        "endLine": {"type": "integer", "minimum": 1},
-                    },
-                },
-            },
-        }
-    },
-}
-RULE = {
-    "type": "object",
-    "required": ["id", "shortDescription"],
-    "properties": {
-        "id": {"type": "string"},
-        "shortDescription": TEXT,
-        "help": TEXT,
-        "helpUri": {"pattern": "^https://"},
-    },
-}
-RESULT = {
-    "type": "object",
-    "required": ["ruleId", "message", "locations"],
-    "properties": {
-        "level": LEVEL,
-        "message": TEXT,
-        "locations": {"type": "array", "items": PLACE, "minItems": 1},
-        "partialFingerprints": {"type": "object", "additionalProperties": {"type": "string"}},
-    },
-}
-DRIVER = {
-    "required": ["name"],
-    "properties": {"name": {"type": "string"}, "rules": {"items": RULE, "uniqueItems": True}},
-}
-RUN = {
-    "type": "object",
-    "required": ["tool", "results"],
-    "additionalProperties": False,
-    "properties": {
-        "tool": {"required": ["driver"], "properties": {"driver": DRIVER}},
-        "invocations": {"items": {"required": ["executionSuccessful"]}},
-        "results": {"type": "array", "items": RESULT},
-        "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-    },
-}
-SARIF = {  # what version 2.1.0 of the standard asks of the parts that we write
-    "type": "object",
-    "required": ["version", "runs"],
-    "additionalProperties": False,
-    "properties": {"$schema": {"type": "string"}, "version": {"const": "2.1.0"}, "runs": {"items": RUN}},
-}
+SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "sarif-2.1.0.json").read_text("utf-8"))
 
 
 def test_sarif_of_every_rule_has_the_structure_of_the_standard() -> None:
@@ -160,7 +100,7 @@ def test_sarif_of_every_rule_has_the_structure_of_the_standard() -> None:
         for number, rule in enumerate(registered())
     ]
     log = json.loads(as_sarif(reports, "1.0"))
-    jsonschema.validate(log, SARIF)
+    jsonschema.Draft4Validator(SCHEMA).validate(log)
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert len(run["results"]) > 100

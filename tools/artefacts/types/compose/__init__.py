@@ -13,6 +13,7 @@ from tools.artefacts.types.compose.patches import patches
 from tools.artefacts.wording import Wording
 from tools.compose import COMPOSE
 from tools.compose.inspection import inspect_compose
+from tools.compose.project import without_other_stacks
 from tools.compose.rules import COMPOSE_ASPECTS
 
 _SERVICES = re.compile(r"^services\s*:", re.MULTILINE)
@@ -67,10 +68,26 @@ ARTEFACT = ArtefactType(
     ),
     stand_in="",
     aspects=COMPOSE_ASPECTS,
+    aspect_names={
+        "B1": "Stack complete",
+        "B2": "Configuration from the environment",
+        "B3": "Startup and health",
+        "B4": "State and ports",
+    },
+    leaks=frozenset(
+        {
+            "compose-literal-credential",
+            "compose-fallback-credential",
+            "compose-credential-in-command",
+            "compose-credential-in-config",
+        }
+    ),
     inspect=inspect_compose,
     faults=FAULTS,
     pasting=PASTING,
     patching=Patching(of_file=patches, whole=(r"(?m)^services:",)),
+    judged_with=without_other_stacks,
+    speaks_for_others=True,
     comment="#",
     is_single=True,
     is_outside_build=True,

@@ -14,7 +14,7 @@ from tools.artefacts.types.dockerfile.patches import patches, patches_beside
 from tools.artefacts.wording import Wording
 from tools.dependencies import DEPENDENCIES
 from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
-from tools.dockerfile.parser import KEYWORDS
+from tools.dockerfile.parser import KEYWORDS, parse
 from tools.inspection.rule import DOCKERFILE_ASPECTS
 
 _FROM = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
@@ -74,6 +74,14 @@ ARTEFACT = ArtefactType(
     ),
     stand_in="",
     aspects=DOCKERFILE_ASPECTS,
+    aspect_names={
+        "D1": "Pinned base",
+        "D2": "Locked dependencies",
+        "D3": "No secrets",
+        "D4": "Lean image",
+        "D5": "Explicit process",
+        "D6": "Builds and runs",
+    },
     urgent=("D3",),
     inspect=inspect,
     faults=FAULTS,
@@ -85,5 +93,6 @@ ARTEFACT = ArtefactType(
         keywords=KEYWORDS,
     ),
     companions=(DOCKERIGNORE, DEPENDENCIES),
+    statements=lambda text: [(one.line, one.end_line) for one in parse(text).instructions],
     comment="#",
 )
