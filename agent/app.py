@@ -27,7 +27,7 @@ from agent.delivery.retention import Retention
 from agent.domain.turn import Turn, TurnResult
 from agent.grading.assessment import Assessor
 from agent.grading.gate_service import GateService
-from agent.grading.plan_review.second_opinion import SecondOpinion
+from agent.grading.model_review.reviewer import ModelReview
 from agent.grading.receipts import Receipts
 from agent.grading.reviews import Reviews
 from agent.grading.rubric import faults_of_rubric
@@ -41,9 +41,7 @@ from agent.learners.portfolio import Portfolio
 from agent.learners.privacy import PrivacyService
 from agent.learners.progress import CohortProgress
 from agent.learners.questions_asked import QuestionsAsked
-from agent.llm.accounting import MeteredModel
-from agent.llm.chain import ModelChain
-from agent.llm.openai_models import open_model
+from agent.llm.opening import open_models
 from agent.llm.port import LanguageModel
 from agent.settings import Settings
 from agent.storage.checkpoints import open_checkpointer
@@ -166,7 +164,7 @@ def _services(
         settings.builds.value, settings.engine_url or None, settings.lab_folder, settings.watch_times
     )
     assessor = Assessor(
-        course, receipts, engine, Hadolint.find(), knowledge.embedding, SecondOpinion(model) if model else None
+        course, receipts, engine, Hadolint.find(), knowledge.embedding, ModelReview(model) if model else None
     )
     embed = Familiar(packed(course, knowledge.embedding), [*texts_of(course), *texts_of_answers()])
     return Services(
@@ -214,9 +212,8 @@ def _nodes(
 
 
 def open_language_model(settings: Settings) -> LanguageModel | None:
-    """The chain of models that the settings name, held to the account of the turn that runs; None without a key."""
-    models = [open_model(endpoint) for endpoint in settings.model_endpoints]
-    return MeteredModel(ModelChain(models)) if models else None
+    """None without a key."""
+    return open_models(settings.model_endpoints)
 
 
 def _builds(services: Services) -> BuildJobs:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from agent.domain.verdicts import Judgement, Receipt
 from agent.grading.plan_against_files.waiting import disagreements, held_back
 from agent.grading.plan_review.meaning import Embed
 from agent.grading.plan_review.reviewer import PlanReviewer
-from agent.grading.plan_review.second_opinion import SecondOpinion
 from agent.grading.receipts import Receipts
 from knowledge.course.pack import Course, Criterion, Lesson
 from tools.artefacts.registry import aspects, documents_in, wording_of
@@ -22,6 +23,12 @@ from tools.sandbox.stack.keys import stack_key
 from tools.uploads.files import SourceFile, Upload
 
 
+class PlanOpinion(Protocol):
+    """Another reading of a plan beside the rules."""
+
+    def weigh(self, lesson: Lesson, file: SourceFile, judged: Sequence[Judgement]) -> tuple[Judgement, ...]: ...
+
+
 class Assessor:
     """The same bytes get the same inspection and the same review."""
 
@@ -32,7 +39,7 @@ class Assessor:
         builder: Builder,
         linter: Hadolint | None,
         embed: Embed,
-        opinion: SecondOpinion | None = None,
+        opinion: PlanOpinion | None = None,
     ) -> None:
         self._opinion = opinion
         self._receipts, self._builder, self._linter = receipts, builder, linter

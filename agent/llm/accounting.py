@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ class Account:
     calls: int = 0
 
     def __post_init__(self) -> None:
+        self._lock = threading.Lock()
         self._until = self.clock() + self.limits.turn_seconds
 
     def seconds_left(self) -> float:
@@ -53,8 +55,10 @@ class Account:
             raise BudgetSpent("This person's tokens of today are spent.")
 
     def charge(self, model: str, usage: Usage) -> None:
-        self.usage, self.calls = self.usage + usage, self.calls + 1
-        self.record(model, usage)
+        """One call at a time: a review asks several together."""
+        with self._lock:
+            self.usage, self.calls = self.usage + usage, self.calls + 1
+            self.record(model, usage)
 
 
 _ACCOUNT: ContextVar[Account | None] = ContextVar("account", default=None)

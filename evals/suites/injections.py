@@ -10,12 +10,15 @@ from agent.conversation.context import Services
 from agent.domain.gate import CLOSED
 from agent.domain.people import Person
 from agent.domain.turn import Turn
-from agent.grading.plan_review.second_opinion import Proposal, Proposals, weighed
+from agent.domain.verdicts import Judgement
+from agent.grading.model_review.reviewer import ModelReview
 from agent.settings import Settings
 from evals.cases import Figures
+from evals.crediting_model import CreditingModel
 from evals.suite import Suite
 from evals.suites.gate import works
 from knowledge.course.pack import Lesson
+from tools.findings import Verdict
 from tools.sandbox.build.context import context_key
 from tools.sandbox.builder import BuildReceipt, NoBuilder, Outcome
 from tools.uploads.files import SourceFile, Upload
@@ -101,17 +104,23 @@ def _raised_by_log(services: Services) -> int:
 
 
 def _raised_by_model(services: Services) -> int:
-    """A model that calls everything met, with the orders themselves as quotes."""
+    """By models that credit everything they see, the orders too; one of them knows what we plant."""
     lesson, plan = services.course.lessons[0], works()["weak"].find("plan.md")
     if plan is None:
         return 0
     file = replace(plan, data=plan.data + ("\n" + "\n".join(TEXTS)).encode())
     judged = services.assessor.reviewers[lesson.id].review(file)
-    said = Proposals(
-        criteria=[Proposal(criterion=judgement.criterion, verdict="met", quotes=list(TEXTS)) for judgement in judged]
+    models = (CreditingModel(), CreditingModel(knows_decoys=True))
+    read = [ModelReview(model).weigh(lesson, file, judged) for model in models]
+    return sum(
+        _is_met(after) and not _is_met(before)
+        for weighed in read
+        for before, after in zip(judged, weighed, strict=True)
     )
-    after = [weighed(one, proposal, file) for one, proposal in zip(judged, said.criteria, strict=True)]
-    return sum(one != before for one, before in zip(after, judged, strict=True))
+
+
+def _is_met(judgement: Judgement) -> bool:
+    return judgement.verdict is Verdict.MET and not judgement.pending
 
 
 def _closed_by_messages(tutoring: Tutoring) -> int:

@@ -11,8 +11,10 @@ from typing import Any
 import click
 
 from agent.domain.verdicts import Judgement, Span
+from agent.grading.model_review.reviewer import ModelReview
 from agent.grading.plan_against_files.waiting import disagreements, held_back, told_of
 from agent.grading.plan_review.reviewer import PlanReviewer
+from agent.llm.opening import open_models
 from agent.settings import Settings
 from integrations.cli.attachments import read_attachments
 from integrations.cli.parameters import PATH, format_option
@@ -36,11 +38,14 @@ class Form(StrEnum):
 @format_option(Form, "for people, or one JSON line an input")
 @click.option("--lesson", default="", help="id of the lesson whose criteria apply")
 def review(paths: tuple[Path, ...], form: Form, lesson: str) -> None:
-    """Review a plan on its text, with quotes for each criterion."""
-    chosen = _lesson(load_course(Settings.read().course), lesson)
+    """Review a plan on its text, with quotes for each criterion; with a key, a language model reads it too."""
+    settings = Settings.read()
+    chosen = _lesson(load_course(settings.course), lesson)
     reviewer, failed = PlanReviewer.load(chosen, Embedding()), False
+    model = open_models(settings.model_endpoints)
+    opinion = ModelReview(model) if model else None
     for path in paths:
-        result = _review(chosen, reviewer, path)
+        result = _review(chosen, reviewer, opinion, path)
         failed = failed or "error" in result
         print(json.dumps(result, ensure_ascii=False) if form is Form.JSON else _as_text(result), flush=True)
     sys.exit(2 if failed else 0)
@@ -56,10 +61,11 @@ def _lesson(course: Course, wanted: str) -> Lesson:
     return found or judged[0]
 
 
-def _review(lesson: Lesson, reviewer: PlanReviewer, path: Path) -> dict[str, Any]:
+def _review(lesson: Lesson, reviewer: PlanReviewer, opinion: ModelReview | None, path: Path) -> dict[str, Any]:
     try:
         upload, plan = _plan(path)
-        judgements = reviewer.review(plan)
+        ruled = reviewer.review(plan)
+        judgements = opinion.weigh(lesson, plan, ruled) if opinion else ruled
         found = disagreements(lesson, upload, inspect(upload))
     except ToolError as error:
         return {"path": str(path), "criteria": {}, "error": str(error)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from knowledge.course.pack import Lesson
+from tools.findings import Verdict
 
 KINDS = "kinds"
 SENTENCES = "sentences.yaml"
@@ -78,6 +79,33 @@ class Guide(_Strict):
             names = {match.group().lower() for match in pattern.finditer(said)}
             found |= {f"{kind}: {name}" for name in names} if kind.endswith(EACH) else {kind} if names else set()
         return found
+
+    def count(self, facet: Facet, said: Sequence[str]) -> int:
+        """How many things these statements show of a facet: of one that asks for kinds, different ones."""
+        if not facet.kinds:
+            return len(said)
+        kinds, unnamed = set[str](), 0
+        for sentence in said:
+            named = self.kinds_in(sentence)
+            kinds |= named
+            unnamed += not named
+        for together in self.same_source:
+            if together[0] in kinds:
+                kinds = {kind for kind in kinds if kind.partition(": ")[0] not in together[1:]}
+        return len(kinds) + unnamed
+
+    def held(self, counts: Mapping[str, int]) -> set[str]:
+        """Names of facets that hold; `name.1` where one of several is there."""
+        whole = {facet.id for facet in self.facets if counts[facet.id] >= facet.at_least}
+        return whole | {f"{name}.1" for name, count in counts.items() if count}
+
+    def verdict(self, counts: Mapping[str, int]) -> Verdict:
+        """What these facets make, vetoes apart."""
+        held = self.held(counts)
+        if any(set(combination) <= held for combination in self.met_when):
+            return Verdict.MET
+        partly = any(set(combination) <= held for combination in self.partly_when)
+        return Verdict.PARTLY if partly else Verdict.NOT_MET
 
     def faults(self) -> Iterator[str]:
         known = {other_facet.id for other_facet in self.facets}

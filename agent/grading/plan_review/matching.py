@@ -110,33 +110,17 @@ class Matcher:
         kept = {name: _at_least(least, several) for name, several in found.items()}
         if any(kept[vetoe.id] for vetoe in self._guide.vetoes):
             return Verdict.NOT_MET
-        held = self._held(kept)
-        if any(set(combination) <= held for combination in self._guide.met_when):
-            return Verdict.MET
-        return (
-            Verdict.PARTLY
-            if any(set(combination) <= held for combination in self._guide.partly_when)
-            else Verdict.NOT_MET
-        )
+        return self._guide.verdict(self._counts(kept))
+
+    def _counts(self, found: Mapping[str, list[Statement]]) -> dict[str, int]:
+        return {facet.id: self._count(facet, found[facet.id]) for facet in self._guide.facets}
 
     def _held(self, found: Mapping[str, list[Statement]]) -> set[str]:
         """Names of facets that hold; `name.1` where one kind of several is there."""
-        counts = {facet.id: self._count(facet, found[facet.id]) for facet in self._guide.facets}
-        several = {facet.id for facet in self._guide.facets if counts[facet.id] >= facet.at_least}
-        return several | {f"{name}.1" for name, count in counts.items() if count}
+        return self._guide.held(self._counts(found))
 
     def _count(self, facet: Facet, said: Sequence[Statement]) -> int:
-        if not facet.kinds:
-            return len(said)
-        kinds, unnamed = set[str](), 0
-        for sentence in said:
-            named = self._guide.kinds_in(sentence.claim.affirmed)
-            kinds |= named
-            unnamed += not named
-        for together in self._guide.same_source:
-            if together[0] in kinds:
-                kinds = {kind for kind in kinds if kind.partition(": ")[0] not in together[1:]}
-        return len(kinds) + unnamed
+        return self._guide.count(facet, [sentence.claim.affirmed for sentence in said])
 
     def _missing(self, found: Mapping[str, list[_Support]]) -> str:
         sure = {name: _at_least(self._weighing.sure, several) for name, several in found.items()}
