@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tools.errors import LabFailed
 from tools.sandbox.lab.engine import LabEngine, open_lab
-from tools.sandbox.lab.lab import check_machine
 from tools.sandbox.lab.limits import MIB, LabConfig, LabLimits
+from tools.sandbox.lab.machine import check_machine
 from tools.sandbox.lab.state import locked
 
 ROOT = Path(__file__).parents[1]

@@ -24,8 +24,8 @@ from tools.sandbox.build.buildx import Buildx
 from tools.sandbox.build.context import Context, context_of
 from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.lab.engine import LabEngine, open_lab
-from tools.sandbox.lab.lab import check_machine
 from tools.sandbox.lab.limits import MIB, LabConfig, LabLimits
+from tools.sandbox.lab.machine import check_machine
 from tools.uploads.files import SourceFile, Upload
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "runtime-tutor"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -94,8 +93,8 @@ def status() -> None:
     found, lab = lab_engine.status(), lab_engine.lab
     print(found.reason)
     state, config = lab.state, lab.config
+    print(f"Base images: {', '.join(state.bases) or 'none; tutor engine load ARCHIVE'}")
     if state.process:
-        print(f"Base images: {', '.join(state.bases) or 'none; tutor engine load ARCHIVE'}")
         print(f"Builds may reach: {', '.join(config.hosts) or 'nothing'}")
         print(f"Builds since it was new: {state.builds}")
     if state.test:
@@ -114,17 +113,19 @@ def test() -> None:
     "images", nargs=-1, required=True, help="archives of `docker save`, or names at the configured registry"
 )
 def load(images: tuple[str, ...]) -> None:
-    """Load base images that Dockerfiles may start from."""
-    lab = _engine().lab
-    for image in images:
-        path = Path(image)
-        if path.is_file():
-            with path.open("rb") as archive:
-                names = lab.load(archive)
-        else:
-            names = lab.pull(image)
-        print(f"Loaded {', '.join(names) or 'an image without a name'}.")
-    _show(_engine().test())
+    """Load base images that Dockerfiles may start from; one that can't be loaded keeps no other out."""
+    found = _engine().lab.load_all(images)
+    for one in found:
+        print(
+            f"!!  {one.source}: {one.fault}" if one.fault else f"ok  {one.source}: {', '.join(one.names) or _NAMELESS}"
+        )
+    if any(not one.fault for one in found):
+        _show(_engine().test())
+    if any(one.fault for one in found):
+        sys.exit(1)
+
+
+_NAMELESS = "an image without a name, from which no Dockerfile can start"
 
 
 @engine.command()

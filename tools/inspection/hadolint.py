@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sysconfig
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from tools.credentials import masked
 from tools.dockerfile import DOCKERFILE
 from tools.errors import LinterUnavailable
 from tools.findings import Finding, Severity
+from tools.scratch import scratch
 
 Row = tuple[str, int, str, str]  # code, line, level, message
 TIMEOUT = 60
@@ -70,8 +70,8 @@ class Hadolint:
             return [rows for found in pool.map(self._batch, batches) for rows in found]
 
     def _batch(self, texts: Sequence[str]) -> list[list[Row]]:
-        with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
-            paths = [Path(folder) / f"{number}.Dockerfile" for number in range(len(texts))]
+        with scratch() as folder:
+            paths = [folder / f"{number}.Dockerfile" for number in range(len(texts))]
             for path, text in zip(paths, texts, strict=True):
                 path.write_text(text, "utf-8")
             rows = self._run([str(path) for path in paths])

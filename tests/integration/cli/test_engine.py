@@ -12,7 +12,7 @@ from agent.settings import Settings
 from integrations.cli.doctor_command import _builds
 from integrations.cli.main import tutor
 from tools.errors import BuilderUnavailable, LabFailed
-from tools.sandbox.lab import daemon, lab, packages
+from tools.sandbox.lab import daemon, machine, packages
 from tools.sandbox.lab.engine import open_lab
 
 RUN = CliRunner()
@@ -40,9 +40,9 @@ def test_without_root_nothing_is_tried(command: list[str], monkeypatch: pytest.M
 def test_what_is_missing_is_named_together(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(daemon, "PATH", str(tmp_path))
-    monkeypatch.setattr(lab, "PLUGINS", (str(tmp_path),))
+    monkeypatch.setattr(machine, "PLUGINS", (str(tmp_path),))
     with pytest.raises(LabFailed, match=r"dockerd, tini, .*docker-buildx\. Run: tutor engine install"):
-        lab.check_machine()
+        machine.check_machine()
 
 
 def test_a_worker_without_root_builds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import selectors
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from tools.sandbox.build.context import Context
 from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.builder import Outcome
 from tools.sandbox.engine.port import Engine, EngineJob
+from tools.scratch import scratch
 
 GRACE_SECONDS, CANCEL_SECONDS = 5.0, 1.0  # to end by itself; to end when it is told to
 _PIECE = 65_536
@@ -50,13 +50,13 @@ class Buildx:
         progress: ProgressReader,
         cancelled: Callable[[], bool],
     ) -> Ended:
-        with tempfile.TemporaryDirectory(prefix="tutor-") as home:
+        with scratch() as home:
             process = subprocess.Popen(
                 [*_leash(), "docker", *self._words(options), "-"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env=self._environment(home),
+                env=self._environment(str(home)),
                 start_new_session=True,
             )
             assert process.stdin is not None and process.stderr is not None  # noqa: S101, PT018 - both are pipes

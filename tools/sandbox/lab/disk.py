@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.errors import LabFailed
+from tools.sandbox.lab.limits import GIB
 
 _MKFS = ("mkfs.ext4", "-q", "-F", "-O", "^has_journal", "-m", "0", "-E", "lazy_itable_init=1,nodiscard")
 
@@ -54,9 +55,38 @@ def free(mounted: Path) -> Space:
     return Space(found.f_bavail * found.f_frsize, found.f_favail)
 
 
-def room_for(folder: Path, size: int) -> bool:
+def check_room(folder: Path, size: int) -> None:
     """Whether the machine has as much free as the disk may come to take."""
-    return shutil.disk_usage(folder).free > size
+    free = shutil.disk_usage(folder).free
+    if free <= size:
+        raise LabFailed(
+            f"The engine's disk may come to {size / GIB:.0f} GiB, and {free / GIB:.1f} GiB are free in {folder}. Make "
+            "room, or choose less: tutor engine start --disk GIB. Nothing was changed."
+        )
+
+
+def resized(source: Path, target: Path, size: int) -> None:
+    """A copy of another size with all that is in it; LabFailed where it is too small for that."""
+    copy(source, target)
+    try:
+        if size > target.stat().st_size:
+            os.truncate(target, size)
+        _tool("e2fsck", "-f", "-p", str(target), fine=1)
+        _tool("resize2fs", str(target), f"{size // 1024}K")
+        os.truncate(target, size)
+    except LabFailed:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _tool(*command: str, fine: int = 0) -> None:
+    """`fine`: the highest exit code that is no error."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode > fine:
+        said = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise LabFailed(
+            f"The base images do not fit on a disk of that size: {''.join(said)[-200:]}. Nothing was changed."
+        )
 
 
 def await_unmounted(file: Path, *, seconds: float = 10.0) -> None:

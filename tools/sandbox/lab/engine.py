@@ -80,6 +80,8 @@ class LabEngine:
     def _status(self, state: LabState) -> BuilderStatus:
         if not state.process:
             reason = f"The lab engine is not running, {_OFF}. An operator starts it: tutor engine start"
+        elif state.fault:
+            reason = f"The lab engine can not be started again, {_OFF}: {state.fault}"
         elif state.test is None:
             reason = f"The lab engine has not passed its self-test yet, {_OFF}."
         elif not state.test.held:
@@ -87,6 +89,8 @@ class LabEngine:
         else:
             minutes = max(0, int(age(state.test.at) / 60))
             reason = f"Builds run confined in the lab engine; its limits were tried {minutes} minutes ago."
+            if not state.alive:
+                reason = f"The lab engine has ended, and the next build starts it again. {reason}"
             return BuilderStatus(available=True, mode="lab", reason=reason)
         return BuilderStatus(available=False, mode="off", reason=reason)
 
@@ -180,7 +184,9 @@ class LabEngine:
                     if not found.held:
                         raise BuilderUnavailable(f"A limit of the lab engine does not hold: {found.broken}")
         except LabFailed as error:
-            raise BuilderUnavailable(str(error)) from None
+            fault = str(error)
+            change(self.lab.places.state, lambda state: state.model_copy(update={"fault": fault}))
+            raise BuilderUnavailable(fault) from None
 
     def _worn(self, state: LabState, config: LabConfig) -> bool:
         old = age(state.since) > config.hours_between_resets * 3600

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -18,16 +17,18 @@ from docker.errors import DockerException
 
 from tools.errors import LabFailed
 from tools.sandbox.lab import daemon, disk
-from tools.sandbox.lab.cgroups import Cgroup, Hierarchies
+from tools.sandbox.lab.bases import Incoming, Taken, incoming, of_archive, taken
+from tools.sandbox.lab.cgroups import Cgroup
+from tools.sandbox.lab.change_over import ChangeOver
 from tools.sandbox.lab.limits import LabConfig
+from tools.sandbox.lab.machine import check_machine
 from tools.sandbox.lab.places import GATEWAY, PROXY_PORT, Places
 from tools.sandbox.lab.processes import ended, spawn
-from tools.sandbox.lab.registry import hosts_of, pull, read
-from tools.sandbox.lab.state import LabState, SelfTest, began, change, locked
+from tools.sandbox.lab.registry import hosts_of
+from tools.sandbox.lab.state import LabState, SelfTest, change, locked
+from tools.scratch import began
 
 PROBE = "tutor/probe:latest"
-PROGRAMS = ("dockerd", "tini", "unshare", "mkfs.ext4", "mount", "ip", "busybox")
-PLUGINS = ("/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins", "/usr/local/lib/docker/cli-plugins")
 PROXY_SECONDS = 10.0
 _ROOT = Path(__file__).parents[3]
 
@@ -51,17 +52,24 @@ class Lab:
         return self.state.alive and daemon.answers(self.places)
 
     def start(self, config: LabConfig | None = None) -> bool:
-        """Whether it had to be started: the same wish again changes nothing."""
+        """Whether it had to be started: the same wish again changes nothing, and a wish that can't be had neither."""
         check_machine()
         self._prepare()
         with self.alone():
-            wanted = config or self.config
-            if self.running and wanted == self.config:
+            change_over = ChangeOver(self.places, self.config, config or self.config)
+            if self.running and not change_over.changes:
                 return False
-            if wanted.disk_bytes != self.config.disk_bytes or wanted.inodes != self.config.inodes:
-                self.places.pristine.unlink(missing_ok=True)
-            wanted.write(self.places.config)
-            self.begin()
+            change_over.check()
+            was_there = self.state.process > 0
+            change_over.make()
+            try:
+                self.begin()
+            except (LabFailed, DockerException, OSError) as error:
+                change_over.undo()
+                if was_there:
+                    self.begin()
+                raise LabFailed(f"{error} {'The former engine runs again.' if was_there else ''}".strip()) from None
+            change_over.done()
             return True
 
     def stop(self) -> None:
@@ -88,17 +96,27 @@ class Lab:
 
     def load(self, archive: IO[bytes]) -> tuple[str, ...]:
         """Base images from an archive as `docker save` writes it; returns their names."""
-        return self._add(lambda client: {tag: "" for image in client.images.load(archive) for tag in image.tags})
+        return self._only(Incoming("the archive", lambda client: of_archive(client, archive)))
 
     def pull(self, reference: str) -> tuple[str, ...]:
         """A base image from the configured registry, under the name that Dockerfiles use."""
-        check_machine()
-        wanted, registry = read(reference), self.config.registry
-        if not registry:
-            raise LabFailed("No registry is configured. Name one: tutor engine start --registry HOST")
-        return self._add(lambda client: pull(client, registry, wanted))
+        return self._only(incoming(reference, self.config.registry))
 
-    def _add(self, how: Callable[[Any], Mapping[str, str]]) -> tuple[str, ...]:
+    def _only(self, one: Incoming | Taken) -> tuple[str, ...]:
+        found = one if isinstance(one, Taken) else self._add([one])[0]
+        if found.fault:
+            raise LabFailed(found.fault)
+        return tuple(found.names)
+
+    def load_all(self, sources: Sequence[str]) -> tuple[Taken, ...]:
+        """Archives, or names at the configured registry, in one start of the engine; each with what came of it."""
+        check_machine()
+        looked = [incoming(source, self.config.registry) for source in sources]
+        wanted = [one for one in looked if isinstance(one, Incoming)]
+        added = iter(self._add(wanted) if wanted else ())
+        return tuple(one if isinstance(one, Taken) else next(added) for one in looked)
+
+    def _add(self, wanted: Sequence[Incoming]) -> list[Taken]:
         """Into a new engine, so that nothing of a learner's becomes part of what every build starts from."""
         check_machine()
         self._prepare()
@@ -106,14 +124,17 @@ class Lab:
             self.begin()
             try:
                 with self.client() as client:
-                    added = how(client)
+                    found = [taken(client, one) for one in wanted]
                     bases = sorted({tag for image in client.images.list() for tag in image.tags} - {PROBE})
             except (DockerException, OSError) as error:
-                raise LabFailed(f"The engine did not take the image: {str(error)[:300]}") from None
-            self._seal()
-            change(self.places.state, lambda state: state.with_bases(bases, added))
-            self.begin()
-            return tuple(added)
+                self.begin()
+                raise LabFailed(f"The engine did not take the images: {str(error)[:300]}") from None
+            if any(not one.fault for one in found):
+                self._seal()
+                added = {name: digest for one in found for name, digest in one.names.items()}
+                change(self.places.state, lambda state: state.with_bases(bases, added))
+            self.begin()  # what was taken in half is gone, too
+            return found
 
     @contextmanager
     def client(self, *, seconds: int = 120) -> Iterator[Any]:
@@ -140,11 +161,14 @@ class Lab:
             yield
 
     def begin(self, *, keep_test: bool = False) -> None:
-        """From what is pristine, with `alone` held."""
-        self._end()
+        """From what is pristine, with `alone` held; the one that runs is ended once the next one's disk is there."""
         if not self.places.pristine.exists():
+            self._check_room()
+            self._end()
             self._make_pristine()
-        disk.copy(self.places.pristine, self.places.disk)
+        disk.copy(self.places.pristine, self.places.next_disk)
+        self._end()
+        self.places.next_disk.replace(self.places.disk)
         self._launch(self.state.test if keep_test else None)
 
     def _launch(self, test: SelfTest | None = None) -> None:
@@ -164,13 +188,11 @@ class Lab:
             ),
         )
 
+    def _check_room(self) -> None:
+        disk.check_room(self.places.folder, self.config.disk_bytes)
+
     def _make_pristine(self) -> None:
         config = self.config
-        if not disk.room_for(self.places.folder, config.disk_bytes):
-            raise LabFailed(
-                f"The engine's disk may come to {config.disk_bytes / 1024**3:.0f} GiB, and so much is not free in "
-                f"{self.places.folder}. Make room, or choose less: tutor engine start --disk GIB"
-            )
         disk.make(self.places.disk, size=config.disk_bytes, inodes=config.inodes)
         self._launch()
         with self.client() as client:
@@ -217,20 +239,6 @@ def listens(process: int, port: int) -> bool:
     except OSError:
         return False
     return any(row.split()[3] == "0A" and row.split()[1].endswith(f":{port:04X}") for row in rows)
-
-
-def check_machine() -> None:
-    """What stands in the way of an engine here, said at once and all together."""
-    if os.geteuid() != 0:
-        raise LabFailed("The lab engine needs root: run this command with sudo.")
-    missing = [name for name in PROGRAMS if not shutil.which(name, path=daemon.PATH)]
-    if not any((Path(folder) / "docker-buildx").exists() for folder in PLUGINS):
-        missing.append("docker-buildx")
-    if missing:
-        raise LabFailed(f"Not installed here: {', '.join(missing)}. Run: tutor engine install")
-    lacking = Hierarchies.find().lacking()
-    if lacking:
-        raise LabFailed(f"This machine can not limit {', '.join(lacking)}: the kernel's control groups lack it.")
 
 
 def _probe_image() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -69,11 +70,16 @@ class LabConfig(BaseModel):
         try:
             return cls.model_validate(chosen.model_dump())
         except ValidationError as error:
-            faults = "; ".join(
-                f"{'.'.join(map(str, other_error['loc'])) or 'disk'}: {other_error['msg']}"
-                for other_error in error.errors()
-            )
+            faults = "; ".join(f"{_place(fault['loc'])}: {_said(fault['msg'])}" for fault in error.errors())
             raise LabFailed(f"The engine can not be set up so: {faults}") from None
 
     def write(self, file: Path) -> None:
         file.write_text(self.model_dump_json(indent=2) + "\n")
+
+
+def _place(loc: Sequence[object]) -> str:
+    return ".".join(map(str, loc)) or "disk"
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")

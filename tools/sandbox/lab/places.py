@@ -57,6 +57,20 @@ class Places:
         return self.folder / "pristine.img"
 
     @property
+    def next_disk(self) -> Path:
+        return self.folder / "disk.next.img"
+
+    @property
+    def next_pristine(self) -> Path:
+        """Prepared while the engine runs, for a disk of another size."""
+        return self.folder / "pristine.next.img"
+
+    @property
+    def former_pristine(self) -> Path:
+        """Until the engine runs on the new one."""
+        return self.folder / "pristine.former.img"
+
+    @property
     def data(self) -> Path:
         """Empty here; the disk is mounted on it in the engine's own mount namespace.
 

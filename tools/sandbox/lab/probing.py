@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tools.sandbox.builder import Outcome
 from tools.sandbox.lab.daemon import PATH
 from tools.sandbox.lab.job import LabJob
+from tools.scratch import scratch
 
 LOOK_SECONDS, END_SECONDS = 0.1, 10.0
 _SAID_BYTES = 65_536
@@ -38,13 +39,13 @@ def probe(
 ) -> Probed:
     """`patient`: goes on when a limit was reached, so that it shows whether more can be had."""
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tutor-") as home, tempfile.TemporaryFile() as log:
+    with scratch() as home, tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             _command(job, network, arguments),
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            env={"PATH": PATH, "HOME": home, "DOCKER_CONFIG": home, "DOCKER_HOST": base_url},
+            env={"PATH": PATH, "HOME": str(home), "DOCKER_CONFIG": str(home), "DOCKER_HOST": base_url},
             start_new_session=True,
         )
         try:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from tools.scratch import began
+
 
 class SelfTestFinding(BaseModel):
     """One limit that was tried from inside, and what was seen."""
@@ -50,6 +52,7 @@ class LabState(BaseModel):
     digests: dict[str, str] = {}  # of those bases that came from a registry
     distrusted: str = ""  # why the next build must find a new engine
     test: SelfTest | None = None
+    fault: str = ""  # why it could not be started again, until it could
 
     @property
     def alive(self) -> bool:
@@ -82,14 +85,6 @@ def change(file: Path, how: Callable[[LabState], LabState]) -> LabState:
         changed = how(LabState.read(file))
         changed.write(file)
         return changed
-
-
-def began(pid: int) -> int:
-    """When a process started, in the kernel's ticks; 0 where there is none."""
-    with suppress(OSError, ValueError, IndexError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return 0 if fields[0] == "Z" else int(fields[19])
-    return 0
 
 
 @contextmanager

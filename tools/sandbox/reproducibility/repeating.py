@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from tools.sandbox.builder import BuildProgress
 from tools.sandbox.engine.port import Engine, EngineJob, client
 from tools.sandbox.image.inspection import ROOT, final_stage, instructions_of, lines_of
 from tools.sandbox.reproducibility.differences import EXPLAINED, HARMLESS, TarKind
+from tools.scratch import scratch
 from tools.uploads.files import Upload
 
 SECONDS, APART = 120.0, 1.1  # the second build begins in another second
@@ -94,8 +94,8 @@ def repeat(
     """The caller has refused what is not built at all. Raises BuilderUnavailable where the engine fails."""
     twice = _Twice(context, engine, on_progress, cancelled)
     try:
-        with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
-            return twice.run(Path(folder))
+        with scratch() as folder:
+            return twice.run(folder)
     except (DockerException, OSError) as error:
         raise BuilderUnavailable(f"The engine failed while it built twice ({type(error).__name__}).") from None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from docker.errors import DockerException
 
-from tools.sandbox.lab.state import began
+from tools.scratch import began
 
 LABEL, OWNER = "tutor.stack", "tutor.stack.owner"
 

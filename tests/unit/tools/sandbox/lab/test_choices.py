@@ -10,8 +10,9 @@ import pytest
 from tools.errors import LabFailed
 from tools.sandbox.lab.limits import GIB, LabConfig, LabLimits
 from tools.sandbox.lab.places import Places
-from tools.sandbox.lab.state import LabState, SelfTest, SelfTestFinding, began, change, tried
+from tools.sandbox.lab.state import LabState, SelfTest, SelfTestFinding, change, tried
 from tools.sandbox.lab.suggest import host_of
+from tools.scratch import began
 
 
 def test_a_choice_is_kept(tmp_path: Path) -> None:
