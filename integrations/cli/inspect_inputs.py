@@ -82,6 +82,8 @@ class InputReader:
         if path.exists() and not path.is_file():
             raise UploadRefused(f"{shown} is neither a file nor a folder. Give a regular file.")
         name = PurePosixPath(shown).name
+        if self._is_excluded(name, path):
+            return Input(shown, Upload(()))
         with path.open("rb") as stream:
             file = SourceFile(name, stream.read(most_bytes(name) + 1))
         if is_archive(file):
@@ -98,7 +100,7 @@ class InputReader:
     def _beside(self, path: Path, name: str) -> Upload:
         """The folder in which the file stands, read once; the same for each of its files where it can be."""
         folder = self._folder(path.parent, MAX_BESIDE)
-        if folder.find(name) is None:  # a link, an excluded file
+        if folder.find(name) is None:  # a link
             folder = Upload.of([*folder, SourceFile(name, _content(path))], MAX_WALKED)
         return around(folder, name)
 

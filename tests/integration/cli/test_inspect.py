@@ -217,6 +217,7 @@ def test_settings_name_rules_and_paths(tmp_path: Path, name: str, head: str) -> 
     assert run(tmp_path).exit_code == 0
     assert run(tmp_path, "--isolated").exit_code == 1
     assert run(tmp_path / "lab" / "compose.yaml").exit_code == 0
+    assert run(tmp_path / "old" / "compose.yaml").exit_code == 0  # named by pre-commit, say
 
 
 @pytest.mark.parametrize(

@@ -111,8 +111,10 @@ class Builds:
         return path in self._folders or self._upload.find(path) is not None
 
     def _holds_code(self, folder: str, dockerfile: SourceFile) -> bool:
-        """More than Dockerfiles and what belongs to them."""
+        """More than Dockerfiles and what belongs to them, or what only the root of a context has a use for."""
         inside = self.view(folder)
+        if inside.find(".dockerignore") is not None:
+            return True
         return any(file.kind not in (DOCKERFILE, DOCKERIGNORE) for file in inside) and dockerfile in self._upload.files
 
 
