@@ -156,7 +156,7 @@ def _report(given: Input, inspection: Inspection | None, *, heed_comments: bool 
     unreadable = " ".join(inspection.unreadable.values())
     if unreadable and (named is not None or len(given.upload) == 1):
         return InspectionReport(given.path, error=unreadable)
-    report = InspectionReport(given.path, inspection)
+    report = InspectionReport(given.path, inspection, notes=inspection.notes)
     if heed_comments:
         report = _by_comments(report, given)
     return _named_as_given(report, given)
@@ -170,7 +170,7 @@ def _by_comments(report: InspectionReport, given: Input) -> InspectionReport:
         return SetAside(finding, SetAsideBy.COMMENT, ignore.reason) if ignore else None
 
     told = tuple(note for note in notes if not given.only or note.startswith(f"{given.only}:"))
-    return replace(without(report, judge) if ignores else report, notes=told)
+    return replace(without(report, judge) if ignores else report, notes=(*report.notes, *told))
 
 
 def _named_as_given(report: InspectionReport, given: Input) -> InspectionReport:

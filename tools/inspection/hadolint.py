@@ -17,11 +17,13 @@ import yaml
 
 from tools.credentials import masked
 from tools.dockerfile import DOCKERFILE
+from tools.dockerfile.parser import parse
 from tools.errors import LinterUnavailable
 from tools.findings import Finding, Severity
 from tools.scratch import scratch
 
 Row = tuple[str, int, str, str]  # code, line, level, message
+PARSER_FAILED = "DL1000"
 TIMEOUT = 60
 SMALL, BATCH = 20, 200  # files of one process
 CORES = os.cpu_count() or 1
@@ -61,7 +63,15 @@ class Hadolint:
         return cls(binary, said.strip().rpartition(" ")[2])
 
     def lint(self, texts: Sequence[str]) -> list[list[Row]]:
-        """Rows for each text, in order: one process for many files, and one for each core where there are enough."""
+        """Rows for each text, in order; a text that no builder reads is not given to it."""
+        found: list[list[Row]] = [[] for _ in texts]
+        readable = [number for number, text in enumerate(texts) if not parse(text).faults]
+        for number, rows in zip(readable, self._rows([texts[number] for number in readable]), strict=True):
+            found[number] = rows
+        return found
+
+    def _rows(self, texts: Sequence[str]) -> list[list[Row]]:
+        """One process for many files, and one for each core where there are enough."""
         share = min(BATCH, max(SMALL, -(-len(texts) // CORES)))
         batches = [texts[start : start + share] for start in range(0, len(texts), share)]
         if len(batches) < 2:
@@ -88,6 +98,11 @@ class Hadolint:
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             raise LinterUnavailable(f"hadolint gave no answer ({type(error).__name__})") from None
         return rows if isinstance(rows, list) else []
+
+
+def unread_from(rows: Sequence[Row]) -> int:
+    """The line at which hadolint's own parser gave up on a file that a builder reads; 0 where it did not."""
+    return next((line for code, line, *_ in rows if code == PARSER_FAILED), 0)
 
 
 def advice(file: str, rows: Sequence[Row]) -> list[Finding]:

@@ -12,7 +12,7 @@ from tools.artefacts.recognition import OTHER
 from tools.artefacts.registry import artefact_types, aspects
 from tools.errors import LinterUnavailable, UnreadableFile
 from tools.findings import Finding, Inspection, Verdict
-from tools.inspection.hadolint import Hadolint, Row, advice
+from tools.inspection.hadolint import Hadolint, Row, advice, unread_from
 from tools.inspection.ranking import ranked
 from tools.uploads.files import Upload
 
@@ -31,27 +31,36 @@ def inspect_many(uploads: Sequence[Upload], *, linter: Hadolint | None = None) -
     with ThreadPoolExecutor(1) as aside:
         linting = aside.submit(_lint, linter, [text for group in texts for text in group])
         found = [_inspect(upload) for upload in uploads]
-        rows = iter(linting.result())
+        linted = linting.result()
+    rows = iter(linted or ())
     counted = zip(uploads, found, texts, strict=True)
-    return [_advised(upload, own, list(islice(rows, len(group))), linter) for upload, own, group in counted]
+    return [
+        _advised(upload, own, list(islice(rows, len(group))) if linted is not None or not group else None, linter)
+        for upload, own, group in counted
+    ]
 
 
-def _lint(linter: Hadolint, texts: Sequence[str]) -> list[list[Row]]:
+def _lint(linter: Hadolint, texts: Sequence[str]) -> list[list[Row]] | None:
+    """None where it gave no answer: then our own checks carry on alone."""
     try:
         return linter.lint(texts)
     except LinterUnavailable:
-        return [[] for _ in texts]
+        return None
 
 
-def _advised(upload: Upload, own: Inspection, linted: Sequence[Sequence[Row]], linter: Hadolint) -> Inspection:
-    """An inspection with what the linter adds to it."""
-    added = [
-        finding
-        for file, rows in zip(upload.own(linter.kind), linted, strict=True)
-        for finding in advice(file.path, rows)
-    ]
+def _advised(upload: Upload, own: Inspection, linted: Sequence[Sequence[Row]] | None, linter: Hadolint) -> Inspection:
+    """An inspection with what the linter adds to it, and with what it could not read."""
+    if linted is None:
+        return replace(own, notes=(*own.notes, f"{linter.name} gave no answer, so only our own checks looked at this."))
+    looked_at = list(zip(upload.own(linter.kind), linted, strict=True))
+    added = [finding for file, rows in looked_at for finding in advice(file.path, rows)]
     tools = MappingProxyType({**own.tools, linter.name: linter.version})
-    return replace(own, findings=_in_order([*own.findings, *added]), tools=tools)
+    notes = tuple(
+        f"{linter.name} {linter.version} can't read {file.path} from line {line} on; our own checks read all of it."
+        for file, rows in looked_at
+        if (line := unread_from(rows))
+    )
+    return replace(own, findings=_in_order([*own.findings, *added]), tools=tools, notes=(*own.notes, *notes))
 
 
 def _inspect(upload: Upload) -> Inspection:

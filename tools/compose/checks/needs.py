@@ -11,7 +11,7 @@ from tools.compose.document import Mapping, Node, Place, Scalar, Sequence
 from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.references import references_in
 from tools.compose.rules import ComposeHit, ComposeRule
-from tools.compose.stack import Service, Stack
+from tools.compose.stack import Build, Service, Stack
 from tools.dependencies.program_needs import Need, lines_of, programs, variables_read
 from tools.errors import UnreadableFile
 from tools.findings import Severity
@@ -24,24 +24,34 @@ def _built(stack: Stack) -> list[Service]:
     return [service for service in stack.services.values() if service.build is not None]
 
 
-def _service_of(stack: Stack, file: SourceFile) -> list[Service]:
-    """The services whose build folder holds the file; the deepest folder wins, one that is built alone has all."""
-    depths = [(len(folder), service) for service in _built(stack) if (folder := _folder(service)) is not None]
-    holding = [(depth, one) for depth, one in depths if file.path.startswith(_folder(one) or "")]
-    deepest = max((depth for depth, _ in holding), default=0)
-    return [service for depth, service in holding if depth == deepest]
+Folders = dict[str, list[Service]]  # of builds, "" for the root
 
 
-def _folder(service: Service) -> str | None:
-    if service.build is None:
-        return None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(service.build.place.file), service.build.context))
-    return "" if path == "." else path + "/"
+def _build_folders(stack: Stack) -> Folders:
+    found: Folders = {}
+    for service in stack.services.values():
+        if service.build is not None:
+            found.setdefault(_folder(service.build), []).append(service)
+    return found
+
+
+def _service_of(folders: Folders, file: SourceFile) -> list[Service]:
+    """The services whose build folder holds the file; the deepest folder wins."""
+    folder = posixpath.dirname(file.path)
+    while folder and folder not in folders:
+        folder = posixpath.dirname(folder)
+    return folders.get(folder, [])
+
+
+def _folder(build: Build) -> str:
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(build.place.file), build.context))
+    return "" if path == "." else path
 
 
 def variable_not_given(stack: Stack) -> Iterator[ComposeHit]:
+    folders = _build_folders(stack)
     for file in programs(stack.upload):
-        services = _service_of(stack, file)
+        services = _service_of(folders, file)
         given = [_given(stack, service) for service in services]
         if not services or any(names is None for names in given):
             continue
@@ -108,8 +118,9 @@ def host_in_code(stack: Stack) -> Iterator[ComposeHit]:
     if stack.incomplete or stack.has_external_network:
         return
     known = {host.lower() for host in stack.hosts}
+    folders = _build_folders(stack)
     for file in programs(stack.upload):
-        for number, line in lines_of(file) if _service_of(stack, file) else ():
+        for number, line in lines_of(file) if _service_of(folders, file) else ():
             for reference in references_in("", line, Place(file.path, number, number)):
                 host = reference.host.lower()
                 if host not in known and host not in _NOT_HERE:

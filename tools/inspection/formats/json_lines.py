@@ -20,6 +20,8 @@ def as_json_line(report: InspectionReport) -> str:
         line["unreadable"] = dict(report.inspection.unreadable)
     if report.set_aside:
         line["set_aside"] = [_set_aside(one) for one in report.set_aside]
+    if report.notes:
+        line["notes"] = list(report.notes)
     if report.error:
         line["error"] = report.error
     return json.dumps(line, ensure_ascii=False)
