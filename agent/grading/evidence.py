@@ -58,7 +58,7 @@ class Review:
 
 def faults_of(session: Session, review: Review, lesson: Lesson) -> Iterator[str]:
     """What is wrong with the claimed judgements, each with its criterion."""
-    upload = Upload.of(fetch(session, review.row.files))
+    upload = Upload.of(fetch(session, review.row.files, review.row.modes))
     if upload.digest != review.row.upload_digest:
         yield f"rests on review {review.row.number}, whose files are not the ones that were judged"
     recorded = _on_record(session, review.row, review.at)

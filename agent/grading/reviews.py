@@ -14,7 +14,7 @@ from agent.domain.gate import CLOSED
 from agent.domain.people import Person, Role
 from agent.domain.verdicts import Judgement, Receipt
 from agent.errors import ConcurrentChange, NotAllowed, NotFound
-from agent.grading.submissions import digests, keep
+from agent.grading.submissions import digests, keep, modes_of
 from agent.storage.database import Storage, insert_once
 from agent.storage.tables import DecisionRow, DraftRow, GateRow, Json, PersonRow, ReviewRow
 from tools.artefacts.recognition import kind_of
@@ -236,6 +236,7 @@ def _add(
         number=number + 1,
         upload_digest=upload.digest,
         files=digests(upload),
+        modes=modes_of(upload),
         judgements=to_json(judgements),
         created_at=datetime.now(UTC),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from types import MappingProxyType
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from agent.storage.tables import ArtefactRow, UploadRow
 from tools.artefacts.recognition import OTHER
 from tools.artefacts.registry import artefact_types
 from tools.uploads.files import MAX_FILES, MAX_UPLOAD_BYTES, SourceFile, Upload
+
+_UNKNOWN: Mapping[str, bool] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -46,16 +49,18 @@ class Submissions:
         with self._storage.begin() as session:
             kinds: dict[str, str] = {}
             files: dict[str, str] = {}
+            modes: dict[str, bool] = {}
             for row in session.scalars(_uploads(person_id, lesson_id)):
                 _lay_over(files, kinds, row)
-            return Upload.of(fetch(session, _within_limits(session, files)))
+                modes = {path: mode for path, mode in modes.items() if path not in row.files} | row.modes
+            return Upload.of(fetch(session, _within_limits(session, files), modes))
 
     def upload(self, upload_id: str) -> Upload:
         with self._storage.begin() as session:
             row = session.get(UploadRow, upload_id)
             if row is None:
                 raise NotFound("That upload is no longer there. Please send the files again.")
-            return Upload.of(fetch(session, row.files))
+            return Upload.of(fetch(session, row.files, row.modes))
 
     def history(self, person_id: str, lesson_id: str) -> list[UploadRecord]:
         """Oldest first, without the contents."""
@@ -85,6 +90,7 @@ def _add(session: Session, person_id: str, lesson_id: str, upload: Upload, key: 
         number=number + 1,
         digest=upload.digest,
         files=digests(upload),
+        modes=modes_of(upload),
         kinds={file.path: _kind(file) for file in upload},
         created_at=datetime.now(UTC),
     )
@@ -92,6 +98,11 @@ def _add(session: Session, person_id: str, lesson_id: str, upload: Upload, key: 
 
 def digests(upload: Upload) -> dict[str, str]:
     return {file.path: file.digest for file in upload}
+
+
+def modes_of(upload: Upload) -> dict[str, bool]:
+    """Path to whether it is executable, of files whose mode is known."""
+    return {file.path: file.executable for file in upload if file.executable is not None}
 
 
 def _kind(file: SourceFile) -> str:
@@ -108,11 +119,11 @@ def keep(session: Session, upload: Upload) -> None:
         insert_once(session, ArtefactRow, digest=digest, data=contents[digest])
 
 
-def fetch(session: Session, files: Mapping[str, str]) -> list[SourceFile]:
+def fetch(session: Session, files: Mapping[str, str], modes: Mapping[str, bool] = _UNKNOWN) -> list[SourceFile]:
     """Files whose contents were forgotten are left out."""
     rows = session.scalars(select(ArtefactRow).where(ArtefactRow.digest.in_(set(files.values()))))
     contents = {row.digest: row.data for row in rows}
-    return [SourceFile(path, contents[digest]) for path, digest in files.items() if digest in contents]
+    return [SourceFile(path, contents[digest], modes.get(path)) for path, digest in files.items() if digest in contents]
 
 
 def _lay_over(files: dict[str, str], kinds: dict[str, str], newer: UploadRow) -> None:

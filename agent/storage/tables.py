@@ -112,6 +112,7 @@ class UploadRow(Base):
     number: Mapped[int]
     digest: Mapped[str]
     files: Mapped[Json]  # path -> digest
+    modes: Mapped[Json] = mapped_column(server_default="{}")  # path -> whether it is executable, where that is known
     kinds: Mapped[Json]  # path -> kind: what replaces what is known without the contents
     created_at: Mapped[datetime]
 
@@ -125,6 +126,7 @@ class ReviewRow(Base):
     number: Mapped[int]
     upload_digest: Mapped[str]
     files: Mapped[Json]  # path -> digest: what was judged
+    modes: Mapped[Json] = mapped_column(server_default="{}")
     judgements: Mapped[Json]
     created_at: Mapped[datetime]
 

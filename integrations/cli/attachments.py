@@ -36,8 +36,9 @@ def _read(path: Path) -> Iterator[SourceFile]:
 
 
 def _file(path: Path, name: str) -> SourceFile:
+    executable = bool(path.stat().st_mode & 0o111)
     with path.open("rb") as stream:
-        return SourceFile(name, stream.read(most_bytes(name) + 1))  # one more, so that too much is seen as that
+        return SourceFile(name, stream.read(most_bytes(name) + 1), executable)  # one more: too much is seen as that
 
 
 def split_mentions(text: str) -> tuple[str, list[str]]:

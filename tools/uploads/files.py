@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tools.artefacts.recognition import kind_of
@@ -47,10 +47,14 @@ def normal_path(path: str) -> str:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One uploaded file; `path` is relative, POSIX, below the upload's root."""
+    """One uploaded file; `path` is relative, POSIX, below the upload's root.
+
+    `executable` is None where its mode did not come along, as with single files of a chat.
+    """
 
     path: str
     data: bytes = field(repr=False)
+    executable: bool | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -87,7 +91,7 @@ class Upload:
         by_path = {}
         for file in files:
             path = normal_path(file.path)
-            by_path[path] = file if path == file.path else SourceFile(path, file.data)
+            by_path[path] = file if path == file.path else replace(file, path=path)
         _check_limits(by_path.values(), most)
         return cls(tuple(by_path[path] for path in sorted(by_path)))
 

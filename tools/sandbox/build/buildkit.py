@@ -71,7 +71,8 @@ class BuildKit:
         made = self._attempt(receipt, context, on_progress, cancelled)
         if made.outcome is Outcome.INFRASTRUCTURE and not cancelled():  # what the engine got wrong is tried once more
             made = self._attempt(receipt, context, on_progress, cancelled)
-        return replace(made, seconds=round(time.monotonic() - started, 1))
+        notes = (*made.notes, *([context.said_of_modes] if context.said_of_modes else []))
+        return replace(made, seconds=round(time.monotonic() - started, 1), notes=notes)
 
     def repeat(self, upload: Upload, *, on_progress: OnProgress, cancelled: Cancelled) -> Repetition:
         """Raises BuilderUnavailable where the engine fails."""

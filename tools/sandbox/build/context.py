@@ -7,9 +7,11 @@ import io
 import posixpath
 import tarfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tools.artefacts.registry import artefact_type
+from tools.compose import COMPOSE
 from tools.compose.project import ProjectReader, compose_projects
 from tools.compose.reading import read_stack
 from tools.dockerfile import DOCKERFILE
@@ -19,18 +21,22 @@ from tools.dockerfile.parser import parse
 from tools.errors import UnreadableFile
 from tools.uploads.files import SourceFile, Upload
 
-_PROGRAM = (b"#!", b"\x7fELF")
+_PROGRAM, _SCRIPT = b"\x7fELF", b"#!"
 _OUTSIDE = ".dockerfile-of-the-blueprint"  # where one from outside the context is put
 _EVERYTHING = frozenset({"", ".", "/", "*", "**"})
 
 
 @dataclass(frozen=True)
 class Context:
-    """What the builder is sent: the Dockerfile's path and every file, both relative to the context's root."""
+    """What the builder is sent: the Dockerfile's path and every file, both relative to the context's root.
+
+    `assumed` are scripts whose mode did not come along and which are started: they are taken for executable.
+    """
 
     dockerfile: str
     files: tuple[SourceFile, ...]
     source: SourceFile  # the Dockerfile as it was uploaded
+    assumed: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -46,9 +52,20 @@ class Context:
                 data = dockerfile if replaced and dockerfile is not None else file.data
                 info = tarfile.TarInfo(file.path)
                 info.size, info.mtime = len(data), mtime
-                info.mode = 0o755 if data.startswith(_PROGRAM) else 0o644
+                info.mode = 0o755 if self._is_executable(file) else 0o644
                 archive.addfile(info, io.BytesIO(data))
         return buffer.getvalue()
+
+    def _is_executable(self, file: SourceFile) -> bool:
+        if file.executable is not None:
+            return file.executable
+        return file.data.startswith(_PROGRAM) or file.path in self.assumed
+
+    @property
+    def said_of_modes(self) -> str:
+        """A sentence for whoever sent single files; empty where nothing had to be assumed."""
+        shown = ", ".join(f"`{path}`" for path in self.assumed[:3])
+        return f"Files that come one by one bring no mode along, so I took {shown} for executable." if shown else ""
 
 
 def dockerfiles_of(upload: Upload) -> list[SourceFile]:
@@ -90,7 +107,7 @@ def context_for(upload: Upload, dockerfile: SourceFile, folder: str) -> Context:
         return _below(root, upload, dockerfile, sources)
     if not any(file.path.startswith(root) for file in upload):  # sent without its folders
         return _below("", upload, dockerfile, sources)
-    moved = SourceFile(root + _OUTSIDE, dockerfile.data)
+    moved = replace(dockerfile, path=root + _OUTSIDE)
     return replace(_below(root, upload, moved, sources), source=dockerfile)
 
 
@@ -105,11 +122,27 @@ def _below(root: str, upload: Upload, dockerfile: SourceFile, sources: tuple[str
     Edits of those two change no image, so they must not change the key of its build.
     """
     files = {file.path: file for file in (*upload, dockerfile)}.values()
-    inside = [SourceFile(file.path.removeprefix(root), file.data) for file in files if file.path.startswith(root)]
+    inside = [replace(file, path=file.path.removeprefix(root)) for file in files if file.path.startswith(root)]
     path = dockerfile.path.removeprefix(root)
     ignore = _ignore(inside, path)
     kept = [file for file in inside if file.path == path or _belongs(file, sources, ignore)]
-    return Context(path, tuple(kept), dockerfile)
+    return Context(path, tuple(kept), dockerfile, _assumed(kept, dockerfile, upload))
+
+
+def _assumed(files: Sequence[SourceFile], dockerfile: SourceFile, upload: Upload) -> tuple[str, ...]:
+    """Scripts without a mode that something starts: an instruction, a blueprint, or another script."""
+    unknown = [file for file in files if file.executable is None and file.data.startswith(_SCRIPT)]
+    if not unknown:
+        return ()
+    starting = " ".join(_texts_that_start(dockerfile, upload))
+    return tuple(file.path for file in unknown if posixpath.basename(file.path) in starting)
+
+
+def _texts_that_start(dockerfile: SourceFile, upload: Upload) -> Iterator[str]:
+    with suppress(UnreadableFile):
+        yield from (one.value for one in parse(dockerfile.text).instructions if one.keyword not in ("COPY", "ADD"))
+    starters = (file for file in upload if file.kind == COMPOSE or file.data.startswith(_SCRIPT))
+    yield from (file.text for file in starters if file.is_readable)
 
 
 def _belongs(file: SourceFile, sources: tuple[str, ...], ignore: DockerIgnore) -> bool:

@@ -55,7 +55,7 @@ _REASONS = (
     ("exec format error", Reason("Its program is for another processor, or a script without `#!`.", "What is it?")),
     (
         "permission denied",
-        Reason("The command may not be run by this user.", "Which mode has that file, and which user runs it?"),
+        Reason("Its command isn't executable for this user.", "Which mode has that file, and which user runs it?"),
     ),
     (
         "executable file not found",

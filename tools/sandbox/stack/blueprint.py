@@ -138,7 +138,7 @@ class _Bringing:
             events=tuple(run.events),
             waits=tuple(run.waits),
             answers=tuple(run.answers),
-            notes=(*told.notes, *notes),
+            notes=(*told.notes, *notes, *self._said_of_modes()),
             ended_by=run.ended_by,
             seconds=run.seconds,
             up_seconds=run.up_seconds,
@@ -147,6 +147,10 @@ class _Bringing:
         outcome = Outcome.CANCELLED if self.cancelled() else Outcome.BUILT
         seconds = round(time.monotonic() - begun, 1)
         return replace(whole, inputs=self.receipt.inputs, outcome=outcome, stack=told, seconds=seconds)
+
+    def _said_of_modes(self) -> tuple[str, ...]:
+        said = (build.context.said_of_modes for build in self.plan.builds.values())
+        return tuple(dict.fromkeys(sentence for sentence in said if sentence))
 
     def _over(self) -> Callable[[], str]:
         deadline = time.monotonic() + self.kit.engine.limits.stack_seconds

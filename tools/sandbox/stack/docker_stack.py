@@ -227,6 +227,7 @@ def _archive(service: PlannedService) -> bytes:
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for file in service.files:
             info = tarfile.TarInfo(posixpath.normpath(file.path).lstrip("/"))
-            info.size, info.mode = len(file.data), 0o755 if file.data.startswith(b"#!") else 0o644
+            runs = file.executable if file.executable is not None else file.data.startswith(b"#!")
+            info.size, info.mode = len(file.data), 0o755 if runs else 0o644
             archive.addfile(info, io.BytesIO(file.data))
     return buffer.getvalue()

@@ -7,7 +7,7 @@ import hashlib
 from tools.artefacts.registry import artefact_type
 from tools.sandbox.build.context import dockerfiles_of
 from tools.sandbox.stack.planning import blueprint_of
-from tools.uploads.files import Upload
+from tools.uploads.files import SourceFile, Upload
 
 
 def has_blueprint(upload: Upload) -> bool:
@@ -26,5 +26,9 @@ def stack_key(upload: Upload) -> str | None:
     for file in upload:
         artefact = artefact_type(file.kind)
         if artefact is None or not artefact.is_prose:
-            state.update(f"{file.path}\0{file.digest}\n".encode())
+            state.update(f"{file.path}\0{file.digest}{_mode(file)}\n".encode())
     return "sha256:" + state.hexdigest()
+
+
+def _mode(file: SourceFile) -> str:
+    return "" if file.executable is None else f"\0{'x' if file.executable else '-'}"

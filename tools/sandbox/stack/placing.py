@@ -73,12 +73,13 @@ class Placing:
     def _sent(self, source: str, target: str) -> Iterator[PlacedFile]:
         file = self._upload.find(source)
         if file is not None:
-            yield PlacedFile(target, file.data)
+            yield PlacedFile(target, file.data, file.executable)
             return
         folder = "" if source == "." else source + "/"
         for other in self._upload:
             if other.path.startswith(folder):
-                yield PlacedFile(posixpath.join(target, other.path.removeprefix(folder)), other.data)
+                inside = posixpath.join(target, other.path.removeprefix(folder))
+                yield PlacedFile(inside, other.data, other.executable)
 
     def _named(self, node: Node | None) -> Iterator[tuple[str, str]]:
         """Source and target of each entry, in short and long form."""

@@ -41,6 +41,7 @@ class PlacedFile:
 
     path: str
     data: bytes = field(repr=False)
+    executable: bool | None = None  # None: not known
 
 
 @dataclass(frozen=True)

@@ -90,10 +90,10 @@ def unpack(file: SourceFile) -> tuple[tuple[SourceFile, ...], tuple[str, ...]]:
     return _cut(said["files"], contents), tuple(said["left_out"])
 
 
-def _cut(listed: list[tuple[str, int]], contents: bytes) -> tuple[SourceFile, ...]:
+def _cut(listed: list[tuple[str, int, bool | None]], contents: bytes) -> tuple[SourceFile, ...]:
     found, at = [], 0
-    for path, size in listed:
-        found.append(SourceFile(path, contents[at : at + size]))
+    for path, size, executable in listed:
+        found.append(SourceFile(path, contents[at : at + size], executable))
         at += size
     return tuple(found)
 

@@ -1,7 +1,8 @@
 """The child process that reads an archive: its bytes on standard input, a tree of plain files on standard output.
 
 Standard library only: it is started by path, isolated, and limits itself before it reads the first byte. A header
-line in JSON (`{"files": [[path, size], …], "left_out": [name, …]}`) precedes the contents; what is not accepted gives
+line in JSON (`{"files": [[path, size, executable], …], "left_out": [name, …]}`) precedes the contents; `executable` is
+null where the archive does not say; what is not accepted gives
 `{"refused": code, "name": member}` instead.
 """
 
@@ -20,6 +21,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 MAX_MEMBERS = 5_000
 MAX_FILE, MAX_TOTAL = 20_000_000, 50_000_000
@@ -31,6 +33,7 @@ LEFT_OUT = frozenset(
     ".git .hg .svn node_modules .venv __pycache__ .mypy_cache .ruff_cache .pytest_cache .tox .nox __MACOSX".split()
 )
 _PIECE = 65_536
+_UNIX, _EXECUTE = 3, 0o111  # the system that a zip was made on, and the bits of a mode
 _TAR_OVERHEAD = 1_024 * MAX_MEMBERS + 8_000_000
 _OTHER_FORMATS = (b"\xfd7zXZ\x00", b"BZh", b"\x28\xb5\x2f\xfd", b"Rar!", b"7z\xbc\xaf\x27\x1c")
 _BIDI = frozenset(range(0x202A, 0x202F)) | frozenset(range(0x2066, 0x206A)) | {0x200E, 0x200F, 0x061C}
@@ -56,9 +59,15 @@ class ArchiveMember:
     kind: MemberKind
     data: bytes = b""
     target: str = ""
+    executable: bool | None = None
 
 
-def read(data: bytes) -> tuple[dict[str, bytes], list[str]]:
+class Content(NamedTuple):
+    data: bytes
+    executable: bool | None
+
+
+def read(data: bytes) -> tuple[dict[str, Content], list[str]]:
     """Path to content, sorted, and the folders that were left out; raises Refused."""
     tree = _Tree()
     for member in _members(data):
@@ -139,7 +148,7 @@ def _tar_member(archive: tarfile.TarFile, info: tarfile.TarInfo) -> ArchiveMembe
     data = opened.read(MAX_FILE + 1) if opened else b""
     if len(data) != info.size:
         raise ArchiveRefused("truncated", info.name)
-    return ArchiveMember(info.name, MemberKind.FILE, data)
+    return ArchiveMember(info.name, MemberKind.FILE, data, executable=bool(info.mode & _EXECUTE))
 
 
 def _zip_members(data: bytes) -> Iterator[ArchiveMember]:
@@ -184,7 +193,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], data: bytes) -> None:
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMember:
     name = _zip_name(info)
-    kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
+    mode = info.external_attr >> 16 if info.create_system == _UNIX else 0
+    kind = stat.S_IFMT(mode)
     if info.is_dir() or kind == stat.S_IFDIR:
         return ArchiveMember(name, MemberKind.FOLDER)
     if info.file_size > MAX_FILE:
@@ -193,7 +203,8 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ArchiveMembe
         return ArchiveMember(name, MemberKind.LINK, target=_inflated(archive, info, name, MAX_LINK).decode("utf-8"))
     if kind not in (0, stat.S_IFREG):
         raise ArchiveRefused("special-file", name)
-    return ArchiveMember(name, MemberKind.FILE, _inflated(archive, info, name, MAX_FILE))
+    executable = bool(mode & _EXECUTE) if stat.S_IMODE(mode) else None
+    return ArchiveMember(name, MemberKind.FILE, _inflated(archive, info, name, MAX_FILE), executable=executable)
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -222,7 +233,7 @@ class _Tree:
     """What the members make together; a path is looked at before it is used for anything."""
 
     def __init__(self) -> None:
-        self._files: dict[str, bytes] = {}
+        self._files: dict[str, Content] = {}
         self._links: dict[str, str] = {}
         self._folders: set[str] = set()
         self._alike: dict[str, str] = {}
@@ -245,7 +256,7 @@ class _Tree:
         elif member.kind is MemberKind.LINK:
             self._links[path] = _checked_target(path, member.target)
         else:
-            self._files[path] = member.data
+            self._files[path] = Content(member.data, member.executable)
 
     def _stand_apart(self, path: str, kind: MemberKind) -> None:
         """No path twice, also not for a file system that folds case or composes letters."""
@@ -259,7 +270,7 @@ class _Tree:
             raise ArchiveRefused("child-of-non-dir", path)
         self._folders.add(folder)
 
-    def files(self) -> dict[str, bytes]:
+    def files(self) -> dict[str, Content]:
         """Links inside the tree become what they lead to."""
         for path in (*self._folders, *self._files, *self._links):
             alike = unicodedata.normalize("NFC", path).casefold()
@@ -267,11 +278,11 @@ class _Tree:
                 raise ArchiveRefused("case-or-unicode-collision", path)
         reached = {link: self._resolved(link) for link in self._links}
         made = self._files | {link: self._content(link, path) for link, path in reached.items()}
-        if sum(map(len, made.values())) > MAX_TOTAL:
+        if sum(len(content.data) for content in made.values()) > MAX_TOTAL:
             raise ArchiveRefused("too-large")
         return dict(sorted(made.items()))
 
-    def _content(self, link: str, reached: str) -> bytes:
+    def _content(self, link: str, reached: str) -> Content:
         if reached in self._files:
             return self._files[reached]
         raise ArchiveRefused("link-to-folder" if reached in self._folders or not reached else "dangling-link", link)
@@ -332,12 +343,12 @@ def _checked_target(path: str, target: str) -> str:
     return target
 
 
-def _without_common_folder(files: dict[str, bytes]) -> dict[str, bytes]:
+def _without_common_folder(files: dict[str, Content]) -> dict[str, Content]:
     """`project/Dockerfile` is `Dockerfile`: whoever packs a folder means what is in it."""
     tops = {path.partition("/")[0] for path in files}
     if len(tops) > 1 or any("/" not in path for path in files):
         return files
-    return {path.partition("/")[2]: data for path, data in files.items()}
+    return {path.partition("/")[2]: content for path, content in files.items()}
 
 
 _BROKEN = (
@@ -364,8 +375,9 @@ def answer(data: bytes) -> bytes:
         return json.dumps({"refused": refusal.code, "name": name}).encode() + b"\n"
     except _BROKEN:
         return json.dumps({"refused": "malformed", "name": ""}).encode() + b"\n"
-    header = {"files": [[path, len(content)] for path, content in files.items()], "left_out": left_out}
-    return b"".join([json.dumps(header).encode(), b"\n", *files.values()])
+    listed = [[path, len(content.data), content.executable] for path, content in files.items()]
+    head = json.dumps({"files": listed, "left_out": left_out}).encode()
+    return b"".join([head, b"\n", *(content.data for content in files.values())])
 
 
 def main() -> None:

@@ -186,3 +186,21 @@ def test_another_workspace_sees_and_decides_nothing(reviews: Reviews) -> None:
     assert reviews.pending(None, "T2") == []
     with pytest.raises(NotAllowed, match="another workspace"):
         reviews.decide("m1", "P1", Verdict.MET, Person("T2:U9", "Instructor", Role.INSTRUCTOR), "")
+
+
+def _modes(upload: Upload) -> dict[str, bool | None]:
+    return {file.path: file.executable for file in upload}
+
+
+def test_modes_are_kept_until_a_newer_version_says_otherwise(submissions: Submissions) -> None:
+    packed = [
+        SourceFile("Dockerfile", b"FROM a:1"),
+        SourceFile("run.sh", b"#!", True),
+        SourceFile("app.sh", b"#!", False),
+    ]
+    submissions.record_upload(LEARNER.id, "first", Upload.of(packed), "m1")
+    known: dict[str, bool | None] = {"Dockerfile": None, "app.sh": False, "run.sh": True}
+    assert _modes(submissions.workspace(LEARNER.id, "first")) == known
+    assert _modes(submissions.upload("m1")) == known
+    submissions.record_upload(LEARNER.id, "first", Upload.of([SourceFile("run.sh", b"#! again")]), "m2")
+    assert _modes(submissions.workspace(LEARNER.id, "first")) == known | {"run.sh": None}

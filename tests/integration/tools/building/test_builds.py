@@ -231,3 +231,19 @@ def test_large_images_are_read_where_they_lie_with_the_same_result(
     assert [layer.bytes for layer in lying.layers] == [layer.bytes for layer in copied.layers]
     assert (lying.hidden_bytes, lying.found) == (copied.hidden_bytes, copied.found)
     assert lying.found[0].removed_later
+
+
+@pytest.mark.parametrize(("executable", "runs"), [(True, True), (False, False), (None, True)])
+def test_an_entrypoint_that_is_not_executable_does_not_start(
+    lab: LabEngine, executable: bool | None, runs: bool
+) -> None:
+    script = SourceFile("start.sh", b"#!/bin/sh\nexec sleep 1\n", executable)
+    dockerfile = SourceFile(
+        "Dockerfile", b'FROM busybox:stable\nCOPY start.sh /\nUSER 1000\nENTRYPOINT ["/start.sh"]\n'
+    )
+    receipt = BuildKit(lab).build(Upload.of([dockerfile, script]), on_progress=lambda _: None, cancelled=lambda: False)
+    assert (receipt.outcome, receipt.builds_and_runs) == (Outcome.BUILT, runs), receipt.run
+    assert bool(receipt.notes) is (executable is None)
+    if not runs:
+        assert receipt.run is not None
+        assert "isn't executable" in receipt.run.cause

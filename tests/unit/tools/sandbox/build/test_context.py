@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+
+import pytest
+
 from tools.sandbox.build.context import context_key, context_of, contexts_of
 from tools.uploads.files import SourceFile, Upload
 
@@ -43,3 +48,44 @@ def test_the_key_of_several_covers_each() -> None:
     assert context_key(_two(plan_md=b"# Plan")) == context_key(_two())
     alone = _upload(api__Dockerfile=API, api__app_py=b"1")
     assert context_key(alone) == contexts_of(_two())[0].key
+
+
+STARTED = b'FROM a:1\nCOPY . /\nENTRYPOINT ["/start.sh"]\n'
+
+
+def _modes(upload: Upload) -> dict[str, int]:
+    context = context_of(upload)
+    assert context is not None
+    with tarfile.open(fileobj=io.BytesIO(context.tar())) as archive:
+        return {info.name: info.mode for info in archive}
+
+
+def _with_script(executable: bool | None, dockerfile: bytes = STARTED) -> Upload:
+    return Upload.of([SourceFile("Dockerfile", dockerfile), SourceFile("start.sh", b"#!/bin/sh\n", executable)])
+
+
+@pytest.mark.parametrize(("executable", "mode"), [(True, 0o755), (False, 0o644), (None, 0o755)])
+def test_a_known_mode_is_kept_and_an_unknown_one_assumed_of_what_is_started(executable: bool | None, mode: int) -> None:
+    assert _modes(_with_script(executable))["start.sh"] == mode
+
+
+def test_what_is_assumed_is_said_and_what_nothing_starts_is_no_program() -> None:
+    context = context_of(_with_script(None))
+    assert context is not None
+    assert "I took `start.sh` for executable" in context.said_of_modes
+    idle = _with_script(None, b"FROM a:1\nCOPY start.sh /\n")
+    assert _modes(idle)["start.sh"] == 0o644
+    known = [context_of(_with_script(executable)) for executable in (True, False)]
+    assert not any(context.said_of_modes for context in known if context is not None)
+
+
+def test_a_script_that_another_one_starts_is_a_program() -> None:
+    more = SourceFile("migrate.sh", b"#!/bin/sh\n")
+    first = SourceFile("start.sh", b"#!/bin/sh\n./migrate.sh\n")
+    assert _modes(Upload.of([SourceFile("Dockerfile", STARTED), first, more]))["migrate.sh"] == 0o755
+
+
+def test_another_mode_is_another_build() -> None:
+    keys = {context_key(_with_script(executable)) for executable in (True, False)}
+    assert len(keys) == 2
+    assert context_key(_with_script(None)) in keys

@@ -19,35 +19,41 @@ from tests.unit.tools.uploads.archives.packed import FILES, header, link, tar, t
 from tools.uploads.archives.repacking import MAX_FILE, MAX_MEMBERS, ArchiveRefused, answer, read
 
 
+def _contents(data: bytes) -> dict[str, bytes]:
+    return {path: content.data for path, content in read(data)[0].items()}
+
+
 @pytest.mark.parametrize(
     "data",
     [tar(), tgz(tar()), zipped(), tar(folder="project/"), tar(reversed(FILES)), tar([("./" + n, d) for n, d in FILES])],
     ids=["tar", "tar.gz", "zip", "below one folder", "other order", "dot names"],
 )
 def test_every_form_gives_the_same_files(data: bytes) -> None:
-    assert read(data)[0] == dict(sorted(FILES))
+    assert _contents(data) == dict(sorted(FILES))
 
 
 def test_a_link_inside_becomes_what_it_leads_to() -> None:
-    assert read(tar(FILES, link("app/copy.py", "main.py")))[0]["app/copy.py"] == b"print(1)\n"
-    assert read(zipped(FILES, zip_link("app/copy.py", b"../app/main.py")))[0]["app/copy.py"] == b"print(1)\n"
+    assert _contents(tar(FILES, link("app/copy.py", "main.py")))["app/copy.py"] == b"print(1)\n"
+    assert _contents(zipped(FILES, zip_link("app/copy.py", b"../app/main.py")))["app/copy.py"] == b"print(1)\n"
 
 
-def test_owners_modes_and_times_are_not_looked_at() -> None:
+def test_owners_times_and_further_bits_are_not_looked_at() -> None:
     info = tarfile.TarInfo("run.sh")
     info.mode, info.uid, info.mtime = 0o6755, 1234, 99
-    assert read(tar(FILES, info))[0]["run.sh"] == b""
+    assert read(tar(FILES, info))[0]["run.sh"] == (b"", True)
+    assert _contents(tar(FILES, info))["run.sh"] == b""
 
 
 def test_a_nested_archive_is_data() -> None:
-    assert read(tar([("inner.zip", zipped()), ("Dockerfile", b"")]))[0]["inner.zip"] == zipped()
+    assert _contents(tar([("inner.zip", zipped()), ("Dockerfile", b"")]))["inner.zip"] == zipped()
 
 
 def test_folders_that_belong_to_a_machine_are_left_out_whatever_is_in_them() -> None:
-    files, left_out = read(
+    found, left_out = read(
         tar([*FILES, (".git/HEAD", b"x"), ("__MACOSX/._a", b"x")], link(".venv/bin/python", "/usr/bin/python3"))
     )
-    assert (files, left_out) == (dict(sorted(FILES)), [".git", ".venv"])
+    assert {path: content.data for path, content in found.items()} == dict(sorted(FILES))
+    assert left_out == [".git", ".venv"]
 
 
 def _other_method() -> bytes:
@@ -137,3 +143,26 @@ def test_a_refusal_names_the_member() -> None:
     with pytest.raises(ArchiveRefused) as refusal:
         read(tar([("a/../../x", b"")]))
     assert refusal.value.name == "a/../../x"
+
+
+def _executable(data: bytes) -> dict[str, bool | None]:
+    return {path: content.executable for path, content in read(data)[0].items()}
+
+
+def test_a_tar_says_what_is_executable() -> None:
+    script, plain = tarfile.TarInfo("start.sh"), tarfile.TarInfo("app.py")
+    script.mode, plain.mode = 0o755, 0o644
+    assert _executable(tar((), script, plain, link("same.sh", "start.sh"))) == {
+        "app.py": False, "same.sh": True, "start.sh": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("mode", "executable"), [(0o100755, True), (0o100644, False), (0o100700, True)])
+def test_a_zip_says_it_where_it_was_made_on_unix(mode: int, executable: bool) -> None:
+    assert _executable(zipped((), (unix("start.sh", mode), b"#!/bin/sh\n"))) == {"start.sh": executable}
+
+
+def test_a_zip_of_another_system_does_not_say() -> None:
+    info = unix("start.sh", 0o100755)
+    info.create_system = 0
+    assert _executable(zipped((), (info, b"#!/bin/sh\n"))) == {"start.sh": None}
