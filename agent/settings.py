@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     status_port: int = Field(
         3001, ge=0, le=65535, description="port of `/healthz`, `/readyz` and `/metrics` of this process; 0: none"
     )
+    traces_url: str = Field(
+        "",
+        description="address of an OpenTelemetry collector (OTLP, gRPC) that gets spans of turns; empty: none",
+    )
     log_level: str = Field("WARNING", description="`DEBUG`, `INFO`, `WARNING` or `ERROR`")
     log_format: LogFormat = Field(LogFormat.TEXT, description="`text` or `json`; each line names its turn")
 

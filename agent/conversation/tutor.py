@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,10 +18,11 @@ from agent.conversation.tracing import traced
 from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import OutgoingFile, Reply
-from agent.domain.turn import Turn, TurnResult
+from agent.domain.turn import Spent, Turn, TurnResult
 from agent.errors import StorageUnavailable, TurnStopped, TutorError
 from agent.learners.portfolio import Portfolio
 from agent.llm.accounting import Account, charged_to
+from agent.llm.spans import span
 from agent.storage.checkpoints import CHECKPOINTS_UNAVAILABLE
 from agent.understanding.acts import Act, Message
 from agent.understanding.pasted_files import is_complete, with_pasted
@@ -32,6 +34,7 @@ MAX_MESSAGE = 39_999
 FEW = 3  # words beside a pasted file that ask nothing of it
 _HANDS_IN = frozenset({Act.HAND_IN, Act.STATUS, Act.BUILD, Act.WANT_NEXT, Act.AGREE, Act.THANKS, Act.CHAT})
 _GONE = "I cannot reach my records right now. Nothing is lost; please try again in a moment."
+_INVOKED = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "tutor"}
 _log = logging.getLogger(__name__)
 
 
@@ -57,9 +60,10 @@ class Tutor:
         if len(turn.text) > MAX_MESSAGE:
             return _too_long(turn)
         context = TurnContext(self.services, self._with_pasted(turn), self.lesson_of(turn.person), audience)
-        with charged_to(self._account(turn.person)):
+        with charged_to(self._account(turn.person)) as account, span("invoke_agent tutor", _INVOKED):
             state = self._run(context)
-        return self._result(context, from_state(state["decision"]), state)
+        spent = Spent(account.calls, account.usage.input, account.usage.output)
+        return replace(self._result(context, from_state(state["decision"]), state), spent=spent)
 
     def _account(self, person: Person) -> Account:
         """What this turn may spend on a model, and where it is written down."""

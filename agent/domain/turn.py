@@ -62,6 +62,15 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What a turn took of a language model."""
+
+    calls: int = 0
+    tokens_read: int = 0
+    tokens_written: int = 0
+
+
+@dataclass(frozen=True)
 class TurnResult:
     """`reply` is None where the tutor keeps silent. `gate` is each criterion's verdict."""
 
@@ -72,3 +81,4 @@ class TurnResult:
     notices: tuple[Notice, ...] = ()
     build: BuildRequest | None = None
     trace: Trace = field(default_factory=Trace)
+    spent: Spent = field(default_factory=Spent)

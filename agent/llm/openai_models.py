@@ -24,6 +24,7 @@ from agent.llm.port import (
     WireProtocol,
 )
 from agent.llm.schemas import strict
+from agent.llm.spans import chat_span, counted
 from agent.llm.token_estimate import estimated
 
 MAX_OUTPUT_TOKENS = 2_000
@@ -56,6 +57,12 @@ class OpenAIModel(StructuredAnswers):
         self._client, self.name = client, name
 
     def complete(self, request: Request) -> Completion:
+        with chat_span(self.name, request.prompt) as opened:
+            found = self._completed(request)
+            counted(opened, found.usage)
+        return found
+
+    def _completed(self, request: Request) -> Completion:
         said: list[str] = []
         calls: list[ToolCall] = []
         usage = Usage()

@@ -119,6 +119,7 @@ def _line(turn: Turn, result: TurnResult) -> dict[str, Any]:
         "topic": result.trace.topic,
         "tools": [call["name"] for call in result.trace.tools],
         "hint_level": result.hint_level,
+        "tokens": result.spent.tokens_read + result.spent.tokens_written,
         "citations": [asdict(citation) for citation in reply.citations] if reply else [],
         "gate": dict(result.gate),
         "declined": bool(reply and reply.declined),

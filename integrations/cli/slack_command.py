@@ -21,6 +21,7 @@ from integrations.slack.health import serving
 from integrations.slack.http import guarded
 from integrations.slack.http_guard import server
 from integrations.slack.socket import Socket
+from integrations.span_export import exporting
 
 RETRY_SECONDS, TEND_SECONDS, TAKE_UP_SECONDS, SWEEP_SECONDS = 2.0, 20.0, 60.0, 3_600.0
 TAKEN_UP = 100  # messages at a time
@@ -39,7 +40,12 @@ def serve(*, http: bool) -> None:
     settings = Settings.read()
     telemetry.configure(settings.log_level, settings.log_format)
     sys.setswitchinterval(SWITCH_SECONDS)
-    with open_tutoring(settings) as tutoring, open_slack(tutoring) as tutor, background(tutoring, tutor):
+    with (
+        exporting(settings.traces_url),
+        open_tutoring(settings) as tutoring,
+        open_slack(tutoring) as tutor,
+        background(tutoring, tutor),
+    ):
         _serve_http(settings, tutor) if http else _serve_socket(settings, tutor)
 
 

@@ -13,6 +13,7 @@ from agent.settings import Settings
 from integrations.cli.slack_command import background, wait_for_signal
 from integrations.slack.app import open_slack
 from integrations.slack.health import serving
+from integrations.span_export import exporting
 
 
 @click.command()
@@ -22,7 +23,12 @@ def worker(queue: tuple[str, ...]) -> None:
     settings, queues = Settings.read(), queue or QUEUES
     _check(settings, queues)
     telemetry.configure(settings.log_level, settings.log_format)
-    with open_tutoring(settings) as tutoring, open_slack(tutoring, listen=queues) as tutor, background(tutoring, tutor):
+    with (
+        exporting(settings.traces_url),
+        open_tutoring(settings) as tutoring,
+        open_slack(tutoring, listen=queues) as tutor,
+        background(tutoring, tutor),
+    ):
         print(f"Working on {' and '.join(queues)}.", flush=True)
         with serving(tutor.health.app(), settings.status_host, settings.status_port):
             wait_for_signal()

@@ -65,7 +65,7 @@ def open_slack(tutoring: Tutoring, *, listen: Sequence[str] = QUEUES) -> Iterato
             listen=listen,
         )
         with jobs, Dispatcher(jobs) as dispatcher, ThreadPoolExecutor(LISTENER_THREADS) as executor:
-            workspaces.open(dispatcher, executor, leases.name)
+            workspaces.open(dispatcher, executor, leases.name, metrics.model_turn)
             app = _create_app(tutoring, workspaces, executor, installations, metrics)
             with leases.watching(lambda name: _take_over(tutoring, jobs, name)):
                 for name in jobs.executors() - set(leases.names()):
@@ -86,6 +86,10 @@ def _health(tutoring: Tutoring, workspaces: WorkspaceRegistry, metrics: Metrics,
     metrics.watch("tutor_waiting_messages", "Messages that are still to be sent", tutoring.outbox.waiting)
     metrics.watch(
         "tutor_given_up_messages", "Messages of the last day that Slack did not take", lambda: _lost(tutoring)
+    )
+    spending = tutoring.tutor.services.spending
+    metrics.watch(
+        "tutor_model_tokens_today", "Tokens of everybody's day (UTC) so far", lambda: spending.today(datetime.now(UTC))
     )
     metrics.watch("tutor_halted_workspaces", "Workspaces that take nothing", lambda: len(workspaces.halted()))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -13,7 +14,7 @@ from agent.delivery.queues import Queues
 from agent.domain.act import Intent
 from agent.domain.people import Person
 from agent.domain.reply import Action, Reply
-from agent.domain.turn import Turn, TurnResult
+from agent.domain.turn import Spent, Turn, TurnResult
 from agent.errors import TurnStopped
 from integrations.slack.blocks import messages, pressed
 from integrations.slack.build_runner import BuildRunner
@@ -46,7 +47,9 @@ class TurnRunner:
         build_runner: BuildRunner,
         typing_status: TypingStatus,
         streams: Streams,
+        spent: Callable[[Spent], None],
     ) -> None:
+        self._spent = spent
         self._tutoring, self._client, self._attachments = tutoring, client, attachments
         self._outbox_worker, self._directory, self._homes = outbox_worker, directory, homes
         self._build_runner, self._typing_status, self._streams = build_runner, typing_status, streams
@@ -104,6 +107,7 @@ class TurnRunner:
                 _log.info("turn %s was stopped; its answer is not sent", incoming.key)
                 stream.drop()
                 return
+        self._spent(result.spent)
         self._deliver(incoming, result, streamed=streamed)
         if _changes_home(turn, result):
             self._homes.publish(person)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agent.app import Tutoring
 from agent.delivery.queues import Queues
+from agent.domain.turn import Spent
 from integrations.slack.build_runner import BuildRunner
 from integrations.slack.coalescing_queue import CoalescingQueue
 from integrations.slack.directory import Directory
@@ -35,6 +36,7 @@ class WorkspaceDependencies:
     executor: Executor
     process: str  # this one's name
     leave: Callable[[str], None]  # a workspace removed the app
+    spent: Callable[[Spent], None]  # hears what each turn took of a language model
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ def open_workspace(grant: Grant, dependencies: WorkspaceDependencies) -> SlackWo
         build_runner=build_runner,
         typing_status=typing_status,
         streams=Streams(client, tutoring.outbox, rate_limiter, outbox_worker.place_of),
+        spent=dependencies.spent,
     )
     reader = Reader(grant.team, grant.bot, tutoring.settings.profile)
     listening = ListenerContext(

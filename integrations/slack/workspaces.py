@@ -10,6 +10,7 @@ from typing import Self
 
 from agent.app import Tutoring
 from agent.delivery.queues import Queues
+from agent.domain.turn import Spent
 from integrations.slack.coalescing_queue import CoalescingQueue
 from integrations.slack.grants import Grants
 from integrations.slack.workspace import SlackWorkspace, WorkspaceDependencies, open_workspace
@@ -36,10 +37,10 @@ class WorkspaceRegistry:
             for team in list(self._open):
                 self._close(team)
 
-    def open(self, jobs: Queues, executor: Executor, process: str) -> None:
-        """From now on messages are taken, and sent under the name of this process."""
+    def open(self, jobs: Queues, executor: Executor, process: str, spent: Callable[[Spent], None]) -> None:
+        """From now on messages are taken, and sent under the name of this process; `spent` hears what turns cost."""
         self._dependencies = WorkspaceDependencies(
-            self._tutoring, self._coalescing, jobs, executor, process, self.leave
+            self._tutoring, self._coalescing, jobs, executor, process, self.leave, spent
         )
         for team in self._grants.teams():
             self.of(team)

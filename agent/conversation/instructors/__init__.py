@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from agent.conversation.instructors.reply import answer, continues, is_for_instructors, names_a_learner, refused
+from agent.conversation.instructors.reply import (
+    answer,
+    asks_for_cost,
+    continues,
+    is_for_instructors,
+    names_a_learner,
+    refused,
+)
 
-__all__ = ["answer", "continues", "is_for_instructors", "names_a_learner", "refused"]
+__all__ = ["answer", "asks_for_cost", "continues", "is_for_instructors", "names_a_learner", "refused"]

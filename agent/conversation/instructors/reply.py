@@ -9,13 +9,14 @@ from typing import TypeVar
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.instructors import decisions
-from agent.conversation.instructors.answers import cohort, criteria, learner, misconceptions, pending, stuck, work
+from agent.conversation.instructors.answers import cohort, cost, criteria, learner, misconceptions, pending, stuck, work
 from agent.conversation.instructors.answers.lookup import Answer, Lookup
 from agent.conversation.instructors.answers.phrasing import joined, on
 from agent.conversation.instructors.queries.following import following
 from agent.conversation.instructors.queries.message import Reader, StaffMessage
 from agent.conversation.instructors.queries.names import Doubt
 from agent.conversation.instructors.queries.query import OF_PERSONS, Kind, Query
+from agent.conversation.instructors.queries.rules import of_cohort, of_persons
 from agent.conversation.instructors.queries.scope import Scopes
 from agent.conversation.instructors.queries.understanding import Understood, understand
 from agent.conversation.instructors.queries.vocabulary import vocabulary
@@ -44,6 +45,7 @@ ANSWERS: Mapping[Kind, Callable[[Lookup], Answer]] = {
     Kind.PENDING: pending.of,
     Kind.RECENT: cohort.recent,
     Kind.MISCONCEPTIONS: misconceptions.of,
+    Kind.COST: cost.of,
 }
 
 
@@ -58,6 +60,15 @@ def answer(context: TurnContext, reading: Reading, query: Mapping[str, str]) -> 
 def names_a_learner(context: TurnContext) -> bool:
     """Whether an instructor's message names somebody, whatever else it seems to do."""
     return context.person.is_instructor and _read(context, None).sure
+
+
+def asks_for_cost(context: TurnContext) -> bool:
+    """Whether an instructor wants to know what the tutor itself costs; the acts know no such question."""
+    if not context.person.is_instructor:
+        return False
+    message = _read(context, None)
+    query = of_persons(message, message.people) if message.people else of_cohort(message)
+    return query is not None and query.kind is Kind.COST
 
 
 def is_for_instructors(context: TurnContext) -> bool:
@@ -210,8 +221,8 @@ _WANTED = {
 def _unclear() -> Decision:
     text = (
         "That is about your learners, but I'm not sure what you want to know. I can tell you how somebody is doing, "
-        "what they handed in, who is stuck, who hasn't begun, who lacks a criterion, what waits for you, and what your "
-        "cohort gets wrong. Try “who is stuck?” or a name."
+        "what they handed in, who is stuck, who hasn't begun, who lacks a criterion, what waits for you, what your "
+        "cohort gets wrong, and what I cost. Try “who is stuck?” or a name."
     )
     return Decision(Intent.STAFF, text)
 

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from agent.llm.spans import Value, note
+
 _log = logging.getLogger(__name__)
 
 
@@ -30,8 +32,8 @@ Observer = Callable[[MindReport], None]
 
 
 def log(report: MindReport) -> None:
-    """One line a turn, with the names of the field's conventions (gen_ai.*)."""
-    said = {
+    """One line a turn, with the names of the field's conventions (gen_ai.*); the turn's span has the same."""
+    said: dict[str, Value] = {
         "gen_ai.operation.name": "invoke_agent",
         "gen_ai.request.model": report.model,
         "gen_ai.prompt.name": report.prompt,
@@ -43,4 +45,5 @@ def log(report: MindReport) -> None:
         "tutor.segments.refused": ",".join(report.refused),
         "tutor.fallback": report.fallback,
     }
+    note({name: value for name, value in said.items() if value not in ("", 0)})
     _log.info("model turn: %s", " ".join(f"{name}={value}" for name, value in said.items() if value not in ("", 0)))

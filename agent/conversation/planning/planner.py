@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import criterion_status, submission
-from agent.conversation.instructors import continues, names_a_learner
+from agent.conversation.instructors import asks_for_cost, continues, names_a_learner
 from agent.conversation.mind import Trail
 from agent.conversation.planning.cues import may_state, speaks_of_opinion, wants_confirmation
 from agent.conversation.planning.knowledge_answers import KnowledgeAnswers
@@ -103,9 +103,11 @@ class Planner(MannerPlans):
         return decision.with_changes(actions=submission.build_offer(view.context, view.upload))
 
     def _is_of_learners(self, view: View) -> bool:
-        """An instructor who names a learner, or goes on with what they asked of learners."""
+        """An instructor who names a learner, goes on with what they asked of learners, or asks what all of it costs."""
         context = view.context
-        return context.person.is_instructor and (names_a_learner(context) or continues(context, view.dialogue.query))
+        if not context.person.is_instructor:
+            return False
+        return names_a_learner(context) or continues(context, view.dialogue.query) or asks_for_cost(context)
 
     def _before_acts(self, view: View, act: Act) -> Part[Decision | None]:
         """What goes before the act that was read: what can be told by other means, and what answers us."""

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from agent.conversation.tools.base import Effect, Tool, ToolCall, ToolResult
 from agent.conversation.view import View
 from agent.errors import TutorError
+from agent.llm.spans import span
 from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
 
@@ -46,7 +47,11 @@ class ToolRegistry:
             return known
         if tool.effect is Effect.PROPOSE and any(asked.name == call.name and not it.refused for asked, it in before):
             return ToolResult({}, refused="That was done already in this turn.")
-        return _run(tool, call, view)
+        asked = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": call.name}
+        with span(f"execute_tool {call.name}", asked) as opened:
+            result = _run(tool, call, view)
+            opened.set_attribute("tutor.tool.refused", bool(result.refused))
+        return result
 
     def doing(self, call: ToolCall, view: View) -> str:
         """What a person who waits is told of it; never what makes no sense to them."""

@@ -37,6 +37,8 @@ def following(message: StaffMessage, last: Query) -> Query | None:
 
 
 def _of_others(message: StaffMessage, people: tuple[str, ...], last: Query) -> Query:
+    if last.kind is Kind.COST:
+        return replace(last, people=people, page=0)
     if message.speaks_of("too") and last.kind in OF_PERSONS:
         people = tuple(dict.fromkeys((*last.people, *people)))
     kind = Kind.LEARNER if len(people) == 1 else Kind.COMPARISON

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     PENDING = "pending"
     RECENT = "recent"
     MISCONCEPTIONS = "misconceptions"
+    COST = "cost"
 
 
 OF_PERSONS = frozenset({Kind.LEARNER, Kind.COMPARISON, Kind.WORK})

@@ -47,6 +47,12 @@ def _is_on_talk(message: StaffMessage) -> bool:
     return message.speaks_of("helped") and message.names("talk", "lecture", "recap")
 
 
+def _is_on_cost(message: StaffMessage) -> bool:
+    """What the tutor itself costs; what an image or a build costs is a question like any other."""
+    of_tutor = message.speaks_of("machine", "cohort") or message.names("it", "you", "this") or bool(message.people)
+    return message.speaks_of("cost") and of_tutor and not message.speaks_of("receipts", "files", "named_file")
+
+
 def _is_idle(message: StaffMessage) -> bool:
     return message.speaks_of("silent") or message.denies("begin", "work", "files", "named_file")
 
@@ -72,6 +78,7 @@ def _is_overview(message: StaffMessage) -> bool:
 
 # One learner, or several.
 OF_PERSONS: Sequence[Rule] = (
+    Rule("what their turns cost", _is_on_cost, Kind.COST),
     Rule("what of theirs waits for a decision", _is_undecided, Kind.PENDING),
     Rule("hints that were given", _any("hints"), Kind.LEARNER, "hints"),
     Rule("attempts", _any("attempts"), Kind.LEARNER, "attempts"),
@@ -90,6 +97,7 @@ OF_PERSONS: Sequence[Rule] = (
 
 # Nobody is named.
 OF_COHORT: Sequence[Rule] = (
+    Rule("what the language model costs", _is_on_cost, Kind.COST),
     Rule("whether a talk helped", _is_on_talk, Kind.MISCONCEPTIONS, "helped"),
     Rule("who has a criterion, or lacks it", _is_on_criterion, Kind.CRITERION),
     Rule("what they get wrong", _any("wrong"), Kind.MISCONCEPTIONS),

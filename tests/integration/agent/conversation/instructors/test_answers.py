@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 import yaml
 
 from agent.conversation.decision import Decision
-from agent.conversation.instructors import continues, names_a_learner
+from agent.conversation.instructors import asks_for_cost, continues, names_a_learner
 from agent.domain.people import Person
 from agent.learners.misconceptions import SMALLEST_GROUP
+from agent.llm.port import Usage
 from agent.understanding.acts import About, Act, Reading
 from tests.cohort import BELIEVERS, ELSEWHERE, INSTRUCTOR, NAMES, PEOPLE, Cohort
 
@@ -356,3 +358,21 @@ def test_the_files_go_with_the_message(cohort: Cohort) -> None:
 def test_the_graph_answers_instructors_in_the_same_words(cohort: Cohort) -> None:
     said = cohort.says(INSTRUCTOR, "who is stuck on the runtime gate?")
     assert said == cohort.asks("who is stuck on the runtime gate?")[0].draft
+
+
+def test_what_the_model_costs_is_told_by_person_and_to_instructors_alone(cohort: Cohort) -> None:
+    spending, now = cohort.services.spending, cohort.services.now()
+    assert cohort.asks("what does it cost?")[0].draft.startswith("Nothing: no turn went to a language model")
+    for name, written in (("Kai Nakamura", 100), ("Priya Raman", 900)):
+        spending.add(PEOPLE[name].id, now, "m", Usage(1_000, written))
+        spending.add(PEOPLE[name].id, now - timedelta(days=20), "m", Usage(9, 9))
+    decision, memory = cohort.asks("what does it cost?")
+    assert decision.draft.startswith("**3,000 tokens** in the last 7 days, in 2 calls")
+    assert _column(decision, "Person") == ["Priya Raman", "Kai Nakamura"]
+    assert _column(decision, "Tokens") == ["1,900", "1,100"]
+    of_kai, _ = cohort.asks("and Kai?", memory)
+    assert _column(of_kai, "of them written") == ["100"]
+    assert asks_for_cost(cohort.turn("how many tokens did we use this week"))
+    for text in ("what is a digest?", "does a bigger image cost time?", "how much does a rebuild cost"):
+        assert not asks_for_cost(cohort.turn(text)), text
+    assert not asks_for_cost(cohort.turn("what does it cost?", by=PEOPLE["Wei Zhang"]))
