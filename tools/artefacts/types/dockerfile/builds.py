@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -35,6 +36,7 @@ class Builds:
         self._upload = upload
         self._asked: dict[str, list[DockerfileBuild]] = {}
         self._views: dict[str, Upload] = {"": upload}
+        self._paths = [file.path for file in upload.files]
         self._folders = {folder for file in upload for folder in _folders_of(file.path)}
         for stack in stacks.readable:
             self._add_stack(stack)
@@ -57,7 +59,8 @@ class Builds:
     def view(self, context: str) -> Upload:
         """What lies in a context, with paths from its root."""
         if context not in self._views:
-            inside = (file for file in self._upload if file.path.startswith(context + "/"))
+            begin, end = (bisect_left(self._paths, f"{context}{mark}") for mark in "/0")  # 0 is what follows a slash
+            inside = self._upload.files[begin:end]
             self._views[context] = Upload(
                 tuple(SourceFile(file.path[len(context) + 1 :], file.data) for file in inside)
             )
