@@ -23,6 +23,7 @@ from tools.compose.stack import (
     Stack,
     Value,
 )
+from tools.dockerfile.bake import named_contexts
 from tools.errors import UnreadableFile
 from tools.uploads.files import Upload
 
@@ -146,7 +147,9 @@ class _StackReader:
             target=self._text(written.get("target")),
             inline=inline.value if isinstance(inline, Scalar) else "",
             args=self.settings(written.get("args")),
-            contexts=frozenset(map(str.lower, named.entries)) if isinstance(named, Mapping) else frozenset(),
+            contexts=named_contexts({name: self._text(entry.value) for name, entry in named.entries.items()})
+            if isinstance(named, Mapping)
+            else (),
             inline_line=_text_line(inline) if isinstance(inline, Scalar) else 0,
         )
 

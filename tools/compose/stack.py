@@ -10,6 +10,7 @@ from functools import cached_property
 
 from tools.compose.document import Mapping, Place, Scalar
 from tools.compose.interpolation import LiteralText, Variable
+from tools.dockerfile.bake import NamedContexts
 from tools.uploads.files import Upload
 
 
@@ -47,7 +48,7 @@ class Build:
     target: str
     inline: str  # the text of dockerfile_inline
     args: tuple[Setting, ...]
-    contexts: frozenset[str] = frozenset()  # names that `additional_contexts` gives, in lower case
+    contexts: NamedContexts = ()  # names that `additional_contexts` gives
     inline_line: int = 0  # where the text of dockerfile_inline begins
 
 
@@ -114,6 +115,11 @@ class Service:
     aliases: frozenset[str] = frozenset()  # other names under which it is reached
     hooks: tuple[tuple[Value, ...], ...] = ()  # commands that run beside the process
     links: MappingType[str, str] = field(default_factory=dict)  # names that it alone gives to other services
+
+    @property
+    def is_provided(self) -> bool:
+        """Whether a program on the host brings it, and Compose waits until that has ended: no container runs."""
+        return "provider" in self.node.entries
 
     @cached_property
     def command_line(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,19 @@ _NAMES = re.compile(r"(?:docker-bake|.+\.bake)(?:\.override)?\.(hcl|json)")
 _TARGET = re.compile(r"^[ \t]*target[ \t]+\"([^\"\n]{1,100})\"[ \t]*\{", re.MULTILINE)
 _TEXT = re.compile(r"^[ \t]*\"?(context|dockerfile|target)\"?[ \t]*=[ \t]*\"([^\"\n]{0,200})\"", re.MULTILINE)
 _CONTEXTS = re.compile(r"\bcontexts[ \t]*=[ \t]*\{([^}]{0,4000})\}")
-_NAME = re.compile(r"^[ \t]*\"?([\w./:-]{1,100})\"?[ \t]*[=:]", re.MULTILINE)
+_NAME = re.compile(r"^[ \t]*\"?([\w./:-]{1,100})\"?[ \t]*[=:][ \t]*\"?([^\"\n]{0,200})", re.MULTILINE)
+
+IMAGE = "docker-image://"
+
+NamedContexts = tuple[tuple[str, str], ...]  # name in lower case, and the image that it is; "" for all else
+
+
+def named_contexts(given: Mapping[str, str]) -> NamedContexts:
+    """Of `name = address`: a context can be a folder, another target or service, or an image."""
+    return tuple(
+        (name.lower(), address.removeprefix(IMAGE) if address.startswith(IMAGE) and "${" not in address else "")
+        for name, address in given.items()
+    )
 
 
 @dataclass(frozen=True)
@@ -29,7 +41,7 @@ class BakeTarget:
     dockerfile: str  # path from the upload's root
     context: str  # folder, "" is the root
     target: str
-    contexts: frozenset[str]
+    contexts: NamedContexts
 
 
 def bake_targets(upload: Upload) -> Iterator[BakeTarget]:
@@ -42,25 +54,25 @@ def bake_targets(upload: Upload) -> Iterator[BakeTarget]:
             yield _target(posixpath.dirname(file.path), settings, contexts)
 
 
-def _target(folder: str, settings: dict[str, str], contexts: list[str]) -> BakeTarget:
+def _target(folder: str, settings: dict[str, str], contexts: dict[str, str]) -> BakeTarget:
     context = posixpath.normpath(posixpath.join(folder, settings.get("context") or "."))
     dockerfile = posixpath.normpath(posixpath.join(context, settings.get("dockerfile") or "Dockerfile"))
     return BakeTarget(
-        dockerfile, "" if context == "." else context, settings.get("target", ""), frozenset(map(str.lower, contexts))
+        dockerfile, "" if context == "." else context, settings.get("target", ""), named_contexts(contexts)
     )
 
 
-def _from_hcl(text: str) -> Iterator[tuple[dict[str, str], list[str]]]:
+def _from_hcl(text: str) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     found = list(_TARGET.finditer(text))[:MAX_TARGETS]
     ends = [match.start() for match in found[1:]] + [len(text)]
     for match, end in zip(found, ends, strict=True):
         body = text[match.end() : end]
         contexts = _CONTEXTS.search(body)
-        named = _NAME.findall(contexts[1].replace(",", "\n")) if contexts else []
+        named = dict(_NAME.findall(contexts[1].replace(",", "\n"))) if contexts else {}
         yield {name: value for name, value in _TEXT.findall(body) if "${" not in value}, named
 
 
-def _from_json(file: SourceFile) -> Iterator[tuple[dict[str, str], list[str]]]:
+def _from_json(file: SourceFile) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     try:
         data: Any = json.loads(file.text[:MAX_BAKE])
     except (ValueError, RecursionError, UnreadableFile):
@@ -72,4 +84,7 @@ def _from_json(file: SourceFile) -> Iterator[tuple[dict[str, str], list[str]]]:
             texts = {
                 key: value for key in ("context", "dockerfile", "target") if isinstance(value := body.get(key), str)
             }
-            yield texts, [*contexts] if isinstance(contexts, dict) else []
+            yield (
+                texts,
+                {str(name): str(value) for name, value in contexts.items()} if isinstance(contexts, dict) else {},
+            )

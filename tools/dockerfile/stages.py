@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from tools.dockerfile import words as cut
 from tools.dockerfile.instruction import Instruction
@@ -75,7 +76,8 @@ def resolve(text: str, values: dict[str, str]) -> str:
     return found
 
 
-def stages(parsed: Parsed) -> list[Stage]:
+def stages(parsed: Parsed, contexts: Mapping[str, str] = MappingProxyType({})) -> list[Stage]:
+    """`contexts` are names that the build gives, with the image that each of them is, where it is one."""
     globals_: dict[str, str] = {}
     named: dict[str, Stage] = {}
     found: list[Stage] = []
@@ -85,6 +87,7 @@ def stages(parsed: Parsed) -> list[Stage]:
             continue
         reference, name = _named(opening.value)
         base = resolve(reference, {**_PLATFORM, **globals_})
+        base = contexts.get(base.lower()) or base
         parent = named.get(base.lower())
         own = _arguments(body, {**_PLATFORM, **globals_}, parent.arguments if parent else {})
         found.append(Stage(len(found), name, base, opening, tuple(body), parent, own))

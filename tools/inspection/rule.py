@@ -31,7 +31,8 @@ MAX_NAMED = 4  # further words of one remark
 class Subject:
     """One Dockerfile in the context that it is built with: `upload` is what lies there, by paths from its root.
 
-    `ignore` is None where no .dockerignore stands there; `contexts` are names that the build itself gives.
+    `ignore` is None where no .dockerignore stands there; `contexts` are names that the build itself gives, each with the
+    image that it is, where it is one.
     """
 
     file: SourceFile
@@ -40,7 +41,7 @@ class Subject:
     stages: tuple[Stage, ...]
     ignore: DockerIgnore | None
     target: str = ""
-    contexts: frozenset[str] = frozenset()
+    contexts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def final(self) -> Stage | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tools.compose.document import Mapping, Scalar
+from tools.compose.interpolation import read_text
 from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Service, Stack
 from tools.dockerfile.image_names import parse_reference
@@ -43,10 +45,21 @@ def version_from_environment(stack: Stack) -> Iterator[ComposeHit]:
                 yield ComposeHit(service.image.place, {"service": service.name, "image": written, "variable": names[0]})
 
 
+def moving_model(stack: Stack) -> Iterator[ComposeHit]:
+    """A model is an artefact with a tag, as an image is; what its name leaves open the registry decides."""
+    models = stack.root.get("models")
+    for entry in models if isinstance(models, Mapping) else ():
+        named = entry.value.get("model") if isinstance(entry.value, Mapping) else None
+        if isinstance(named, Scalar):
+            text = read_text(named.value).resolved(stack.env)
+            if text and parse_reference(text).defect in ("untagged", "moving"):
+                yield ComposeHit(named.place, {"name": entry.key.value, "model": text})
+
+
 def neither_image_nor_build(stack: Stack) -> Iterator[ComposeHit]:
     elsewhere = {problem.service for problem in stack.problems}
     for service in stack.services.values():
-        declared = service.image or service.build or "provider" in service.node.entries
+        declared = service.image or service.build or service.is_provided
         if not declared and service.name not in elsewhere:
             yield ComposeHit(service.place, {"service": service.name})
 
@@ -87,6 +100,18 @@ RULES = (
         (_IMAGES, "https://docs.docker.com/reference/compose-file/interpolation/"),
         bad={"compose.yaml": "services: {api: {image: 'acme/api:${TAG}', mem_limit: 1g}}", ".env.example": "TAG=\n"},
         good={"compose.yaml": "services: {api: {image: 'acme/api:${TAG}', mem_limit: 1g}}", ".env": "TAG=1.4.2\n"},
+    ),
+    ComposeRule(
+        "compose-model-moving",
+        "B1",
+        Severity.ERROR,
+        Verdict.NOT_MET,
+        "The model `{name}` is `{model}`, which names no version: the next pull may bring other weights.",
+        "With which size and which release of this model did you try your prompts?",
+        moving_model,
+        ("https://docs.docker.com/ai/compose/models-and-compose/",),
+        bad="services: {api: {build: ., mem_limit: 1g}}\nmodels: {llm: {model: ai/smollm2}}",
+        good="services: {api: {build: ., mem_limit: 1g}}\nmodels: {llm: {model: 'ai/smollm2:360M-Q4_K_M'}}",
     ),
     ComposeRule(
         "compose-service-empty",

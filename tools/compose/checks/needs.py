@@ -50,14 +50,22 @@ def _folder(build: Build) -> str:
 
 def variable_not_given(stack: Stack) -> Iterator[ComposeHit]:
     folders = _build_folders(stack)
+    provided = tuple(f"{name.upper().replace('-', '_')}_" for name in _providers(stack))
     for file in programs(stack.upload):
         services = _service_of(folders, file)
         given = [_given(stack, service) for service in services]
         if not services or any(names is None for names in given):
             continue
         for need in variables_read(file):
+            if need.name.startswith(provided):
+                continue
             if not any(_has(names, need.name) for names in given if names is not None):
                 yield _unmet(need, services[0])
+
+
+def _providers(stack: Stack) -> Iterator[str]:
+    """Services whose program sets variables, that begin with the service's name, in what depends on it."""
+    return (service.name for service in stack.services.values() if service.is_provided)
 
 
 def _unmet(need: Need, service: Service) -> ComposeHit:
@@ -78,7 +86,22 @@ def _given(stack: Stack, service: Service) -> frozenset[str] | None:
             return None
         names |= set(read_dotenv(_text(file)))
     stage = built_stage(stack, service)
-    return frozenset(names | set(stage.arguments if stage else ()))
+    return frozenset(names | set(stage.arguments if stage else ()) | set(_of_models(service)))
+
+
+def _of_models(service: Service) -> Iterator[str]:
+    """Where Compose tells a service the address and the name of each model that it asks for."""
+    models = service.node.get("models")
+    for item in models.items if isinstance(models, Sequence) else ():
+        yield from _model_variables(item.value if isinstance(item, Scalar) else "", None)
+    for name, entry in models.entries.items() if isinstance(models, Mapping) else ():
+        yield from _model_variables(name, entry.value if isinstance(entry.value, Mapping) else None)
+
+
+def _model_variables(name: str, settings: Mapping | None) -> Iterator[str]:
+    for key, ending in (("endpoint_var", "URL"), ("model_var", "MODEL")):
+        told = settings.get(key) if settings is not None else None
+        yield told.value if isinstance(told, Scalar) else f"{name.upper().replace('-', '_')}_{ending}"
 
 
 def _text(file: SourceFile) -> str:

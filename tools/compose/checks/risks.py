@@ -105,7 +105,8 @@ def source_over_image(stack: Stack) -> Iterator[ComposeHit]:
 
 
 def no_limits(stack: Stack) -> Iterator[ComposeHit]:
-    without = [service for service in stack.services.values() if not _has_memory_limit(service)]
+    running = (service for service in stack.services.values() if not service.is_provided)
+    without = [service for service in running if not _has_memory_limit(service)]
     if without:
         names = ", ".join(f"`{service.name}`" for service in without[:5])
         more = f" and {len(without) - 5} more" if len(without) > 5 else ""

@@ -44,8 +44,12 @@ def port_twice(stack: Stack) -> Iterator[ComposeHit]:
     for service in stack.services.values():
         if "profiles" in service.node.entries:
             continue
+        copies = _copies(service)
         for port in service.ports:
             first, _, last = port.published.partition("-")
+            if copies > 1 and first and not last:
+                what = f"{port.published} for {copies} containers, and only one of them can have it"
+                yield ComposeHit(port.place, {"service": service.name, "what": what})
             taken[port.published, port.host_ip] += 1
             if port.published and taken[port.published, port.host_ip] == 2:
                 yield ComposeHit(
@@ -55,6 +59,13 @@ def port_twice(stack: Stack) -> Iterator[ComposeHit]:
                 yield ComposeHit(
                     port.place, {"service": service.name, "what": f"{port.published}, more than anybody can watch"}
                 )
+
+
+def _copies(service: Service) -> int:
+    deploy = service.node.get("deploy")
+    replicas = deploy.get("replicas") if isinstance(deploy, Mapping) else None
+    told = [text for node in (service.node.get("scale"), replicas) for text, _ in texts_of(node)]
+    return max((int(text[:6]) for text in told if text.isdecimal()), default=1)
 
 
 def dependency_circle(stack: Stack) -> Iterator[ComposeHit]:

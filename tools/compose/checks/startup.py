@@ -30,6 +30,12 @@ class Dependence:
     needed: Service
     place: Place
     condition: str  # empty where nothing is declared
+    required: bool = True
+
+    @property
+    def needs_no_wait(self) -> bool:
+        """It runs to its end first, or the dependant can do without it."""
+        return self.condition == COMPLETED or (not self.required and self.condition != HEALTHY)
 
 
 def dependences(stack: Stack) -> tuple[Dependence, ...]:
@@ -46,8 +52,8 @@ def _declared(stack: Stack) -> Iterator[Dependence]:
     for service in stack.services.values():
         for dependency in service.depends_on:
             needed = stack.services.get(dependency.name)
-            if needed is not None and needed is not service:
-                yield Dependence(service, needed, dependency.place, dependency.condition)
+            if needed is not None and needed is not service and not needed.is_provided:
+                yield Dependence(service, needed, dependency.place, dependency.condition, dependency.required)
 
 
 def _silent(stack: Stack) -> Iterator[Dependence]:
@@ -93,10 +99,6 @@ def is_checked(stack: Stack, service: Service) -> bool:
     return has_healthcheck(stack, service)
 
 
-def _runs_once(dependence: Dependence) -> bool:
-    return dependence.condition == COMPLETED
-
-
 def _softened(stack: Stack) -> Verdict:
     """`partly` where health checks exist among the needed services, else `not met`."""
     needed = {dependence.needed.name: dependence.needed for dependence in dependences(stack)}
@@ -107,7 +109,7 @@ def needed_without_check(stack: Stack) -> Iterator[ComposeHit]:
     effect, seen = _softened(stack), set()
     for dependence in dependences(stack):
         needed = dependence.needed
-        if needed.name in seen or _runs_once(dependence) or is_checked(stack, needed):
+        if needed.name in seen or dependence.needs_no_wait or is_checked(stack, needed):
             continue
         seen.add(needed.name)
         words = {"needed": needed.name, "dependant": dependence.dependant.name}
@@ -118,7 +120,8 @@ def waits_for_nothing(stack: Stack) -> Iterator[ComposeHit]:
     """A health check exists and a declared dependant does not wait for it."""
     effect = _softened(stack)
     for dependence in _declared(stack):
-        if dependence.condition not in {HEALTHY, COMPLETED} and is_checked(stack, dependence.needed):
+        waits = dependence.condition == HEALTHY or dependence.needs_no_wait
+        if not waits and is_checked(stack, dependence.needed):
             words = {"needed": dependence.needed.name, "dependant": dependence.dependant.name}
             yield ComposeHit(dependence.place, words, effect)
 

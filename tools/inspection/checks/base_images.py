@@ -24,13 +24,19 @@ def references(subject: Subject) -> Iterator[tuple[str, Instruction]]:
     names = {stage.name.lower() for stage in subject.stages if stage.name} | {
         str(other_stage.index) for other_stage in subject.stages
     }
-    names |= subject.contexts
+    named = subject.contexts
     for stage in subject.stages:
-        if stage.parent is None and stage.base.lower() not in ("scratch", *subject.contexts):
+        if stage.parent is None and stage.base.lower() not in ("scratch", *named):
             yield stage.base, stage.opening
         for instruction in stage.of("COPY", "ADD", "RUN"):
-            for reference in _from_flags(instruction, stage):
-                if reference.lower() not in names and reference.lower() != "scratch":
+            for written in _from_flags(instruction, stage):
+                reference = named.get(written.lower(), written)
+                is_own = (
+                    written.lower() in names
+                    or written.lower() == "scratch"
+                    or (written.lower() in named and not reference)
+                )
+                if not is_own:
                     yield reference, instruction
 
 

@@ -47,7 +47,9 @@ def _may_be(name: str, text: str) -> bool:
 
 
 def _only_named(name: str, text: str) -> bool:
-    """A program or a text about Dockerfiles, or a template from which one is made."""
+    """A program or a text about Dockerfiles, or a template from which one is made; the plain name leaves no doubt."""
+    if name in ("dockerfile", "containerfile"):
+        return False
     is_own_form = name.endswith((".dockerfile", ".containerfile"))
     other_format = not is_own_form and _OTHER_FORMAT.fullmatch(name) is not None
     is_script = text.startswith("#!") and "docker" not in text.partition("\n")[0]

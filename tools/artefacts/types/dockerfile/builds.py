@@ -11,7 +11,7 @@ from tools.compose.dockerfiles import dockerfile_of
 from tools.compose.inspection import Stacks
 from tools.compose.stack import Build, Stack
 from tools.dockerfile import DOCKERFILE, DOCKERIGNORE
-from tools.dockerfile.bake import bake_targets
+from tools.dockerfile.bake import NamedContexts, bake_targets
 from tools.dockerfile.ignore_file import DockerIgnore
 from tools.dockerfile.parser import Parsed
 from tools.uploads.files import SourceFile, Upload
@@ -26,7 +26,7 @@ class DockerfileBuild:
 
     context: str = ""
     target: str = ""
-    names: frozenset[str] = frozenset()
+    names: NamedContexts = ()
 
 
 class Builds:

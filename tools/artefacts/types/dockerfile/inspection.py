@@ -49,7 +49,8 @@ def _inspect_build(file: SourceFile, parsed: Parsed, build: DockerfileBuild, bui
     if any(fault.fatal for fault in parsed.faults):
         return faults
     view, ignore = builds.view(build.context), builds.ignore(file, build.context)
-    subject = Subject(file, view, parsed, tuple(stages(parsed)), ignore, build.target, build.names)
+    contexts = dict(build.names)
+    subject = Subject(file, view, parsed, tuple(stages(parsed, contexts)), ignore, build.target, contexts)
     return [*faults, *(finding for rule in rules() for finding in rule.findings(subject))]
 
 
