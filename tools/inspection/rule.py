@@ -31,8 +31,8 @@ MAX_NAMED = 4  # further words of one remark
 class Subject:
     """One Dockerfile in the context that it is built with: `upload` is what lies there, by paths from its root.
 
-    `ignore` is None where no .dockerignore stands there; `contexts` are names that the build itself gives, each with the
-    image that it is, where it is one.
+    `ignore` is None where no .dockerignore stands there; `contexts` are names that the build itself gives, each
+    with the image that it is, where it is one.
     """
 
     file: SourceFile
