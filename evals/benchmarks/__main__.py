@@ -10,6 +10,7 @@ from evals.benchmarks.building import building
 from evals.benchmarks.crashes import crashes
 from evals.benchmarks.engine import engine
 from evals.benchmarks.inspecting import inspecting
+from evals.benchmarks.proving import proving
 from evals.benchmarks.slack import slack
 from evals.benchmarks.starting import starting
 from evals.benchmarks.timing import Measured, row
@@ -20,6 +21,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Measured | str]]] = {
     "inspecting": inspecting,
     "starting": starting,
     "building": building,
+    "proving": proving,
     "adversarial": adversarial,
     "slack": slack,
     "crashes": crashes,
