@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from agent.builds.stack_report import told_stack
@@ -33,6 +34,7 @@ def _built(receipt: BuildReceipt) -> Iterator[str]:
     size = _size(receipt.image_bytes)
     yield f"**Built{_of(receipt, '')} in {receipt.seconds:.0f} s**: {size}, user `{receipt.user or 'root'}`{cached}."
     yield from _layers(receipt)
+    yield from _packages(receipt)
     yield from _run(receipt.run)
     yield from _secrets(receipt)
     if receipt.unread:
@@ -56,6 +58,15 @@ def _layers(receipt: BuildReceipt) -> Iterator[str]:
     if receipt.hidden_bytes >= WORTH_SAYING:
         lines = ", ".join(str(layer.line) for layer in _hidden(receipt))
         yield f"{_size(receipt.hidden_bytes)} of files from line {lines} are hidden by later layers, and still shipped."
+
+
+def _packages(receipt: BuildReceipt) -> Iterator[str]:
+    """How many of which kind: each is something that has to be kept up to date."""
+    counted = Counter(package.manager for package in receipt.packages)
+    if counted:
+        own = sum(package.line > 0 for package in receipt.packages)
+        kinds = ", ".join(f"{count} of {manager}" for manager, count in counted.most_common())
+        yield f"It holds {len(receipt.packages)} packages ({kinds}); {own} of them came with your own lines."
 
 
 def _hidden(receipt: BuildReceipt) -> list[LayerSize]:

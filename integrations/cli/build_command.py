@@ -24,6 +24,7 @@ from integrations.cli.attachments import read_attachments
 from integrations.cli.parameters import PATH, format_option
 from tools.errors import BuilderUnavailable, UploadRefused
 from tools.sandbox.builder import Builder, BuildProgress, BuildReceipt, Outcome
+from tools.sandbox.image.bill_of_materials import bill_of_materials
 from tools.sandbox.opening import open_builder, repeater
 from tools.sandbox.reproducibility.repeating import Rung
 from tools.uploads.archives.expanding import expand
@@ -41,8 +42,9 @@ class BuildFormat(StrEnum):
 @click.argument("path", type=PATH, help="a folder, an archive of one, or a Dockerfile")
 @click.option("--twice", is_flag=True, help="build twice and say what differs")
 @click.option("--log", type=click.File("w"), help="where the log of a step that failed is written, credentials masked")
+@click.option("--sbom", type=click.File("w"), help="where the image's packages are listed, as CycloneDX in JSON")
 @format_option(BuildFormat, "for people, or one JSON line")
-def build(path: Path, *, twice: bool, log: TextIO | None, form: BuildFormat) -> None:
+def build(path: Path, *, twice: bool, log: TextIO | None, sbom: TextIO | None, form: BuildFormat) -> None:
     """Build a Dockerfile and start the image. Ends with 0, 1 (does not build or run) or 2 (cannot be built here)."""
     upload = read_upload(path)
     settings = Settings.read()
@@ -58,6 +60,8 @@ def build(path: Path, *, twice: bool, log: TextIO | None, form: BuildFormat) -> 
     receipt = _built(builder, upload)
     if log is not None:
         log.write(receipt.log)
+    if sbom is not None:
+        sbom.write(bill_of_materials(receipt))
     if form is BuildFormat.JSON:
         click.echo(json.dumps(as_json(str(path), receipt), ensure_ascii=False))
     else:

@@ -67,6 +67,16 @@ class SecretFound:
 
 
 @dataclass(frozen=True)
+class Package:
+    """Something that a package manager installed; `line` is 0 where the base brought it."""
+
+    manager: str  # apt, apk, pip, npm
+    name: str
+    version: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class BuildReceipt:
     """Evidence of one build; `inputs` is the digest of the canonical context, the receipt's key."""
 
@@ -95,6 +105,7 @@ class BuildReceipt:
     hidden_bytes: int = 0  # in own layers, removed or replaced by later ones
     found: tuple[SecretFound, ...] = ()
     ports: tuple[str, ...] = ()
+    packages: tuple[Package, ...] = ()
     notes: tuple[str, ...] = ()  # sentences: what was changed before the build, what could not be looked at
 
     unread: str = ""  # why the layers could not be read whole: then nothing is known of what is in them

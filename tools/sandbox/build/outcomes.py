@@ -57,6 +57,7 @@ def built(receipt: BuildReceipt, inside: Inside, run: RunReport | None) -> Build
         found=inside.secrets,
         secrets=tuple(secret.place for secret in inside.secrets),
         unread=inside.unread,
+        packages=inside.packages,
         run=run,
     )
 
@@ -91,6 +92,7 @@ def together(made: Sequence[BuildReceipt]) -> BuildReceipt:
         found=tuple(found),
         unread="; ".join(layer.unread for layer in made if layer.unread),
         secrets=tuple(match_found.place for match_found in found),
+        packages=tuple(dict.fromkeys(package for layer in made for package in layer.packages)),
         notes=(*told.notes, *(f"`{other.dockerfile}` {built}." for other in others)),
     )
 

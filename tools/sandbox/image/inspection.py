@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ from tools.dockerfile.parser import parse
 from tools.dockerfile.stages import Stage, stages
 from tools.sandbox.build.excerpts import one_line
 from tools.sandbox.build.refusals import LAYERED
-from tools.sandbox.builder import LayerSize, SecretFound
+from tools.sandbox.builder import LayerSize, Package, SecretFound
 
 SECONDS = 60.0
 COPIED = 100_000_000  # bytes: up to here `docker save` is quick; chosen, not measured
@@ -36,6 +36,7 @@ class Inside:
     ports: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ()
     unread: str = ""  # why the layers could not be read whole
+    packages: tuple[Package, ...] = ()
 
 
 def look_inside(attributes: dict[str, Any], base_url: str, final: Stage | None) -> Inside:
@@ -62,6 +63,7 @@ def look_inside(attributes: dict[str, Any], base_url: str, final: Stage | None) 
         hidden=hidden,
         secrets=(*inside.secrets, *secrets),
         unread=f"{unread} is larger than I read" if unread else "",
+        packages=tuple(_packages(scanned.get("packages", ()), [layer.line for layer in layers])),
     )
 
 
@@ -141,6 +143,12 @@ def _layers(scanned: dict[str, Any], own: list[Instruction]) -> tuple[tuple[Laye
         layers.append(LayerSize(step, layer["bytes"], line, layer["hidden"]))
         secrets += [SecretFound(_where(path, what), line, gone) for path, what, gone in layer["secrets"]]
     return tuple(layers), secrets
+
+
+def _packages(found: Sequence[tuple[str, str, str, int]], lines: Sequence[int]) -> Iterator[Package]:
+    for manager, name, version, layer in found:
+        line = lines[layer] if layer < len(lines) else 0
+        yield Package(manager, one_line(name, 200), one_line(version, 100), line)
 
 
 def lines_of(history: Sequence[tuple[str, bool]], own: Sequence[Instruction]) -> list[tuple[int, str]]:

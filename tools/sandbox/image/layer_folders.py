@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tools.sandbox.image.layers import Layer, count_entry, told
+from tools.sandbox.image.layers import Layer, count_entry, packages_of, told
 
 ACCOUNTS = 2**18  # bytes of `/etc/passwd` that are read
 
@@ -25,6 +25,7 @@ def scan_folders(folders: list[str], config: str, own: int) -> dict[str, Any]:
     return {
         "layers": list(told(layers)),
         "unread": [path for layer in layers for path in layer.unread],
+        "packages": packages_of(layers),
         "history": [[str(message.get("created_by", "")), bool(message.get("empty_layer"))] for message in history],
         "passwd": found.decode("utf-8", "replace"),
     }
@@ -47,8 +48,10 @@ def _folder(root: Path, *, searched: bool) -> Layer:
                 linked |= {status.st_ino} if status.st_nlink > 1 else set()
                 layer.sizes[path] = status.st_size
                 layer.bytes += status.st_size
-                if searched:
-                    layer.look_at(path, status.st_size, partial(_opened, Path(folder) / name))
+                read = partial(_opened, Path(folder) / name)
+                layer.look_for_packages(path, read)
+                if searched and path not in layer.packages:
+                    layer.look_at(path, status.st_size, read)
     return layer
 
 

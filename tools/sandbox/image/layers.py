@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from tools.credentials import credentials_in_text, has_embedded_credential
+from tools.sandbox.image.packages import MAX_PACKAGES, Named, Reader, packages_in
 
 MAX_ENTRIES = 400_000
 SEARCHED = 4 * 2**20  # bytes of a text that are read; one that is larger is named as not read
@@ -24,9 +26,6 @@ _PRIVATE_KEY = b"PRIVATE KEY-----"
 _LIBRARIES = re.compile(r"(^|/)(site-packages|dist-packages|node_modules|\.cargo|go/pkg|usr/(lib|share|include))/")
 
 
-Reader = Callable[[int], bytes]  # the first so many bytes of a file
-
-
 @dataclass
 class Layer:
     """Sizes by path; `gone` are paths and folders that it hides in the layers below."""
@@ -36,7 +35,14 @@ class Layer:
     emptied: set[str] = field(default_factory=set)
     secrets: list[tuple[str, str]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    packages: dict[str, list[Named]] = field(default_factory=dict)  # by the file that names them
     bytes: int = 0
+
+    def look_for_packages(self, path: str, read: Reader) -> None:
+        """In layers of the base too: they are shipped."""
+        found = list(islice(packages_in(path, read), MAX_PACKAGES))
+        if found:
+            self.packages[path] = found
 
     def look_at(self, path: str, size: int, read: Reader) -> None:
         """Searches a file of the Dockerfile's own layers for credentials, or notes that it is too large for it."""
@@ -84,6 +90,19 @@ def secrets_in(path: str, data: bytes) -> Iterator[tuple[str, str]]:
     what = next(iter(credentials_in_text(text)), "")
     if what or (named and "id_" in path):
         yield path, what or "a private key"
+
+
+def packages_of(layers: list[Layer]) -> list[tuple[str, str, str, int]]:
+    """Of the image as it is seen from a container, with the layer that brought each, the lowest being 0."""
+    hidden, found = _Hidden(), dict[Named, int]()
+    for number, layer in reversed(list(enumerate(layers))):
+        for path, packages in layer.packages.items():
+            if not hidden.holds(path):
+                found |= dict.fromkeys(packages, number)
+        hidden.add(layer)
+    below = [dict.fromkeys(one for named in layer.packages.values() for one in named) for layer in layers]
+    first = {one: next((at for at, its in enumerate(below) if one in its), number) for one, number in found.items()}
+    return sorted((*one, number) for one, number in first.items())[:MAX_PACKAGES]
 
 
 def told(layers: list[Layer]) -> Iterator[dict[str, Any]]:

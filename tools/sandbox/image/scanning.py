@@ -17,7 +17,7 @@ from functools import partial
 from typing import IO, Any
 
 from tools.sandbox.image.layer_folders import ACCOUNTS, scan_folders
-from tools.sandbox.image.layers import Layer, TooLarge, count_entry, told
+from tools.sandbox.image.layers import Layer, TooLarge, count_entry, packages_of, told
 
 SMALL = 2**20  # bytes of a record of the image
 MEMORY, CPU_SECONDS = 1_536 * 2**20, 60
@@ -50,6 +50,7 @@ def scan(stream: IO[bytes], own: frozenset[str]) -> dict[str, Any]:
     return {
         "layers": list(told(ordered)),
         "unread": [path for layer in ordered for path in layer.unread],
+        "packages": packages_of(ordered),
         "history": [[str(entry.get("created_by", "")), bool(entry.get("empty_layer"))] for entry in config["history"]],
         "passwd": next((passwd[name] for name in reversed(names) if name in passwd), b"").decode("utf-8", "replace"),
     }
@@ -99,8 +100,11 @@ def _layer(stream: Any, *, searched: bool) -> tuple[Layer, bytes | None]:
                 layer.bytes += member.size
                 if path == "etc/passwd":
                     accounts = _content(archive, member)
-                elif searched:
-                    layer.look_at(path, member.size, partial(_content, archive, member))
+                    continue
+                read = partial(_content, archive, member)
+                layer.look_for_packages(path, read)
+                if searched and path not in layer.packages:
+                    layer.look_at(path, member.size, read)
             elif not member.isdir():
                 layer.sizes[path] = 0
     return layer, accounts

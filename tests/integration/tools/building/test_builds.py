@@ -247,3 +247,22 @@ def test_an_entrypoint_that_is_not_executable_does_not_start(
     if not runs:
         assert receipt.run is not None
         assert "isn't executable" in receipt.run.cause
+
+
+@pytest.mark.parametrize("copied", [100_000_000, 0], ids=["as a stream", "where the engine keeps them"])
+def test_the_packages_of_an_image_are_listed_with_the_line_that_brought_them(
+    builder: BuildKit, monkeypatch: pytest.MonkeyPatch, copied: int
+) -> None:
+    monkeypatch.setattr(inspection, "COPIED", copied)
+    record = "Package: libc6\nStatus: install ok installed\nVersion: 2.36\n\n"
+    dockerfile = (
+        f"{BASE}COPY status /var/lib/dpkg/status\n"
+        "RUN mkdir -p /app/a-1.0.dist-info /app/b-2.0.dist-info && touch /app/a-1.0.dist-info/METADATA "
+        f"/app/b-2.0.dist-info/METADATA\nRUN rm -r /app/b-2.0.dist-info && echo {copied}\nUSER 1000\n" + SERVE
+    )
+    receipt = build(builder, dockerfile, status=record)
+    assert receipt.outcome is Outcome.BUILT
+    assert [(package.manager, package.name, package.version, package.line) for package in receipt.packages] == [
+        ("apt", "libc6", "2.36", 2),
+        ("pip", "a", "1.0", 3),
+    ]
