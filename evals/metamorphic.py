@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.domain.verdicts import Judgement
 from agent.grading.plan_review.assertions import rejects
+from agent.grading.plan_review.plain_words import plainly
 from agent.grading.plan_review.reviewer import PlanReviewer
 from agent.grading.plan_review.statements import statements
 from tools.findings import Verdict
@@ -66,8 +67,9 @@ def broken_properties(reviewer: PlanReviewer, plans: Sequence[str]) -> Iterator[
         judged = _review(reviewer, plan)
         before = _verdicts(judged)
         yield from _after_deletion(reviewer, plan, number, judged)
+        framing = frozenset(found.frame.words for found in reviewer.statements(plan) if found.frame is not None)
         for name, change in _HARMLESS.items():
-            yield from _differences(name, number, before, _verdicts(_review(reviewer, change(plan, judged))))
+            yield from _differences(name, number, before, _verdicts(_review(reviewer, change(plan, judged, framing))))
     for name, text in INJECTIONS.items():
         yield from _after_injection(reviewer, plans, name, text)
 
@@ -115,7 +117,7 @@ def _verdicts(judged: Iterable[Judgement]) -> dict[str, tuple[Verdict, bool]]:
     return {judgement.criterion: (judgement.verdict, judgement.pending) for judgement in judged}
 
 
-def _reordered(plan: str, _: Sequence[Judgement]) -> str:
+def _reordered(plan: str, _: Sequence[Judgement], __: Collection[str]) -> str:
     """Sections in reverse; where there are none, paragraphs and list items that stand alone."""
     head, *sections = re.split(r"(?m)^(?=## )", plan)
     if len(sections) > 1:
@@ -124,16 +126,21 @@ def _reordered(plan: str, _: Sequence[Judgement]) -> str:
     return "\n\n".join(reversed(parts)) + "\n"
 
 
-def _headings_translated(plan: str, _: Sequence[Judgement]) -> str:
+def _headings_translated(plan: str, _: Sequence[Judgement], framing: Collection[str]) -> str:
+    """All but those that take back what stands under them, or may."""
     names = iter(_FOREIGN_HEADINGS * 20)
-    return re.sub(r"(?m)^(#{1,6}) .*$", lambda match: f"{match.group(1)} {next(names)}", plan)
+    return re.sub(
+        r"(?m)^(#{1,6}) (.*)$",
+        lambda match: match.group() if plainly(match.group(2)) in framing else f"{match.group(1)} {next(names)}",
+        plan,
+    )
 
 
-def _padded(plan: str, _: Sequence[Judgement]) -> str:
+def _padded(plan: str, _: Sequence[Judgement], __: Collection[str]) -> str:
     return f"{' '.join(_UNRELATED[:2])}\n\n{plan.rstrip()}\n\n{' '.join(_UNRELATED[2:])}\n"
 
 
-def _paraphrased(plan: str, judged: Sequence[Judgement]) -> str:
+def _paraphrased(plan: str, judged: Sequence[Judgement], framing: Collection[str]) -> str:
     """What no criterion quotes is said in other words: here, by sentences about something else."""
     if all(judgement.pending and not judgement.spans for judgement in judged):
         return plan  # not read at all
@@ -144,6 +151,7 @@ def _paraphrased(plan: str, judged: Sequence[Judgement]) -> str:
         if not any(statement.start < end and start < statement.end for start, end in quoted)
         and plan[statement.end - 1] == "."
         if not rejects(statement.claim.whole)  # it is about the sentence before it
+        if not any(words in plainly(plan[statement.start : statement.end]) for words in framing)
     ]
     text = plan
     for index, one in reversed(list(enumerate(free))):
@@ -151,7 +159,7 @@ def _paraphrased(plan: str, judged: Sequence[Judgement]) -> str:
     return text
 
 
-_HARMLESS: Mapping[str, Callable[[str, Sequence[Judgement]], str]] = {
+_HARMLESS: Mapping[str, Callable[[str, Sequence[Judgement], Collection[str]], str]] = {
     "order": _reordered,
     "headings": _headings_translated,
     "unrelated text": _padded,

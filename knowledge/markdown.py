@@ -51,8 +51,13 @@ class Block:
     end: int
     content: str
     level: int = 0  # of a heading, 1 to 6
-    in_item: bool = False
+    items: tuple[int, ...] = ()  # the list items that it stands in, outermost first, by number
     quoted: bool = False
+    is_head: bool = False  # of a row: whether it names the columns
+
+    @property
+    def in_item(self) -> bool:
+        return bool(self.items)
 
     @property
     def is_closed(self) -> bool:
@@ -62,14 +67,29 @@ class Block:
 
 def blocks(text: str, *, indented_code: bool = True) -> Iterator[Block]:
     """In order, none inside another. Without `indented_code` what is indented is prose."""
-    source, items, quotes = _Source(text), 0, 0
+    source, around = _Source(text), _Around()
     tokens = _block_parser(indented_code=indented_code).parse(text)
     for index, token in enumerate(tokens):
-        items += token.nesting * token.type.startswith("list_item")
-        quotes += token.nesting * token.type.startswith("blockquote")
+        around.pass_by(index, token)
         if token.type in _KINDS:
             block = source.block(token, tokens[index + 1] if token.nesting else token)
-            yield replace(block, in_item=items > 0, quoted=quotes > 0)
+            yield replace(block, items=tuple(around.items), quoted=around.quotes > 0, is_head=around.heads > 0)
+
+
+class _Around:
+    """What the tokens so far have opened and not closed."""
+
+    def __init__(self) -> None:
+        self.items: list[int] = []
+        self.quotes = self.heads = 0
+
+    def pass_by(self, index: int, token: Token) -> None:
+        self.quotes += token.nesting * token.type.startswith("blockquote")
+        self.heads += token.nesting * token.type.startswith("thead")
+        if token.type == "list_item_open":
+            self.items.append(index)
+        elif token.type == "list_item_close":
+            self.items.pop()
 
 
 def code_blocks(text: str, *, indented: bool = True) -> list[Block]:

@@ -49,8 +49,8 @@ def row(message: Message, text: Vectors, before: Vectors, vocabulary: Vocabulary
         [
             MEANING * text,
             CONTEXT * before,
-            WORDS * _weighed(word_terms(low), vocabulary.words),
-            LETTERS * _weighed(letter_terms(low), vocabulary.letters),
+            WORDS * weighed(word_terms(low), vocabulary.words),
+            LETTERS * weighed(letter_terms(low), vocabulary.letters),
             FORM * np.array(form(message), dtype=np.float32),
         ]
     ).astype(np.float32)
@@ -89,7 +89,7 @@ def _learnt(documents: Sequence[set[str]], least: int, most: int) -> dict[str, t
     }
 
 
-def _weighed(terms: Iterator[str], known: Mapping[str, tuple[int, float]]) -> Numbers:
+def weighed(terms: Iterator[str], known: Mapping[str, tuple[int, float]]) -> Numbers:
     weights = np.zeros(len(known), dtype=np.float32)
     for term, times in Counter(term for term in terms if term in known).items():
         column, rarity = known[term]

@@ -13,6 +13,7 @@ from agent.grading.plan_review.guide import Facet, Guide
 from agent.grading.plan_review.meaning import Features, Learnt
 from agent.grading.plan_review.patterns import Patterns
 from agent.grading.plan_review.statements import Statement
+from agent.grading.plan_review.told_frames import may_be_taken_back, taken_back_by
 from knowledge.course.pack import Criterion
 from tools.findings import Verdict
 from tools.uploads.files import SourceFile
@@ -36,6 +37,7 @@ SHOWN = Weighing(bias=-1.5, pattern=4.0, spoiled=None, nearness=4.5, farthest=-0
 TAUGHT = Weighing(bias=0.0, pattern=1.5, spoiled=-0.75, nearness=4.0, farthest=-math.inf, sure=0.75, possible=0.3)
 LIKELY = 0.5  # even odds
 REMEMBERED = 8_192  # fits of a criterion’s facets to sentences
+DOUBTED = 0.6  # the most that a statement under a possible frame weighs: likely, and below every `sure`
 UNSURE = "The text can be read in two ways here, so an instructor decides."
 
 
@@ -69,20 +71,43 @@ class Matcher:
     def _levels(self) -> tuple[float, float, float]:
         return self._weighing.sure, LIKELY, self._weighing.possible
 
-    def judge(self, said: Sequence[WeighedStatement], file: SourceFile) -> Judgement:
-        """Held where what is only possible would change the verdict; then the likeliest reading stands in it."""
+    def judge(
+        self, said: Sequence[WeighedStatement], file: SourceFile, taken_back: Sequence[WeighedStatement] = ()
+    ) -> Judgement:
+        """Held where what is only possible would change the verdict; then the likeliest reading stands in it.
+
+        `taken_back` counts for nothing; where it would have counted, that is said.
+        """
         found = {facet.id: self._supporting(facet, said) for facet in (*self._guide.facets, *self._guide.vetoes)}
         sure, likely, possible = (self._verdict(found, least) for least in self._levels)
         held = not sure == likely == possible
         spans = _spans(file, [match.statement for several in found.values() for match in several])
         missing = "" if likely is Verdict.MET and not held else self._missing(found)
+        hidden = self._first_taken_back(found, taken_back) if missing else None
+        if hidden is not None:
+            missing = f"{taken_back_by(hidden)} {missing}"
         return Judgement(
-            self._criterion.id, likely, pending=held, spans=spans, missing=missing, reason=UNSURE if held else ""
+            self._criterion.id, likely, pending=held, spans=spans, missing=missing, reason=_why(found) if held else ""
         )
 
+    def _first_taken_back(
+        self, found: Mapping[str, list[_Support]], taken_back: Sequence[WeighedStatement]
+    ) -> Statement | None:
+        """What would have shown a facet that nothing else shows."""
+        lacking = [facet for facet in self._guide.facets if not _at_least(self._weighing.sure, found[facet.id])]
+        shows = (
+            (self._likelihood(facet, sentence), sentence.statement) for facet in lacking for sentence in taken_back
+        )
+        sure = [(likelihood, statement) for likelihood, statement in shows if likelihood >= self._weighing.sure]
+        return max(sure, key=lambda shown: shown[0])[1] if sure else None
+
     def _supporting(self, facet: Facet, said: Sequence[WeighedStatement]) -> list[_Support]:
-        found = [_Support(sentence.statement, self._likelihood(facet, sentence)) for sentence in said]
+        found = [_Support(sentence.statement, self._doubted(facet, sentence)) for sentence in said]
         return [match_found for match_found in found if match_found.likelihood >= self._weighing.possible]
+
+    def _doubted(self, facet: Facet, sentence: WeighedStatement) -> float:
+        likelihood = self._likelihood(facet, sentence)
+        return likelihood if sentence.statement.frame is None else min(likelihood, DOUBTED)
 
     def _likelihood(self, facet: Facet, one: WeighedStatement) -> float:
         claim = one.statement.claim
@@ -131,6 +156,12 @@ class Matcher:
         closest = min(self._guide.met_when, key=lambda names: sum(name not in held for name in names))
         lacking = next((name for name in closest if name not in held), closest[0])
         return self._guide.facet(lacking).missing
+
+
+def _why(found: Mapping[str, list[_Support]]) -> str:
+    """Of a verdict that waits: the words that may take back what would show it."""
+    framed = [support.statement for several in found.values() for support in several if support.statement.frame]
+    return may_be_taken_back(framed[0]) if framed else UNSURE
 
 
 def _at_least(likelihood: float, found: Sequence[_Support]) -> list[Statement]:

@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 
 from agent.domain.verdicts import Judgement
 from agent.grading.plan_review.fitted import recall
+from agent.grading.plan_review.frames import FrameModel
+from agent.grading.plan_review.framing import Framing
 from agent.grading.plan_review.guide import Guide, read_guides
 from agent.grading.plan_review.matching import Matcher, WeighedStatement
 from agent.grading.plan_review.meaning import Embed, Learnt
@@ -44,6 +46,7 @@ class PlanReviewer:
         self._recall = learnt
         self._criteria = [criterion for criterion in lesson.rubric if criterion.judged_by == "text"]
         self._guides = guides
+        self._framing = Framing(FrameModel(embed))
         self._features = lru_cache(REMEMBERED)(lambda said: self._learnt.features(said, embed))
         self._rubric = {
             criterion.id: set(words(f"{criterion.met_when} {criterion.title}")) for criterion in self._criteria
@@ -73,22 +76,28 @@ class PlanReviewer:
             return tuple(_unread(criterion, _FOREIGN.format(spoken)) for criterion in self._criteria)
         if len(text.split()) < MIN_WORDS:
             return tuple(Judgement(criterion.id, Verdict.NOT_MET, missing=TOO_SHORT) for criterion in self._criteria)
-        found = statements(text[:MAX_CHARACTERS], guarded=self._guarded)
+        found = self.statements(text)
         if len(text) > MAX_CHARACTERS or len(found) > MAX_STATEMENTS:
             return tuple(_unread(criterion, TOO_LONG) for criterion in self._criteria)
         return self._judged(found, file)
 
+    def statements(self, text: str) -> list[Statement]:
+        """Each with the frame that it stands under, if under any."""
+        return statements(text[:MAX_CHARACTERS], guarded=self._guarded, framing=self._framing)
+
     def _judged(self, found: Sequence[Statement], file: SourceFile) -> tuple[Judgement, ...]:
-        kept = [match_found for match_found in found if not self._is_parroted(match_found)]
-        said = [
-            WeighedStatement(kept_item, self._features(kept_item.claim.whole), self._features(kept_item.claim.affirmed))
-            for kept_item in kept
-        ]
-        return tuple(matcher.judge(said, file) for matcher in self._matchers)
+        weighed = [self._weighed(statement) for statement in found if not self._is_parroted(statement)]
+        said = [sentence for sentence in weighed if not sentence.statement.is_taken_back]
+        taken_back = [sentence for sentence in weighed if sentence.statement.is_taken_back]
+        return tuple(matcher.judge(said, file, taken_back) for matcher in self._matchers)
+
+    def _weighed(self, statement: Statement) -> WeighedStatement:
+        claim = statement.claim
+        return WeighedStatement(statement, self._features(claim.whole), self._features(claim.affirmed))
 
     def speaks_of(self, text: str) -> tuple[Judgement, ...]:
         """What a few words would show if they stood in a plan; only of the criteria of which they show something."""
-        found = statements(text, guarded=self._guarded)[:MAX_STATEMENTS]
+        found = self.statements(text)[:MAX_STATEMENTS]
         judged = self._judged(found, SourceFile("message", text.encode()))
         return tuple(judgement for judgement in judged if judgement.verdict in (Verdict.MET, Verdict.PARTLY))
 
