@@ -16,8 +16,8 @@ from agent.grading.plan_review.scopes import Role, Scope, folded, structural
 # Chosen on the tuned wordings and plans, each wording left out of what reads it (`python -m evals.fitting_frames`).
 # Labels are many and short, so that more of them would be taken wrongly.
 SURE = {Voice.HEAD: 0.75, Voice.SENTENCE: 0.8}
-POSSIBLE = {Voice.HEAD: 0.4, Voice.SENTENCE: 0.5}
-SURE_LABEL, POSSIBLE_LABEL = 0.9, 0.55
+POSSIBLE = {Voice.HEAD: 0.45, Voice.SENTENCE: 0.5}
+SURE_LABEL, POSSIBLE_LABEL = 0.9, 0.7
 ASKS = 0.5
 Asks = Callable[[str], bool]
 
