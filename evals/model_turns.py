@@ -11,6 +11,8 @@ from agent.conversation.model_mind.mind import PROMPT as TUTOR
 from agent.conversation.model_mind.reporting import MindReport
 from agent.conversation.reply_checks.grounding import PROMPT as GROUNDING
 from agent.errors import ConfigurationInvalid
+from agent.grading.model_review.confirming import PROMPT as QUOTES
+from agent.grading.model_review.finding import PROMPT as FACETS
 from agent.llm.prompts import load_prompt
 from agent.llm.recorded import RecordedModel, stale
 from agent.settings import Settings
@@ -32,7 +34,12 @@ def model_turns(knowledge: Knowledge, how: str) -> tuple[Figures, list[str]]:
     moments = [moment for file in sorted(FOLDER.glob("*.jsonl")) for moment in read_moments(file)]
     model = RecordedModel(RECORDINGS, live)
     figures = measured(moments, knowledge, model)
-    return figures, stale(RECORDINGS, [load_prompt(path).name for path in (TUTOR, GROUNDING)])
+    return figures, stale(RECORDINGS, prompts())
+
+
+def prompts() -> list[str]:
+    """Names of today's, with version and digest."""
+    return [load_prompt(path).name for path in (TUTOR, GROUNDING, FACETS, QUOTES)]
 
 
 def measured(moments: Sequence[Moment], knowledge: Knowledge, model: RecordedModel) -> Figures:
@@ -57,6 +64,7 @@ def measured(moments: Sequence[Moment], knowledge: Knowledge, model: RecordedMod
         "segments of first replies": first,
         "of them kept at once": 1 - sum(report.sent_back for report in reports) / max(1, first),
         "requests nobody answered": len(model.missing),
+        "answered to other facts than today's": len(model.elsewhere),
         "calls a turn": len(model.usages) / turns,
         "tokens a turn": sum(usage.total for usage in model.usages) / turns,
         "median seconds": statistics.median(taken) if taken else 0.0,

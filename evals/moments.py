@@ -63,7 +63,8 @@ def play(
     observe: Observer = log,
 ) -> Iterator[Outcome]:
     """Each in a workspace of its own, so that nobody meets the people of another; no model where none is given."""
-    settings = Settings.read(database_url="sqlite://", OPENAI_API_KEY=None, model_turn_seconds=3_600)
+    builds = "off" if model else "auto"  # what was recorded must not depend on this machine's Docker
+    settings = Settings.read(database_url="sqlite://", OPENAI_API_KEY=None, model_turn_seconds=3_600, builds=builds)
     with open_tutoring(settings, knowledge=knowledge, model=model, observe=observe) as tutoring:
         for moment in moments:
             for number, said in enumerate(moment.before):

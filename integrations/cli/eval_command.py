@@ -46,4 +46,4 @@ def _with_model(how: str) -> None:
         figures, stale = model_turns.model_turns(knowledge, how)
     print(scoreboard.as_text({f"model, {how}": figures}))
     for name in stale:
-        print(f"stale: {name} was recorded with another prompt; record it again with --model live")
+        print(f"stale: {name} was given to another prompt; record it again with --model live")

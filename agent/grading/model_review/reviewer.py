@@ -76,7 +76,7 @@ class ModelReview:
         try:
             opinion = self._formed(question)
         except ModelUnavailable as error:
-            _log.warning("%s is reviewed by rules alone: %s", question.criterion.id, error)
+            _log.info("%s is reviewed by rules alone: %s", question.criterion.id, error)
             return None
         if len(self._known) >= REMEMBERED:
             self._known.pop(next(iter(self._known)), None)
