@@ -122,11 +122,11 @@ class ConversationNodes:
         return {"calls": [*state.get("calls", ()), *calls], "memo": dict(asked.memo)}
 
     def tools(self, state: State, runtime: Runtime[TurnContext]) -> State:
-        """The first call that has no result yet: what it did is kept before the next one begins."""
+        """The first call that has no result yet: what it did is kept before the next one begins. Reads go together."""
         trail = _trail(state)
         before = list(zip(trail.calls, trail.results, strict=False))
-        result = self._tools.run(trail.calls[len(before)], _view(state, runtime.context), before)
-        return {"results": [*state.get("results", ()), _result_to_state(result)]}
+        found = self._tools.run_next(trail.calls[len(before) :], _view(state, runtime.context), before)
+        return {"results": [*state.get("results", ()), *map(_result_to_state, found)]}
 
     def check(self, state: State, runtime: Runtime[TurnContext]) -> State:
         context = runtime.context

@@ -6,17 +6,13 @@ import re
 from collections.abc import Sequence
 
 from agent.conversation.reply_checks.check import Matter
+from agent.conversation.reply_checks.known_words import KnownWords
 from agent.conversation.reply_checks.segment import Draft
 
 LONGEST = 700  # characters of a segment's own words
 LONGEST_REPLY = 1_800
 _LINK = re.compile(r"https?://|\bwww\.|<[@#!]|\]\(", re.IGNORECASE)
 _MARKUP = re.compile(r"```|^#{1,6} |^\s*\|.*\|\s*$|\[\d+\]|<[a-z/!]", re.MULTILINE | re.IGNORECASE)
-_MACHINERY = re.compile(
-    r"\b(?:as an ai|language model|system prompt|my (?:instructions|prompt)|developer mode|json|segments?|"
-    r"tool (?:call|result)s?|fact ids?|(?:card|remark)\d*[:.]\w+)\b",
-    re.IGNORECASE,
-)
 _ENDED = tuple('.!?:…”")*_`')
 
 
@@ -34,7 +30,9 @@ class Form:
             return "No links and no mentions: name sources by their ids, the address is shown."
         if _MARKUP.search(draft.own):
             return "No code blocks, headings, tables or numbers in brackets: plain sentences, `code` in backticks."
-        if (machinery := _MACHINERY.search(draft.own)) and machinery[0].lower() not in matter.view.text.lower():
+        if (machinery := KnownWords.load().machinery.search(draft.own)) and machinery[
+            0
+        ].lower() not in matter.view.text.lower():
             return "Speak as the tutor, not of how you work."
         if not draft.text.rstrip().endswith(_ENDED):
             return "It is no whole sentence: end it with a mark."

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from agent.conversation.reply_checks.check import Matter
+from agent.conversation.reply_checks.known_words import KnownWords
 from agent.conversation.reply_checks.segment import Draft
 from agent.errors import ModelUnavailable
 from agent.guardrails.opposites import claims_more, turned
@@ -26,8 +27,6 @@ from knowledge.retrieval.passages import Citation, Hit, Passage
 CLAIM = 2  # words that the cards know, from which a sentence of an answer claims something
 CLAIM_WITH_VALUE = 3  # the same where the engine puts a value into it
 CLAIM_BESIDE = 2  # terms of the field that the person did not use, from which any other sentence claims something
-# Words of a tutor about the work at hand: some cards are named with them, they claim nothing of the field.
-OURS = "file line work write look ask help yours tutor lesson gate know find good start progress"
 # `evals/cases/support`: every true rewording shares half of its words with its section, most far more.
 SHARED = 0.4  # of a claim's words, the share that its sources or the person use too
 NEAR = 0.30  # cosine between a sentence and the quote that is to say it; below, the quote is of something else
@@ -35,7 +34,6 @@ PROMPT = Path(__file__).parents[1] / "prompts" / "grounding.md"
 _ASKS = re.compile(r"\?[\s*_”\"]*$")
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”)*_]*\s+|\n+")
 _TOKEN = re.compile(r"[a-z0-9_'’]+(?:[.-][a-z0-9_]+)*")
-_CONFIRMS = re.compile(r"^\W*(?:yes|yep|no|nope|right|correct|exactly|true|false|wrong)\b", re.IGNORECASE)
 
 
 class Judged(BaseModel):
@@ -177,7 +175,7 @@ class Grounding:
 def _terms(lesson: Lesson) -> set[str]:
     """The terms of the field: what cards and sections are named for."""
     named = (*(card.id for card in lesson.cards), *(section.id for section in lesson.sections))
-    return set(words(" ".join(named).replace("-", " "))) - set(words(OURS))
+    return set(words(" ".join(named).replace("-", " "))) - set(words(" ".join(KnownWords.load().of_tutors)))
 
 
 def _without_titles(sentence: str, lesson: Lesson) -> str:
@@ -187,7 +185,7 @@ def _without_titles(sentence: str, lesson: Lesson) -> str:
 
 
 def _unfounded(draft: Draft, claims: Sequence[Claim], matter: Matter) -> str:
-    if draft.kind == "ack" and _CONFIRMS.match(draft.own) and not matter.accepted("record_answer"):
+    if draft.kind == "ack" and KnownWords.load().confirm.match(draft.own) and not matter.accepted("record_answer"):
         return "A yes, a no or a “right” belongs into the answer that says why, with its sources."
     if claims and not draft.sources and not draft.slots:
         return f"“{claims[0].sentence}” is a claim: name the ids of the facts that say it as sources."

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,6 +19,7 @@ from knowledge.errors import KnowledgeError
 from tools.errors import ToolError
 
 Exchange = tuple[ToolCall, ToolResult]
+MAX_TOGETHER = 4  # tools of one turn that read at the same time
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +56,19 @@ class ToolRegistry:
             result = _run(tool, call, view)
             opened.set_attribute("tutor.tool.refused", bool(result.refused))
         return result
+
+    def run_next(self, calls: Sequence[ToolCall], view: View, before: Sequence[Exchange] = ()) -> list[ToolResult]:
+        """Results of the first call, and of those after it that only read as it does: they run side by side."""
+        reading = list(itertools.takewhile(self._only_reads, calls))
+        if len(reading) < 2:
+            return [self.run(calls[0], view, before)]
+        with ThreadPoolExecutor(MAX_TOGETHER, thread_name_prefix="tool") as pool:
+            waiting = [pool.submit(copy_context().run, self.run, call, view, before) for call in reading]
+            return [done.result() for done in waiting]
+
+    def _only_reads(self, call: ToolCall) -> bool:
+        tool = self._tools.get(call.name)
+        return tool is not None and tool.effect is Effect.READ
 
     def doing(self, call: ToolCall, view: View) -> str:
         """What a person who waits is told of it; never what makes no sense to them."""

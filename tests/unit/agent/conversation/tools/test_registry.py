@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -147,3 +148,31 @@ def test_what_nobody_wished_is_not_done(view: View) -> None:
     tools = ToolRegistry([Count()])
     assert tools.run(ToolCall("count", {"line": 10}), view).refused == "They spoke of no such line."
     assert tools.run(ToolCall("count", {"line": 9}), view).content == {"counted": 1}
+
+
+class Waiting(Tool[LineArguments]):
+    """Goes on when the other one has come."""
+
+    name = "waiting"
+    description = "Waits."
+    arguments = LineArguments
+
+    def __init__(self) -> None:
+        self._met = threading.Barrier(2)
+
+    def run(self, view: View, arguments: LineArguments) -> ToolResult:
+        self._met.wait(10)
+        return ToolResult({"line": arguments.line})
+
+
+def test_what_only_reads_goes_together_and_keeps_its_order(view: View) -> None:
+    tools = ToolRegistry([Waiting(), Count()])
+    calls = [ToolCall("waiting", {"line": 1}), ToolCall("waiting", {"line": 2}), ToolCall("count", {"line": 1})]
+    assert [result.content for result in tools.run_next(calls, view)] == [{"line": 1}, {"line": 2}]
+
+
+def test_what_is_proposed_is_kept_before_anything_else_begins(view: View) -> None:
+    tools = ToolRegistry([Line(), Count()])
+    assert len(tools.run_next([ToolCall("count", {"line": 1}), ToolCall("line", {"line": 2})], view)) == 1
+    assert len(tools.run_next([ToolCall("line", {"line": 2}), ToolCall("count", {"line": 1})], view)) == 1
+    assert tools.run_next([ToolCall("nothing"), ToolCall("line", {"line": 2})], view)[0].refused
