@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.domain.reply import Action, Reply
 from tools.sandbox.reproducibility.differences import HARMLESS
-from tools.sandbox.reproducibility.repeating import DifferenceCause, Repetition, Rung
+from tools.sandbox.reproducibility.repetition import DifferenceCause, Repetition, Rung
 
 MAX_CAUSES, MAX_PACKAGES = 4, 3
 _SAYS = {
@@ -43,6 +43,7 @@ def _lines(found: Repetition) -> Iterator[str]:
 
 
 def _cause(cause: DifferenceCause) -> str:
-    where = f"line {cause.line} `{cause.step[:60]}`: " if cause.line else ""
+    carried = f", carried along by line {cause.copied_by}" if cause.copied_by else ""
+    where = f"line {cause.line} `{cause.step[:60]}`{carried}: " if cause.line else ""
     more = f" ({cause.count} paths)" if cause.count > 1 else ""
     return f"{where}{cause.text}{more}"

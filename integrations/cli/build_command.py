@@ -26,7 +26,7 @@ from tools.errors import BuilderUnavailable, UploadRefused
 from tools.sandbox.builder import Builder, BuildProgress, BuildReceipt, Outcome
 from tools.sandbox.image.bill_of_materials import bill_of_materials
 from tools.sandbox.opening import open_builder, repeater
-from tools.sandbox.reproducibility.repeating import Rung
+from tools.sandbox.reproducibility.repetition import Rung
 from tools.uploads.archives.expanding import expand
 from tools.uploads.files import Upload
 

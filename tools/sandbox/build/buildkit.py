@@ -23,7 +23,8 @@ from tools.sandbox.builder import BuilderStatus, BuildProgress, BuildReceipt, Ou
 from tools.sandbox.engine.port import Engine, EngineJob, answers, buildx_version, client
 from tools.sandbox.image.inspection import Inside, final_stage, look_inside
 from tools.sandbox.image.running import Watcher, watch
-from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
+from tools.sandbox.reproducibility.repeating import repeat
+from tools.sandbox.reproducibility.repetition import Repetition, Rung
 from tools.sandbox.run_report import PATIENTLY, RunReport, WatchTimes
 from tools.uploads.files import Upload
 

@@ -82,6 +82,8 @@ def kind_of(path: str, a: TarEntry | None, b: TarEntry | None, a_data: bytes, b_
         return TarKind.PACKAGES
     if _RANDOM_FILE.search(path):
         return TarKind.RANDOM
+    if path.endswith(".pyc") and _without_times(path, a_data) == _without_times(path, b_data):
+        return TarKind.ARCHIVE_TIME  # before its folder is taken for a cache: Python compiles at install, and ships it
     if _LOG.search(path):
         return TarKind.LOG
     return _of_contents(path, a_data, b_data)
@@ -107,7 +109,8 @@ def _without_times(path: str, data: bytes) -> object:
     """What an archive or a compiled file holds besides the times in its headers."""
     try:
         if data.startswith(b"\x1f\x8b"):
-            return gzip.decompress(data)
+            unpacked = gzip.decompress(data)
+            return _tar_members(unpacked) if unpacked[257:262] == b"ustar" else unpacked
         if data.startswith(b"PK\x03\x04"):
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 return [(member.filename, member.CRC, member.file_size) for member in archive.infolist()]

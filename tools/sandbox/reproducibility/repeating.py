@@ -8,8 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,54 +25,16 @@ from tools.sandbox.build.progress import ProgressReader
 from tools.sandbox.build.refusals import LAYERED
 from tools.sandbox.builder import BuildProgress
 from tools.sandbox.engine.port import Engine, EngineJob, client
-from tools.sandbox.image.inspection import ROOT, final_stage, instructions_of, lines_of
+from tools.sandbox.image.inspection import ROOT, instructions_of, lines_of
 from tools.sandbox.reproducibility.differences import EXPLAINED, HARMLESS, TarKind
+from tools.sandbox.reproducibility.repetition import DifferenceCause, Repetition, Rung
+from tools.sandbox.reproducibility.tracing import stage_named, traced, with_name
 from tools.scratch import scratch
 from tools.uploads.files import Upload
 
 SECONDS, APART = 120.0, 1.1  # the second build begins in another second
 MAX_IMAGE = 2 * 2**30
 _PIECE = 2**20
-
-
-class Rung(StrEnum):
-    """From the best to the worst; the last two are beside the ladder."""
-
-    BIT_FOR_BIT = "bit-for-bit"
-    LAYERS_IDENTICAL = "layers-identical"
-    CONTENT_IDENTICAL = "content-identical"
-    EXPLAINED_NOISE = "explained-noise"
-    PACKAGE_DRIFT = "package-drift"
-    UNEXPLAINED = "unexplained"
-    SECOND_BUILD_FAILED = "second-build-failed"
-    NOT_COMPARABLE = "not-comparable"
-
-
-@dataclass(frozen=True)
-class DifferenceCause:
-    """One class of differences in what one instruction made."""
-
-    line: int
-    step: str
-    kind: TarKind
-    count: int
-    example: str
-    text: str
-    question: str
-
-
-@dataclass(frozen=True)
-class Repetition:
-    rung: Rung
-    summary: str
-    layers: int = 0  # of the Dockerfile's own
-    differing: int = 0
-    causes: tuple[DifferenceCause, ...] = ()
-    packages: tuple[tuple[str, str, str, str], ...] = ()  # manager, name, first, second
-    config: tuple[str, ...] = ()
-    sample: tuple[str, ...] = ()  # a few lines of one difference, masked
-    perturbed: tuple[str, ...] = ()
-    not_tested: tuple[str, ...] = ()
 
 
 class Repeater(Protocol):
@@ -106,8 +67,13 @@ class _Twice:
     engine: Engine
     on_progress: Callable[[BuildProgress], None]
     cancelled: Callable[[], bool]
+    target: str = ""  # the stage, where it is not the last
 
     def run(self, folder: Path) -> Repetition:
+        """Each stage that a differing COPY takes from is built twice too, in the same folder."""
+        return traced(self._run(folder), self.context.source.text, lambda name: replace(self, target=name).run(folder))
+
+    def _run(self, folder: Path) -> Repetition:
         with self.engine.job() as job:
             first = self._build(job, folder / "first.tar", second=False)
         if first:
@@ -124,8 +90,11 @@ class _Twice:
         """Empty when it was built and saved; else why not."""
         tag = f"tutor-twice:{uuid4().hex}"
         buildx = Buildx(self.engine, job)
-        sent = buildx.sent(self.context, reverse=second)
+        text, target = with_name(self.context.source.text, self.target)
+        source = replace(self.context.source, data=text.encode())
+        sent = buildx.sent(replace(self.context, source=source), reverse=second)
         options = ["--no-cache", "--load", "--tag", tag, "--file", self.context.dockerfile]
+        options += ["--target", target] if target else []
         options += ["--build-arg", "SOURCE_DATE_EPOCH=0", "--build-arg", f"BUILDKIT_CACHE_MOUNT_NS={uuid4().hex}"]
         progress = ProgressReader(lambda one: self.on_progress(_half(one, second=second)))
         ended = buildx.run(sent, options, progress, self.cancelled)
@@ -140,7 +109,7 @@ class _Twice:
         return ""
 
     def _compared(self, folder: Path) -> Repetition:
-        own = instructions_of(final_stage(self.context.source.text))
+        own = instructions_of(stage_named(self.context.source.text, self.target))
         count = sum(word.keyword in LAYERED for word in own)
         asked = json.dumps({"a": str(folder / "first.tar"), "b": str(folder / "second.tar"), "own": count})
         command = [sys.executable, "-s", "-E", "-m", "tools.sandbox.reproducibility.comparing", asked]

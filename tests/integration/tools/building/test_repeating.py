@@ -11,7 +11,8 @@ import yaml
 from tools.sandbox.build.context import context_of
 from tools.sandbox.lab.engine import LabEngine
 from tools.sandbox.reproducibility.differences import HARMLESS
-from tools.sandbox.reproducibility.repeating import Repetition, Rung, repeat
+from tools.sandbox.reproducibility.repeating import repeat
+from tools.sandbox.reproducibility.repetition import Repetition, Rung
 from tools.uploads.files import SourceFile, Upload
 
 pytestmark = pytest.mark.engine
@@ -25,8 +26,8 @@ def twice(lab: LabEngine, text: str) -> Repetition:
     return repeat(context, lab, on_progress=lambda _: None, cancelled=lambda: False)
 
 
-def test_there_are_fifteen() -> None:
-    assert len(CASES) == 15
+def test_there_are_fifteen_and_more() -> None:
+    assert len(CASES) >= 15
     assert len({case["kind"] for case in CASES}) >= 8
 
 
@@ -35,6 +36,7 @@ def test_one_cause_is_found_in_its_line_with_its_kind(lab: LabEngine, case: dict
     found = twice(lab, case["broken"])
     causes = [cause for cause in found.causes if cause.kind not in HARMLESS]
     assert [(cause.line, cause.kind) for cause in causes] == [(case["line"], case["kind"])]
+    assert [cause.copied_by for cause in causes] == [case.get("copied_by", 0)]
     assert found.rung == case["rung"]
     assert causes[0].question.endswith("?")
 

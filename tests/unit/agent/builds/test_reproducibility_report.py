@@ -9,7 +9,7 @@ from agent.builds.reproducibility_report import told_twice
 from knowledge.course.loader import load_course
 from tools.sandbox.experiments.experiment import ExperimentResult, recorded
 from tools.sandbox.reproducibility.differences import TarKind
-from tools.sandbox.reproducibility.repeating import DifferenceCause, Repetition, Rung
+from tools.sandbox.reproducibility.repetition import DifferenceCause, Repetition, Rung
 
 DATE = DifferenceCause(
     3, "RUN date > /built", TarKind.DATE, 1, "/built", "A date is written into `/built`.", "What would name it?"

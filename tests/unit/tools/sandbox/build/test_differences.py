@@ -51,6 +51,13 @@ CONTENTS = {
     "gzip": ("a.gz", gzip.compress(b"x", mtime=1), gzip.compress(b"x", mtime=2), TarKind.ARCHIVE_TIME),
     "zip": ("a.zip", packed(1), packed(2), TarKind.ARCHIVE_TIME),
     "tar": ("a.tar", tarred(1), tarred(2), TarKind.ARCHIVE_TIME),
+    "installed pyc": (
+        "usr/lib/python3/__pycache__/a.cpython-312.pyc",
+        b"\xa7\r\r\n" + b"\0" * 12 + b"code",
+        b"\xa7\r\r\n" + b"\1" * 12 + b"code",
+        TarKind.ARCHIVE_TIME,
+    ),
+    "tar.gz": ("a.tgz", gzip.compress(tarred(1), mtime=1), gzip.compress(tarred(2), mtime=2), TarKind.ARCHIVE_TIME),
     "pyc": ("a.pyc", b"\xa7\r\r\n" + b"\0" * 12 + b"code", b"\xa7\r\r\n" + b"\1" * 12 + b"code", TarKind.ARCHIVE_TIME),
     "order": ("list", b"a\nb\nc\n", b"c\na\nb\n", TarKind.LINE_ORDER),
     "dpkg": ("var/lib/dpkg/status", b"Package: a\nVersion: 1\n", b"Package: a\nVersion: 2\n", TarKind.PACKAGES),
