@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 
@@ -17,12 +16,13 @@ _SECRET_NAME = re.compile(
 _JOINED_SECRET_NAME = re.compile(r"(?:password|passwd|secret|apikey|api_key|accesskey|authtoken)$", re.IGNORECASE)
 _NOT_SECRET_NAME = re.compile(
     r"(?:^|_)(?:public|max|min|num|n|allow_empty|use|enable|disable|require|requires|skip|has|is)_|"
-    r"(?:^|_)(?:max_tokens?|auth_sock)$|^airflow__\w+_(?:secret|cmd)$|public_?key$|publishable_?key$",
+    r"(?:^|_)(?:max_tokens?|auth_sock|no_?passw(?:or)?d)$|^airflow__\w+_(?:secret|cmd)$|public_?key$|publishable_?key$",
     re.IGNORECASE,
 )
 _KEY_NAME = re.compile(r"(?:^|[_.-])key(?:[_.-]?\d*)$", re.IGNORECASE)
 
 LONGEST_RUN = 7  # characters in their order
+_RUNS = "abcdefghijklmnopqrstuvwxyz 01234567890 1234567890abcdef qwertyuiop asdfghjkl zxcvbnm"
 _TOKEN_SHAPES = re.compile(
     r"\b(?:sk-(?!no-key|not-|dummy|unused|empty|local|fake)(?:proj-|ant-|or-|lf-|svcacct-)?[A-Za-z0-9_-]{8,}|gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|"
     r"glpat-[\w-]{12,}|xox[abprs]-[\w-]{8,}|hf_[A-Za-z0-9]{10,}|(?:AKIA|ASIA)[A-Z0-9]{12,16}|AIza[\w-]{20,}|"
@@ -33,6 +33,8 @@ _TOKEN_SHAPES = re.compile(
     r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*)|-----BEGIN [A-Z ]*PRIVATE KEY-----|\$2[aby]\$\d\d\$[./\w]{20,}|\$apr1\$"
 )
 _URL_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]{1,30}://[^\s/@:\"']{0,100}:([^\s@/\"']{1,200})@", re.IGNORECASE)
+# An address that says itself that nothing answers there: builds ask for one.
+_DUMMY_ADDRESS = re.compile(r"://\S*[/@._-](?:dummy|placeholder|fake|unused|not-?used)(?![a-z])", re.IGNORECASE)
 _QUERY_PASSWORD = re.compile(r"[?&;](?:password|token|api_?key|secret|sig)=([^&\s\"';]{1,200})", re.IGNORECASE)
 _KEYWORD_PASSWORD = re.compile(r"(?:^|[\s;])(?:password|pwd|accountkey)\s*=\s*([^\s;\"']{1,200})", re.IGNORECASE)
 _FLAG = re.compile(
@@ -159,7 +161,8 @@ def has_embedded_credential(text: str) -> bool:
     """A token of known form, or a password inside an address."""
     if _TOKEN_SHAPES.search(text):
         return True
-    embedded = (*_URL_PASSWORD.findall(text), *_QUERY_PASSWORD.findall(text), *_KEYWORD_PASSWORD.findall(text))
+    of_addresses = () if _DUMMY_ADDRESS.search(text) else _URL_PASSWORD.findall(text)
+    embedded = (*of_addresses, *_QUERY_PASSWORD.findall(text), *_KEYWORD_PASSWORD.findall(text))
     return any(_is_literal(password) for password in embedded)
 
 
@@ -174,13 +177,10 @@ def holds_token(text: str) -> bool:
 
 
 def _counts_up(token: str) -> bool:
-    """`abcdefgh`, `12345678`: no generator makes such a run."""
-    run = 1
-    for before, character in itertools.pairwise(token):
-        run = run + 1 if ord(character) == ord(before) + 1 else 1
-        if run == LONGEST_RUN:
-            return True
-    return False
+    """`abcdefgh`, `87654321`, `asdfghjkl`: no generator makes such a run."""
+    plain = token.lower()
+    parts = (plain[at : at + LONGEST_RUN] for at in range(len(plain) - LONGEST_RUN + 1))
+    return any(part in _RUNS or part[::-1] in _RUNS for part in parts)
 
 
 def credentials_in_text(text: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tools.compose.dockerfiles import dockerfile_settings
 from tools.compose.document import Place
+from tools.compose.families import family_of
 from tools.compose.stack import Service, Stack
 
 _URL_HOST = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://(?:[^\s/@,\"']{0,200}@)?([A-Za-z0-9_.-]+)", re.IGNORECASE)
@@ -27,6 +28,7 @@ _NOT_A_NEED = re.compile(
 _TELEMETRY = re.compile(
     r"OTEL|OTLP|SENTRY|JAEGER|ZIPKIN|LOKI|TEMPO|STATSD|PUSHGATEWAY|PROMETHEUS|LANGFUSE|LANGSMITH|PHOENIX"
 )
+_NONE = re.compile(r"(?!)")
 _SWITCHES = frozenset("true false yes no on off none null".split())
 _THIS_MACHINE = frozenset("localhost host.docker.internal gateway.docker.internal ip6-localhost".split())
 
@@ -53,15 +55,23 @@ def references_of(stack: Stack, service: Service) -> tuple[Reference, ...]:
 
 def _all_references(stack: Stack, service: Service) -> Iterator[Reference]:
     given = set()
+    own = _own_variables(stack, service)
     for setting in service.environment:
         given.add(setting.name)
-        if setting.value is not None:
+        if setting.value is not None and not own.match(setting.name):
             yield from references_in(setting.name, setting.value.text, setting.place)
     for value in service.command:
         yield from references_in("", value.text, value.place)
     for name, text, place in dockerfile_settings(stack, service):
         if name not in given:
             yield from references_in(name, text, place)
+
+
+def _own_variables(stack: Stack, service: Service) -> re.Pattern[str]:
+    """`MARIADB_HOST` in MariaDB itself is no host that it talks to."""
+    family = family_of(stack, service)
+    names = "|".join(re.escape(name.upper()) for name in family.names) if family is not None else ""
+    return re.compile(rf"(?:{names})_HOST(?:NAME)?$") if names else _NONE
 
 
 def references_in(name: str, text: str, place: Place) -> Iterator[Reference]:

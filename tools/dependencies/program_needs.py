@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.artefacts.recognition import OTHER
 from tools.dependencies.python_source import parsed, required_variables, words_in_strings
@@ -47,6 +48,13 @@ class Need:
     line: int
 
 
+@dataclass(frozen=True)
+class ProgramNeeds:
+    file: SourceFile
+    variables: tuple[Need, ...]
+    addresses: tuple[tuple[int, str], ...]  # line, and the text that holds it
+
+
 def programs(upload: Upload) -> Iterator[SourceFile]:
     """Files of code that are not tests."""
     for file in upload.of_kind(OTHER):
@@ -58,8 +66,19 @@ def _pattern(file: SourceFile) -> re.Pattern[str] | None:
     return _PATTERNS.get(posixpath.splitext(file.path)[1].lower())
 
 
-def lines_of(file: SourceFile) -> Iterator[tuple[int, str]]:
-    """Its lines without those that are comments; of Python the words that stand in strings."""
+@lru_cache(maxsize=2)  # each stack of an upload asks
+def program_needs(upload: Upload) -> tuple[ProgramNeeds, ...]:
+    return tuple(
+        ProgramNeeds(file, tuple(variables_read(file)), tuple(addresses_in(file))) for file in programs(upload)
+    )
+
+
+def addresses_in(file: SourceFile) -> Iterator[tuple[int, str]]:
+    """Lines that hold an address and are no comment; of Python the strings that are one."""
+    yield from ((number, line) for number, line in _lines_of(file) if "://" in line)
+
+
+def _lines_of(file: SourceFile) -> Iterator[tuple[int, str]]:
     tree = _tree(file)
     if tree is not None:
         yield from words_in_strings(tree)
@@ -83,7 +102,7 @@ def _named_variables(file: SourceFile) -> Iterator[tuple[int, str]]:
     if tree is not None:
         yield from ((number, name) for number, name in required_variables(tree) if _VARIABLE.fullmatch(name))
         return
-    for number, line in lines_of(file) if pattern else ():
+    for number, line in _lines_of(file) if pattern else ():
         for match in pattern.finditer(line) if pattern else ():
             yield number, next(group for group in match.groups() if group)
 

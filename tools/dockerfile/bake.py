@@ -20,6 +20,8 @@ MAX_TARGETS = 200
 _NAMES = re.compile(r"(?:docker-bake|.+\.bake)(?:\.override)?\.(hcl|json)")
 _TARGET = re.compile(r"^[ \t]*target[ \t]+\"([^\"\n]{1,100})\"[ \t]*\{", re.MULTILINE)
 _TEXT = re.compile(r"^[ \t]*\"?(context|dockerfile|target)\"?[ \t]*=[ \t]*\"([^\"\n]{0,200})\"", re.MULTILINE)
+_OUTPUT = re.compile(r"^[ \t]*\"?output\"?[ \t]*=[ \t]*\[?([^\]\n]{0,400})", re.MULTILINE)
+_IMAGE_OUTPUT = re.compile(r"type=(?:image|registry|docker|oci)\b")
 _CONTEXTS = re.compile(r"\bcontexts[ \t]*=[ \t]*\{([^}]{0,4000})\}")
 _NAME = re.compile(r"^[ \t]*\"?([\w./:-]{1,100})\"?[ \t]*[=:][ \t]*\"?([^\"\n]{0,200})", re.MULTILINE)
 
@@ -42,6 +44,7 @@ class BakeTarget:
     context: str  # folder, "" is the root
     target: str
     contexts: NamedContexts
+    is_image: bool = True  # its output is one, and not a folder or a cache
 
 
 def bake_targets(upload: Upload) -> Iterator[BakeTarget]:
@@ -57,8 +60,13 @@ def bake_targets(upload: Upload) -> Iterator[BakeTarget]:
 def _target(folder: str, settings: dict[str, str], contexts: dict[str, str]) -> BakeTarget:
     context = posixpath.normpath(posixpath.join(folder, settings.get("context") or "."))
     dockerfile = posixpath.normpath(posixpath.join(context, settings.get("dockerfile") or "Dockerfile"))
+    output = settings.get("output", "")
     return BakeTarget(
-        dockerfile, "" if context == "." else context, settings.get("target", ""), named_contexts(contexts)
+        dockerfile,
+        "" if context == "." else context,
+        settings.get("target", ""),
+        named_contexts(contexts),
+        not output.strip() or _IMAGE_OUTPUT.search(output) is not None,
     )
 
 
@@ -69,7 +77,9 @@ def _from_hcl(text: str) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
         body = text[match.end() : end]
         contexts = _CONTEXTS.search(body)
         named = dict(_NAME.findall(contexts[1].replace(",", "\n"))) if contexts else {}
-        yield {name: value for name, value in _TEXT.findall(body) if "${" not in value}, named
+        output = _OUTPUT.search(body)
+        texts = {name: value for name, value in _TEXT.findall(body) if "${" not in value}
+        yield texts | ({"output": output[1]} if output else {}), named
 
 
 def _from_json(file: SourceFile) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
@@ -84,7 +94,6 @@ def _from_json(file: SourceFile) -> Iterator[tuple[dict[str, str], dict[str, str
             texts = {
                 key: value for key in ("context", "dockerfile", "target") if isinstance(value := body.get(key), str)
             }
-            yield (
-                texts,
-                {str(name): str(value) for name, value in contexts.items()} if isinstance(contexts, dict) else {},
-            )
+            named = contexts.items() if isinstance(contexts, dict) else ()
+            output = {"output": json.dumps(body["output"])} if body.get("output") else {}
+            yield texts | output, {str(name): str(value) for name, value in named}

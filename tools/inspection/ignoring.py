@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from tools.artefacts.recognition import OTHER
-from tools.artefacts.registry import artefact_type
+from tools.artefacts.registry import artefact_type, is_prose
 from tools.findings import UNBUILDABLE, Finding
 from tools.inspection.explaining import explanations
 from tools.uploads.files import SourceFile, Upload
@@ -48,7 +48,7 @@ def ignores_in(upload: Upload) -> tuple[list[Ignore], list[str]]:
     """What the comments of an upload set aside, and a note on each that does nothing."""
     found, notes = [], []
     for file in upload:
-        if file.kind != OTHER and file.is_readable and "ignore" in file.text.lower():
+        if file.kind != OTHER and not is_prose(file.kind) and file.is_readable and "ignore" in file.text.lower():
             for ignore, whose in _comments(file):
                 note = _note(ignore) if whose == "tutor" else ""
                 notes += [note] if note else []

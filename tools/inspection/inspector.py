@@ -8,13 +8,12 @@ from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
 
-from tools.artefacts.recognition import OTHER
-from tools.artefacts.registry import artefact_types, aspects
+from tools.artefacts.registry import artefact_type, artefact_types, aspects
 from tools.errors import LinterUnavailable, UnreadableFile
 from tools.findings import Finding, Inspection, Verdict
 from tools.inspection.hadolint import Hadolint, Row, advice, unread_from
 from tools.inspection.ranking import ranked
-from tools.uploads.files import Upload
+from tools.uploads.files import MAX_FILE_BYTES, Upload
 
 CHECKS_VERSION = "4"
 
@@ -90,10 +89,13 @@ def _once(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def _unreadable(upload: Upload) -> dict[str, str]:
-    """A picture beside a Dockerfile is no fault; by itself it is nothing to look at."""
+    """A picture or a huge lock beside a Dockerfile is no fault; by itself it is nothing to look at."""
     found = {}
     for file in upload:
-        if file.kind == OTHER and len(upload) > 1:
+        artefact = artefact_type(file.kind)
+        is_judged = artefact is not None and artefact.is_judged
+        is_beside = artefact is None or (len(file.data) > MAX_FILE_BYTES and not is_judged)
+        if is_beside and len(upload) > 1:
             continue
         try:
             _ = file.text

@@ -12,7 +12,7 @@ from tools.compose.interpolation import read_dotenv, read_text
 from tools.compose.references import references_in
 from tools.compose.rules import ComposeHit, ComposeRule
 from tools.compose.stack import Build, Service, Stack
-from tools.dependencies.program_needs import Need, lines_of, programs, variables_read
+from tools.dependencies.program_needs import Need, program_needs
 from tools.errors import UnreadableFile
 from tools.findings import Severity
 from tools.uploads.files import SourceFile
@@ -51,12 +51,12 @@ def _folder(build: Build) -> str:
 def variable_not_given(stack: Stack) -> Iterator[ComposeHit]:
     folders = _build_folders(stack)
     provided = tuple(f"{name.upper().replace('-', '_')}_" for name in _providers(stack))
-    for file in programs(stack.upload):
-        services = _service_of(folders, file)
+    for program in program_needs(stack.upload):
+        services = _service_of(folders, program.file)
         given = [_given(stack, service) for service in services]
         if not services or any(names is None for names in given):
             continue
-        for need in variables_read(file):
+        for need in program.variables:
             if need.name.startswith(provided):
                 continue
             if not any(_has(names, need.name) for names in given if names is not None):
@@ -142,13 +142,14 @@ def host_in_code(stack: Stack) -> Iterator[ComposeHit]:
         return
     known = {host.lower() for host in stack.hosts}
     folders = _build_folders(stack)
-    for file in programs(stack.upload):
-        for number, line in lines_of(file) if _service_of(folders, file) else ():
-            for reference in references_in("", line, Place(file.path, number, number)):
+    for program in program_needs(stack.upload):
+        path = program.file.path
+        for number, line in program.addresses if _service_of(folders, program.file) else ():
+            for reference in references_in("", line, Place(path, number, number)):
                 host = reference.host.lower()
                 if host not in known and host not in _NOT_HERE:
                     known.add(host)
-                    yield ComposeHit(reference.place, {"file": file.path, "host": reference.host})
+                    yield ComposeHit(reference.place, {"file": path, "host": reference.host})
 
 
 _NOT_HERE = frozenset("localhost host.docker.internal example user username host hostname server".split())

@@ -131,7 +131,7 @@ RULES = (
         "base-versionless",
         "D1",
         Verdict.NOT_MET,
-        "The tag of `{it}` names a variant, but no version of what is in it.",
+        "The tag of `{it}` names a variant, but no version of the image itself.",
         "Which part of this tag says which release of the software you get?",
         _versionless,
         "FROM python:slim-bookworm\n",

@@ -115,9 +115,10 @@ def _brings(source: str, path: str) -> bool:
 
 def _lock_behind(subject: Subject) -> Iterator[RuleHit]:
     """A lock that does not know a package which the project asks for; strict installers stop there."""
+    by_path = {file.path.lower(): file for file in subject.upload if is_lock(file.path)}
     for file in subject.upload:
         ecosystem = ecosystem_of(file.path) if not is_lock(file.path) else None
-        lock = _lock_beside(subject, file, ecosystem) if ecosystem else None
+        lock = _lock_beside(by_path, file, ecosystem) if ecosystem else None
         unknown = sorted(_names(file) - _words(lock)) if lock and _is_installed(subject, file) else []
         if lock and unknown:
             where = subject.final.opening.line if subject.final else 1
@@ -128,18 +129,10 @@ def _is_installed(subject: Subject, file: SourceFile) -> bool:
     return any(_brings(source, file.path) for _, source in _copies(subject))
 
 
-def _lock_beside(subject: Subject, file: SourceFile, ecosystem: str) -> SourceFile | None:
-    folder, names = posixpath.dirname(file.path), LOCK_FILES.get(ecosystem, ())
-    return next(
-        (
-            other_file
-            for other_file in subject.upload
-            if posixpath.dirname(other_file.path) == folder
-            and posixpath.basename(other_file.path).lower() in names
-            and not other_file.path.endswith((".sum", ".lockb"))
-        ),
-        None,
-    )
+def _lock_beside(locks: Mapping[str, SourceFile], file: SourceFile, ecosystem: str) -> SourceFile | None:
+    folder = posixpath.dirname(file.path).lower()
+    readable = (name for name in LOCK_FILES.get(ecosystem, ()) if not name.endswith((".sum", ".lockb")))
+    return next((lock for name in readable if (lock := locks.get(posixpath.join(folder, name))) is not None), None)
 
 
 def _names(file: SourceFile) -> set[str]:

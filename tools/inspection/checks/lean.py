@@ -23,7 +23,7 @@ _TOOLS = re.compile(
 )
 _INSTALL = {"install", "add", "groupinstall", "group"}
 _MANAGERS = frozenset("apt-get apt apk yum dnf microdnf tdnf zypper".split())
-_TEST_DATA = re.compile(r"(^|/)(tests?|spec|__tests__|fixtures|testdata|\.git|\.github|\.venv|node_modules)/?$")
+_TEST_DATA = re.compile(r"(^|/)(tests?|spec|__tests__|fixtures|testdata|\.git|\.venv|node_modules)/?$")
 
 
 def _runs(subject: Subject) -> Iterator[tuple[Instruction, list[Command]]]:

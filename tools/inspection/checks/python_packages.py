@@ -14,7 +14,10 @@ from tools.inspection.rule import RuleHit, Subject, gating
 from tools.uploads.files import SourceFile
 
 _PIP_VALUE = frozenset(
-    "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
+    "-r --requirement --requirements --constraints --overrides --build-constraints -b --python-preference --link-mode "
+    "--resolution --prerelease --exclude-newer --config-setting --config-settings --keyring-provider --directory --project "
+    "--config-file --extra --reinstall-package --refresh-package --upgrade-package -P --fork-strategy --progress-bar --log "
+    "--exists-action --src --abi --implementation --report --root-user-action --use-feature --use-deprecated --cert -c --constraint -e --editable -i --index-url --extra-index-url -f --find-links -t --target "
     "--prefix -w --wheel-dir -d --dest --root --platform --python-version --python -p --trusted-host --cache-dir --proxy --timeout --group "
     "--only-binary --no-binary --retries --torch-backend --index --default-index --index-strategy "
     "--upgrade-strategy".split()
@@ -88,7 +91,8 @@ def _requirements_open(subject: Subject) -> Iterator[RuleHit]:
         words = pip_words(command)
         if words is None or any(word in ("-c", "--constraint") for word in words):
             continue
-        for path in option_values(words, "-r", "--requirement"):
+        listed = ["--requirement" if word == "--requirements" else word for word in words]
+        for path in option_values(listed, "-r", "--requirement"):
             if "://" in path and not re.search(r"/[0-9a-f]{40}/", path):
                 yield RuleHit(command.line, f"{path} is fetched anew for each build")
             found = _opened_by(subject, posixpath.basename(path), set())

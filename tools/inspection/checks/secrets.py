@@ -6,6 +6,7 @@ import itertools
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tools.artefacts.recognition import OTHER
 from tools.credentials import (
@@ -22,7 +23,8 @@ from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import pairs
 from tools.errors import UnreadableFile
 from tools.inspection.rule import RuleHit, Subject, gating
-from tools.uploads.files import SourceFile
+from tools.uploads.aside import stands_aside
+from tools.uploads.files import SourceFile, Upload
 
 _SECRET_FILE = re.compile(
     r"(^|/)(\.env(\.(?![\w.]*(?:example|sample|template|dist|tmpl|tpl)\b)[\w.]+)?|[\w.-]+\.env|id_(rsa|ed25519|ecdsa|dsa)|\.npmrc|\.netrc|\.pypirc|"
@@ -30,9 +32,8 @@ _SECRET_FILE = re.compile(
     re.IGNORECASE,
 )
 _TEMPLATE = re.compile(r"(?:^|[._-])(?:example|sample|template|tmpl|tpl|dist)(?:$|[._-])", re.IGNORECASE)
-_KEY_MATERIAL = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\"type\"\s*:\s*\"service_account\"|<(?:password|passphrase)>\s*[^\s<${][^<\n]*</"
-)
+_KEY_MATERIAL = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----|<(?:password|passphrase)>\s*[^\s<${][^<\n]*</")
+_TEST_CODE = re.compile(r"^(?:test_|conftest\.)|[._-](?:test|spec)\.")
 _TOOL_SETTINGS = (".npmrc", ".netrc", ".pypirc", ".yarnrc.yml", "pip.conf")
 _CONFIGURED = frozenset("git npm pip poetry yarn pnpm bundle composer conda".split())
 _PUBLIC_KEY_FILE = re.compile(r"(pub|public|cert|ca|chain|bundle)[\w.-]*\.(pem|key)$", re.IGNORECASE)
@@ -159,7 +160,7 @@ def _sets_itself(command: Command) -> bool:
 
 
 def _copied(subject: Subject) -> Iterator[RuleHit]:
-    holding = [file.path for file in subject.upload if _holds_key(file)]
+    holding = sorted(_holding_keys(subject.upload))
     keys = {posixpath.basename(path) for path in holding}
     for stage in subject.stages:
         for instruction in stage.of("COPY", "ADD"):
@@ -201,12 +202,20 @@ def _has_literal(text: str) -> bool:
     return any("${" not in token for token in tokens) or next(credentials_in_text(text), "") != ""
 
 
+@lru_cache(maxsize=8)  # of the contexts of one upload: several images take the same files along
+def _holding_keys(upload: Upload) -> frozenset[str]:
+    return frozenset(file.path for file in upload if _holds_key(file))
+
+
 def _holds_key(file: SourceFile) -> bool:
-    """Whatever it is called: a private key, the account of a machine, or a token of known form."""
-    try:
-        return file.kind == OTHER and (_KEY_MATERIAL.search(file.text) is not None or holds_token(file.text))
-    except UnreadableFile:
+    """Whatever it is called: a private key, the account of a machine, or a token of known form; tests make up theirs."""
+    if file.kind != OTHER or not file.is_readable or _is_of_tests(file.path):
         return False
+    return _KEY_MATERIAL.search(file.text) is not None or holds_token(file.text)
+
+
+def _is_of_tests(path: str) -> bool:
+    return stands_aside(path) or _TEST_CODE.search(posixpath.basename(path)) is not None
 
 
 def copies_everything(one: Instruction) -> bool:
@@ -216,10 +225,11 @@ def copies_everything(one: Instruction) -> bool:
 
 def _let_through(subject: Subject) -> Iterator[RuleHit]:
     """A secret file in the upload that the copy of the whole context takes along."""
+    holding = _holding_keys(subject.upload)
     leaking = [
         file.path
         for file in subject.upload
-        if (is_secret_file(file.path) or _holds_key(file))
+        if (is_secret_file(file.path) or file.path in holding)
         and not (subject.ignore and subject.ignore.excludes(file.path))
         and _holds_something(file)
     ]

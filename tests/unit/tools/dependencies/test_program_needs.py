@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.dependencies.program_needs import lines_of, programs, variables_read
+from tools.dependencies.program_needs import addresses_in, programs, variables_read
 from tools.uploads.files import SourceFile, Upload
 
 
@@ -53,7 +53,7 @@ def test_any_text_is_read(text: str, path: str) -> None:
 def test_what_stands_in_a_string_of_python_is_no_code() -> None:
     assert read("a.py", "EXAMPLE = \"import os\\nkey = os.environ['SEARCH_REGION']\"\n") == []
     example = SourceFile("a.py", b"BAD = \"services: {api: {environment: {URL: 'http://search:9200'}}}\"\n")
-    assert [text for _, text in lines_of(example)] == []
+    assert [text for _, text in addresses_in(example)] == []
 
 
 def test_python_that_is_none_is_read_line_by_line() -> None:

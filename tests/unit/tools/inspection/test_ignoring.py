@@ -76,4 +76,5 @@ def test_the_reason_is_kept() -> None:
 
 def test_what_is_no_comment_of_ours_is_left_alone() -> None:
     assert read("# we ignore=base-untagged here\nFROM a\n") == ([], [])
-    assert ignores_in(Upload.of([SourceFile("notes.txt", b"# tutor: ignore=base-untagged x")])) == ([], [])
+    for path in ("notes.txt", "README.md"):
+        assert read("# tutor: ignore=RULE reason", path) == ([], [])

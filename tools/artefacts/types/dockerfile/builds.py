@@ -27,6 +27,7 @@ class DockerfileBuild:
     context: str = ""
     target: str = ""
     names: NamedContexts = ()
+    is_image: bool = True
 
 
 class Builds:
@@ -41,7 +42,8 @@ class Builds:
         for stack in stacks.readable:
             self._add_stack(stack)
         for baked in bake_targets(upload):
-            self._add(baked.dockerfile, DockerfileBuild(baked.context, baked.target, baked.contexts))
+            build = DockerfileBuild(baked.context, baked.target, baked.contexts, is_image=baked.is_image)
+            self._add(baked.dockerfile, build)
 
     def dockerfiles(self) -> list[SourceFile]:
         """The upload's own, and whatever its blueprint or its bake file builds, wherever that stands."""
@@ -52,7 +54,7 @@ class Builds:
     def of(self, dockerfile: SourceFile, parsed: Parsed) -> list[DockerfileBuild]:
         """Those that are shipped: a stage for development counts only where no other one is built."""
         asked = list(dict.fromkeys(self._asked.get(dockerfile.path, [])))
-        shipped = [build for build in asked if build.target.lower() not in _DEVELOPMENT]
+        shipped = [build for build in asked if build.is_image and build.target.lower() not in _DEVELOPMENT]
         by_itself = DockerfileBuild(self._folder_by_itself(dockerfile, parsed))
         return (shipped or asked or [by_itself])[:MAX_BUILDS]
 
