@@ -7,10 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from agent.app import Knowledge
+from agent.grading.model_review.reviewer import ModelReview
 from agent.grading.plan_review.reviewer import PlanReviewer
 from evals.cases import Figures, load_all
+from evals.crediting_model import CreditingModel
 from evals.metamorphic import broken_properties, count_properties
 from evals.suite import Suite
+from knowledge.course.pack import Lesson
 from tools.uploads.files import SourceFile
 
 HALVES = ("held", "tuning")
@@ -31,6 +34,10 @@ def review(knowledge: Knowledge) -> Figures:
         for criterion, pairs in by_criterion.items():
             figures[f"{half}: {criterion} kappa"] = kappa([pair[:2] for pair in pairs])
             figures[f"{half}: {criterion} held"] = sum(pair[2] for pair in pairs) / len(pairs)
+    for half in (HALVES[0], BLIND):
+        pairs = _believing_a_liar(lesson, reviewer, load_all(f"review/{half}"))
+        found = {name: _agreement(pairs)[name] for name in ("met, decided", "met precision", "held")}
+        figures |= {f"{half}: beside a model that lies well: {name}": value for name, value in found.items()}
     plans = [case["plan"] for half in HALVES for case in load_all(f"review/{half}")]
     figures |= {
         f"{name}: broken": count for name, count in count_properties(broken_properties(reviewer, plans)).items()
@@ -45,6 +52,17 @@ def _judged(reviewer: PlanReviewer, cases: Iterable[dict[str, Any]]) -> dict[str
             wanted = case["expect"].get(judgement.criterion, "not met")
             found[judgement.criterion].append((wanted, judgement.verdict.value, judgement.pending))
     return dict(found)
+
+
+def _believing_a_liar(lesson: Lesson, reviewer: PlanReviewer, cases: Iterable[dict[str, Any]]) -> list[Pair]:
+    """What comes of the same plans where a model credits every word, and knows what is planted to find it out."""
+    opinion = ModelReview(CreditingModel(knows_decoys=True))
+    return [
+        (case["expect"].get(judgement.criterion, "not met"), judgement.verdict.value, judgement.pending)
+        for case in cases
+        for file in [SourceFile("plan.md", case["plan"].encode())]
+        for judgement in opinion.weigh(lesson, file, reviewer.review(file))
+    ]
 
 
 def _all(by_criterion: dict[str, list[Pair]]) -> list[Pair]:

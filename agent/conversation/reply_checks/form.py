@@ -30,9 +30,8 @@ class Form:
             return "No links and no mentions: name sources by their ids, the address is shown."
         if _MARKUP.search(draft.own):
             return "No code blocks, headings, tables or numbers in brackets: plain sentences, `code` in backticks."
-        if (machinery := KnownWords.load().machinery.search(draft.own)) and machinery[
-            0
-        ].lower() not in matter.view.text.lower():
+        machinery = KnownWords.load().machinery.search(draft.own)
+        if machinery and machinery[0].lower() not in matter.view.text.lower():
             return "Speak as the tutor, not of how you work."
         if not draft.text.rstrip().endswith(_ENDED):
             return "It is no whole sentence: end it with a mark."
