@@ -90,8 +90,10 @@ class ReplyStream:
             self._show(time.monotonic())
 
     def see(self, doing: str) -> None:
-        """What is done before there is anything to say."""
+        """What is done before there is anything to say; where others listen, it may yet come to silence."""
         self.stay()
+        if not self._incoming.direct:
+            return
         with self._lock:
             self._cards.begin(doing)
             self._show(time.monotonic())

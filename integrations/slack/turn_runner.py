@@ -103,6 +103,8 @@ class TurnRunner:
                 result = self._tutoring.tutor.take(turn, audience=Audience(stream.emit, stream.see, stream.stay))
                 stream.go_on()
                 streamed = result.reply is not None and stream.finish(result.reply)
+                if result.reply is None:
+                    stream.drop()
             except TurnStopped:
                 _log.info("turn %s was stopped; its answer is not sent", incoming.key)
                 stream.drop()
