@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from agent.builds.files import offers
 from agent.builds.stack_report import told_stack
 from agent.domain.reply import Action, Reply
 from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, SecretFound
@@ -23,10 +24,10 @@ def told(receipt: BuildReceipt) -> Reply:
         return told_stack(receipt)
     if receipt.outcome is Outcome.BUILT:
         actions = (Action("submit", "Submit for the gate", style="primary"), Action("twice", "Is it reproducible?"))
-        return Reply("\n".join(_built(receipt)), actions=actions)
+        return Reply("\n".join(_built(receipt)), actions=(*actions, *offers(receipt)))
     if receipt.outcome in _NOBODYS:
         return Reply(receipt.summary, actions=(_AGAIN,))
-    return Reply("\n".join(_ended(receipt)), actions=(_AGAIN,))
+    return Reply("\n".join(_ended(receipt)), actions=(_AGAIN, *offers(receipt)))
 
 
 def _built(receipt: BuildReceipt) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from agent.builds.files import offers
 from agent.domain.reply import Action, Reply
 from tools.sandbox.builder import BuildReceipt, Outcome
 from tools.sandbox.run_report import Shortcoming
@@ -19,7 +20,7 @@ def told_stack(receipt: BuildReceipt) -> Reply:
     assert receipt.stack is not None  # noqa: S101 - whoever calls this has looked
     good = receipt.outcome is Outcome.BUILT and receipt.stack.came_up
     actions = (Action("submit", "Submit for the gate", style="primary"),) if good else (_AGAIN,)
-    return Reply("\n".join(_lines(receipt, receipt.stack)), actions=actions)
+    return Reply("\n".join(_lines(receipt, receipt.stack)), actions=(*actions, *offers(receipt)))
 
 
 def _lines(receipt: BuildReceipt, stack: StackReceipt) -> Iterator[str]:

@@ -40,6 +40,7 @@ class Decision:
     question_asked: str = ""  # id of the lesson's question that `closing` puts
     notices: tuple[Notice, ...] = ()
     build: BuildRequest | None = None
+    build_file: tuple[str, str] = ("", "")  # what of a receipt goes with the reply, and the receipt's key
 
     def with_changes(self, **changes: Any) -> Self:
         return replace(self, **changes)

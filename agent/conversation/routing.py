@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from agent.conversation.context import TurnContext
 from agent.conversation.decision import Decision
 from agent.conversation.handlers import (
+    build_files,
     criterion_status,
     experiments,
     explanation,
@@ -61,6 +62,7 @@ def _to_instructors(context: TurnContext) -> Decision:
 BUTTONS: Mapping[str, Handler] = {
     "build": submission.request_build,
     "twice": lambda context: submission.request_build(context, twice=True),
+    "build_file": build_files.hand_out,
     "experiment": experiments.run,
     "show_findings": submission.show_findings,
     "annotate": _annotated,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.builds.files import file_of
 from agent.conversation.annotated_files import annotated, meant
 from agent.conversation.audience import Audience
 from agent.conversation.context import Services, TurnContext
@@ -111,6 +112,10 @@ class Tutor:
         if decision.attached and context.person.is_instructor:
             kept = self.services.submissions.by_digests(dict(decision.attached))
             return tuple(OutgoingFile(file.path.rpartition("/")[2], file.data, file.path) for file in kept)
+        what, inputs = decision.build_file
+        receipt = self.services.receipts.for_inputs(inputs) if what else None
+        if receipt is not None and (file := file_of(receipt, what)) is not None:
+            return (file,)
         if not decision.archive_of:
             return ()
         data = self._week.archive(context.person.id, decision.archive_of)

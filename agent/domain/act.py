@@ -23,6 +23,7 @@ class Intent(StrEnum):
 ACTIONS: Mapping[str, Intent] = {
     "build": Intent.SUBMIT,
     "twice": Intent.SUBMIT,
+    "build_file": Intent.SUBMIT,
     "experiment": Intent.SUBMIT,
     "stop": Intent.SUBMIT,
     "submit": Intent.SUBMIT,

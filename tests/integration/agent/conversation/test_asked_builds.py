@@ -9,10 +9,11 @@ import pytest
 
 from agent.app import Knowledge, Tutoring, open_tutoring
 from agent.domain.people import Person
+from agent.domain.reply import Action
 from agent.domain.turn import Turn, TurnResult
 from agent.settings import Settings
 from tools.sandbox.build.context import context_key
-from tools.sandbox.builder import BuilderStatus, BuildReceipt, Outcome
+from tools.sandbox.builder import BuilderStatus, BuildReceipt, Outcome, Package
 from tools.uploads.files import SourceFile, Upload
 
 _keys = itertools.count()
@@ -22,12 +23,16 @@ ONLY_IMAGES = SourceFile("compose.yaml", b"services: {db: {image: 'postgres:16.4
 Say = Callable[..., TurnResult]
 
 
+PACKAGE = Package("pip", "flask", "3.0.3", 4)
+
+
 class WillingBuilder:
     def status(self) -> BuilderStatus:
         return BuilderStatus(available=True, mode="lab", reason="Builds run here.")
 
     def build(self, upload: Upload, **_: object) -> BuildReceipt:
-        return BuildReceipt(context_key(upload) or "", Outcome.REFUSED, "This builder of a test builds nothing.")
+        key = context_key(upload) or ""
+        return BuildReceipt(key, Outcome.FAILED, "A step failed.", log="the whole log", packages=(PACKAGE,))
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +46,8 @@ def tutoring(tmp_path_factory: pytest.TempPathFactory, knowledge: Knowledge) -> 
 def say(tutoring: Tutoring) -> Say:
     person = Person(f"T1:U{next(_keys)}", "Somebody")
 
-    def speak(text: str, *files: SourceFile) -> TurnResult:
-        return tutoring.take(Turn(f"b{next(_keys)}", f"c:{person.id}", person, text, files=files))
+    def speak(text: str, *files: SourceFile, action: Action | None = None) -> TurnResult:
+        return tutoring.take(Turn(f"b{next(_keys)}", f"c:{person.id}", person, text, files=files, action=action))
 
     return speak
 
@@ -94,3 +99,19 @@ def test_without_files_there_is_nothing_to_build(say: Say) -> None:
 
 def test_files_without_a_wish_are_not_built(say: Say) -> None:
     assert say("what do you think of this?", DOCKERFILE).build is None
+
+
+def test_the_log_and_the_packages_come_as_files_to_whoever_had_it_built(say: Say, tutoring: Tutoring) -> None:
+    wanted = say("please build it", DOCKERFILE).build
+    assert wanted is not None
+    told = tutoring.builds.run(wanted, on_progress=lambda _: None, cancelled=lambda: False)
+    log, packages = (action for action in told.actions if action.id == "build_file")
+    for action, name, held in ((log, "build-log.txt", b"the whole log"), (packages, "packages.cdx.json", b"flask")):
+        reply = say("", action=action).reply
+        assert reply is not None
+        assert [file.name for file in reply.files] == [name]
+        assert held in reply.files[0].data
+    stranger = Person("T1:Ustranger", "Somebody else")
+    reply = tutoring.take(Turn("stranger", "c:stranger", stranger, "", action=log)).reply
+    assert reply is not None
+    assert not reply.files
