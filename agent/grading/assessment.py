@@ -10,6 +10,7 @@ from agent.domain.verdicts import Judgement, Receipt
 from agent.grading.plan_against_files.waiting import disagreements, held_back
 from agent.grading.plan_review.meaning import Embed
 from agent.grading.plan_review.reviewer import PlanReviewer
+from agent.grading.plan_review.statements import Statement
 from agent.grading.receipts import Receipts
 from knowledge.course.pack import Course, Criterion, Lesson
 from tools.artefacts.registry import aspects, documents_in, wording_of
@@ -26,7 +27,9 @@ from tools.uploads.files import SourceFile, Upload
 class PlanOpinion(Protocol):
     """Another reading of a plan beside the rules."""
 
-    def weigh(self, lesson: Lesson, file: SourceFile, judged: Sequence[Judgement]) -> tuple[Judgement, ...]: ...
+    def weigh(
+        self, lesson: Lesson, file: SourceFile, statements: Sequence[Statement], judged: Sequence[Judgement]
+    ) -> tuple[Judgement, ...]: ...
 
 
 class Assessor:
@@ -85,9 +88,12 @@ class Assessor:
         }
 
     def _read(self, lesson: Lesson, document: SourceFile) -> tuple[Judgement, ...]:
+        reviewer = self.reviewers[lesson.id]
         try:
-            judged = self.reviewers[lesson.id].review(document)
-            return tuple(self._opinion.weigh(lesson, document, judged) if self._opinion else judged)
+            judged = reviewer.review(document)
+            if self._opinion is None:
+                return judged
+            return self._opinion.weigh(lesson, document, reviewer.that_may_show(document.text), judged)
         except UnreadableFile:
             return ()
 

@@ -109,9 +109,10 @@ def _raised_by_model(services: Services) -> int:
     if plan is None:
         return 0
     file = replace(plan, data=plan.data + ("\n" + "\n".join(TEXTS)).encode())
-    judged = services.assessor.reviewers[lesson.id].review(file)
+    reviewer = services.assessor.reviewers[lesson.id]
+    judged, shown = reviewer.review(file), reviewer.that_may_show(file.text)
     models = (CreditingModel(), CreditingModel(knows_decoys=True))
-    read = [ModelReview(model).weigh(lesson, file, judged) for model in models]
+    read = [ModelReview(model).weigh(lesson, file, shown, judged) for model in models]
     return sum(
         _is_met(after) and not _is_met(before)
         for weighed in read

@@ -61,7 +61,7 @@ def _believing_a_liar(lesson: Lesson, reviewer: PlanReviewer, cases: Iterable[di
         (case["expect"].get(judgement.criterion, "not met"), judgement.verdict.value, judgement.pending)
         for case in cases
         for file in [SourceFile("plan.md", case["plan"].encode())]
-        for judgement in opinion.weigh(lesson, file, reviewer.review(file))
+        for judgement in opinion.weigh(lesson, file, reviewer.that_may_show(file.text), reviewer.review(file))
     ]
 
 

@@ -65,7 +65,7 @@ def _review(lesson: Lesson, reviewer: PlanReviewer, opinion: ModelReview | None,
     try:
         upload, plan = _plan(path)
         ruled = reviewer.review(plan)
-        judgements = opinion.weigh(lesson, plan, ruled) if opinion else ruled
+        judgements = opinion.weigh(lesson, plan, reviewer.that_may_show(plan.text), ruled) if opinion else ruled
         found = disagreements(lesson, upload, inspect(upload))
     except ToolError as error:
         return {"path": str(path), "criteria": {}, "error": str(error)}

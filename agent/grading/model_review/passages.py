@@ -1,4 +1,4 @@
-"""A plan as numbered passages: what code takes for a statement of its author, and the headings that it stands under."""
+"""A plan as numbered passages: what code takes for a statement of its author, and what it stands under."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agent.grading.plan_review.statements import Statement, statements
+from agent.grading.plan_review.statements import Statement
 from knowledge.markdown import BlockKind, blocks
 
 FEWEST_WORDS = 3  # of a quote
@@ -30,13 +30,19 @@ class Passage:
         return flat(words) in flat(claim.whole if denying else claim.affirmed)
 
 
-def passages_of(text: str) -> list[Passage]:
-    """What speaks to the reviewer, is hidden, or says nothing of the author's own system is not among them."""
+def passages_of(text: str, statements: Sequence[Statement]) -> list[Passage]:
+    """Each with the headings above it, and with what may take it back."""
     headings = _headings(text)
     return [
-        Passage(number, _under(headings, found.start), found.claim.whole, found)
-        for number, found in enumerate(statements(text), start=1)
+        Passage(number, _framed(_under(headings, found.start), found), found.claim.whole, found)
+        for number, found in enumerate(statements, start=1)
     ]
+
+
+def _framed(under: str, statement: Statement) -> str:
+    """A lead sentence, a column's head or a legend stands with the headings."""
+    words = " ".join(statement.frame.words.split()) if statement.frame else ""
+    return " / ".join(part for part in (under, words if words not in under else "") if part)
 
 
 def planted(passages: Sequence[Passage], sentence: str, place: int) -> tuple[list[Passage], int]:

@@ -15,6 +15,7 @@ from agent.grading.model_review.decoys import decoys_for
 from agent.grading.model_review.passages import Passage, passages_of, planted
 from agent.grading.model_review.weighing import Opinion, weighed
 from agent.grading.plan_review.guide import Guide, read_guides
+from agent.grading.plan_review.statements import Statement
 from agent.llm.port import LanguageModel
 from knowledge.course.pack import Criterion, Lesson
 from tools.uploads.files import SourceFile
@@ -45,9 +46,11 @@ class ModelReview:
         self._guides: dict[str, Mapping[str, Guide]] = {}
         self._known: dict[str, Opinion | None] = {}
 
-    def weigh(self, lesson: Lesson, file: SourceFile, judged: Sequence[Judgement]) -> tuple[Judgement, ...]:
+    def weigh(
+        self, lesson: Lesson, file: SourceFile, statements: Sequence[Statement], judged: Sequence[Judgement]
+    ) -> tuple[Judgement, ...]:
         """Each judgement as it was, settled, or held; a model that fails leaves it to the rules."""
-        passages = tuple(passages_of(file.text))
+        passages = tuple(passages_of(file.text, statements))
         if not passages or sum(len(passage.text) for passage in passages) > MAX_CHARACTERS:
             return tuple(judged)
         questions = [

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from agent.domain.verdicts import Judgement, Span
 from agent.grading.model_review.finding import Found
 from agent.grading.plan_review.guide import Facet, Guide
-from agent.grading.plan_review.matching import UNSURE
 from tools.findings import Verdict
 
 DIFFERS = "Two readings of the text differ here, so an instructor decides."
@@ -66,7 +65,7 @@ def weighed(judgement: Judgement, opinion: Opinion | None) -> Judgement:
     if opinion is None or judgement.verdict not in _RANK:
         return judgement
     if judgement.pending:
-        return _settled(judgement, opinion) if judgement.reason == UNSURE else judgement
+        return _settled(judgement, opinion) if judgement.spans else judgement  # without: nobody has read it
     if (opinion.verdict is Verdict.MET) is (judgement.verdict is Verdict.MET):
         return judgement  # below `met` the rules' own verdict stands with what is missing
     return replace(judgement, pending=True, reason=DIFFERS)

@@ -85,6 +85,11 @@ class PlanReviewer:
         """Each with the frame that it stands under, if under any."""
         return statements(text[:MAX_CHARACTERS], guarded=self._guarded, framing=self._framing)
 
+    def that_may_show(self, text: str) -> list[Statement]:
+        """Without what is surely taken back, and the rubric's own sentences: what another reader may be shown."""
+        found = self.statements(text)
+        return [said for said in found if not said.is_taken_back and not self._is_parroted(said)]
+
     def _judged(self, found: Sequence[Statement], file: SourceFile) -> tuple[Judgement, ...]:
         weighed = [self._weighed(statement) for statement in found if not self._is_parroted(statement)]
         said = [sentence for sentence in weighed if not sentence.statement.is_taken_back]
