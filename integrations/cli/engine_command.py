@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
 from agent.settings import Settings
-from tools.sandbox.lab import packages
+from tools.sandbox.lab import making_bases, packages
 from tools.sandbox.lab.engine import LabEngine, open_lab
 from tools.sandbox.lab.limits import GIB, MIB, LabConfig
 from tools.sandbox.lab.state import SelfTest
@@ -24,9 +25,15 @@ def _engine() -> LabEngine:
 
 
 @engine.command()
-def install() -> None:
+@click.option("--bases", is_flag=True, help="also make base images of this machine's packages, and load them")
+@click.option("--stack", is_flag=True, help="with PostgreSQL, Redis and nginx among them")
+def install(*, bases: bool, stack: bool) -> None:
     """Install the Debian or Ubuntu packages that the engine needs."""
-    print(packages.install())
+    print(packages.install(making_bases.NEEDED if bases or stack else ()), flush=True)
+    if bases or stack:
+        lab_folder = Settings.read().lab_folder
+        archives = making_bases.made(lab_folder.with_name("base-images"), stack=stack)
+        _load([str(archive) for archive in archives])
 
 
 @engine.command()
@@ -114,6 +121,10 @@ def test() -> None:
 )
 def load(images: tuple[str, ...]) -> None:
     """Load base images that Dockerfiles may start from; one that can't be loaded keeps no other out."""
+    _load(images)
+
+
+def _load(images: Sequence[str]) -> None:
     found = _engine().lab.load_all(images)
     for one in found:
         print(

@@ -12,7 +12,7 @@ from agent.settings import Settings
 from integrations.cli.doctor_command import _builds
 from integrations.cli.main import tutor
 from tools.errors import BuilderUnavailable, LabFailed
-from tools.sandbox.lab import daemon, machine, packages
+from tools.sandbox.lab import daemon, machine, making_bases, packages
 from tools.sandbox.lab.engine import open_lab
 
 RUN = CliRunner()
@@ -61,6 +61,20 @@ def test_installing_without_root_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(LabFailed, match="needs root"):
         packages.install()
+
+
+def test_base_images_need_a_checkout_and_a_working_apt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    script = tmp_path / "base-images"
+    monkeypatch.setattr(making_bases, "SCRIPT", script)
+    with pytest.raises(LabFailed, match="without scripts/base-images"):
+        making_bases.made(tmp_path, stack=False)
+    script.write_text("#!/bin/sh\necho no mirror >&2\nexit 1\n")
+    script.chmod(0o755)
+    with pytest.raises(LabFailed, match="can not be made: no mirror"):
+        making_bases.made(tmp_path, stack=False)
+    script.write_text('#!/bin/sh\n[ "$1" = --stack ] && touch "$2/redis-7.0.tar"\n')
+    assert making_bases.made(tmp_path, stack=True) == (tmp_path / "redis-7.0.tar",)
 
 
 def test_a_package_that_is_there_is_not_named_again(monkeypatch: pytest.MonkeyPatch) -> None:

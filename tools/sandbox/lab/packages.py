@@ -33,16 +33,16 @@ class Plan:
     newer: bool
 
 
-def install() -> str:
-    """Returns one sentence on what was done."""
+def install(more: tuple[str, ...] = ()) -> str:
+    """Returns one sentence on what was done; `more` are packages beside those that the engine itself needs."""
     if os.geteuid() != 0:
         raise LabFailed("Installing packages needs root: run this command with sudo.")
     if not shutil.which("apt-get"):
         raise LabFailed("Packages can be installed on Debian and Ubuntu only. Install Docker with buildx yourself.")
-    if all(_is_installed(name) for name in (*DOCKER, *ALWAYS)):
+    if all(_is_installed(name) for name in (*DOCKER, *ALWAYS, *more)):
         return "Everything that the engine needs is installed."
     _run("apt-get", "update", "-qq")
-    plan = _plan()
+    plan = _plan(more)
     if plan.newer:
         _add_newer()
     _refuse_changes(plan)
@@ -54,9 +54,9 @@ def install() -> str:
     return f"Installed: {', '.join(plan.packages)}. No service was started."
 
 
-def _plan() -> Plan:
+def _plan(more: tuple[str, ...] = ()) -> Plan:
     """Only what is missing: naming a package that is there would bring it up to date."""
-    missing = tuple(name for name in ALWAYS if not _is_installed(name))
+    missing = tuple(name for name in (*ALWAYS, *more) if not _is_installed(name))
     if all(_is_installed(name) for name in DOCKER):
         return Plan(missing, newer=False)
     if _candidate("docker-buildx"):
