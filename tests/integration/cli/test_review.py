@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from agent.llm.port import Message, Request
+from evals.crediting_model import CreditingModel
 from integrations.cli.main import tutor
+from tests.model_server import ModelServer, Scripted, chunk
 
 GOOD = Path(__file__).parents[2] / "submissions" / "good"
 ENGLISH = (
@@ -88,3 +93,22 @@ def test_text_for_people_names_verdict_quote_and_question(odd: Path) -> None:
 def test_an_unknown_lesson_or_form_is_said() -> None:
     for options in (["--lesson", "nope"], ["--format", "xml"]):
         assert _invoke(GOOD / "plan.md", *options).exit_code == 2
+
+
+def _answered(request: dict[str, Any]) -> Scripted:
+    """By a model that credits every word, over Chat Completions."""
+    asked = Request(request["messages"][0]["content"], [Message("user", request["messages"][-1]["content"])])
+    return Scripted([chunk({"content": CreditingModel().complete(asked).text}), chunk({}, "stop")])
+
+
+@pytest.mark.parametrize("otherwise", [_answered, lambda _: Scripted(status=500)], ids=["credits all", "broken"])
+def test_with_a_key_a_model_reads_too_and_raises_nothing(
+    monkeypatch: pytest.MonkeyPatch, otherwise: Callable[[dict[str, Any]], Scripted]
+) -> None:
+    alone = _run(GOOD / "plan.md")
+    with ModelServer(otherwise=otherwise) as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("TUTOR_MODEL_PROTOCOL", "chat")
+        assert _run(GOOD / "plan.md") == alone
+    assert server.requests
