@@ -9,6 +9,7 @@ from agent.builds.files import offers
 from agent.builds.stack_report import told_stack
 from agent.domain.reply import Action, Reply
 from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, SecretFound
+from tools.sandbox.image.bill_of_materials import SYSTEM
 from tools.sandbox.run_report import Reach, RunReport, shortcomings
 
 MAX_LAYERS, MAX_SECRETS, LOG_LINES = 3, 3, 4
@@ -63,11 +64,12 @@ def _layers(receipt: BuildReceipt) -> Iterator[str]:
 
 def _packages(receipt: BuildReceipt) -> Iterator[str]:
     """How many of which kind: each is something that has to be kept up to date."""
-    counted = Counter(package.manager for package in receipt.packages)
+    packages = [package for package in receipt.packages if package.manager != SYSTEM]
+    counted = Counter(package.manager for package in packages)
     if counted:
-        own = sum(package.line > 0 for package in receipt.packages)
+        own = sum(package.line > 0 for package in packages)
         kinds = ", ".join(f"{count} of {manager}" for manager, count in counted.most_common())
-        yield f"It holds {len(receipt.packages)} packages ({kinds}); {own} of them came with your own lines."
+        yield f"It holds {len(packages)} packages ({kinds}); {own} of them came with your own lines."
 
 
 def _hidden(receipt: BuildReceipt) -> list[LayerSize]:

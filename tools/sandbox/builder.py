@@ -70,7 +70,7 @@ class SecretFound:
 class Package:
     """Something that a package manager installed; `line` is 0 where the base brought it."""
 
-    manager: str  # apt, apk, pip, npm
+    manager: str  # apt, apk, pip, npm; os for the distribution itself
     name: str
     version: str
     line: int = 0

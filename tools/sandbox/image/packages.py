@@ -1,4 +1,4 @@
-"""Which packages an image holds, read from what package managers leave in it: apt, apk, pip and npm.
+"""Which packages an image holds, read from what package managers leave in it (apt, apk, pip, npm), and which system.
 
 Part of the child that reads an image, so the standard library only; what it reads was written by strangers.
 """
@@ -26,6 +26,8 @@ def packages_in(path: str, read: Reader) -> Iterator[Named]:
         yield from _told("apt", _of_apt(_text(read)))
     elif path in ("lib/apk/db/installed", "usr/lib/apk/db/installed"):
         yield from _told("apk", _of_apk(_text(read)))
+    elif path in ("etc/os-release", "usr/lib/os-release"):
+        yield from _told("os", _of_system(_text(read)))
     elif found := _DIST_INFO.search(path):
         yield from _told("pip", [(found[1], found[2])])
     elif found := _NODE.search(path):
@@ -60,6 +62,11 @@ def _paragraphs(text: str, colon: str) -> Iterator[Mapping[str, str]]:
     for paragraph in text.split("\n\n"):
         rows = (line.partition(colon) for line in paragraph.splitlines() if line[:1].strip())
         yield {name: value.strip() for name, found, value in rows if found}
+
+
+def _of_system(text: str) -> Iterator[tuple[str, str]]:
+    fields = dict(re.findall(r"(?m)^(\w+)=[\"']?([^\"'\n]*)", text))
+    yield fields.get("ID", ""), fields.get("VERSION_ID", "")
 
 
 def _of_npm(name: str, text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from agent.builds.reports import told
 from integrations.slack.blocks import messages
 from tools.sandbox.build.excerpts import excerpt
-from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, SecretFound
+from tools.sandbox.builder import BuildReceipt, LayerSize, Outcome, Package, SecretFound
 from tools.sandbox.run_report import RULES, PortReach, Reach, RunReport
 
 UP = RunReport(started=True, stayed_up=True, exit_code=None, stop_seconds=0.2, health="healthy", rules=RULES)
@@ -119,3 +119,10 @@ def test_what_a_step_printed_mentions_nobody_and_closes_no_block() -> None:
     assert "<@U1>" not in shown
     assert "\x1b" not in shown
     assert "hunter2" not in shown
+
+
+def test_packages_are_counted_by_their_manager() -> None:
+    packages = (Package("os", "debian", "12"), Package("apt", "libc6", "2"), Package("pip", "flask", "3", 4))
+    reply = told(replace(BUILT, packages=packages))
+    assert "It holds 2 packages (1 of apt, 1 of pip); 1 of them came with your own lines." in reply.text
+    assert [action.label for action in reply.actions][-1] == "Packages as a file"

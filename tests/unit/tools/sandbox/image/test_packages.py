@@ -43,6 +43,7 @@ APK = "P:musl\nV:1.2.5-r0\nA:x86_64\n\nP:busybox\nV:1.36.1-r29\n"
         ("app/node_modules/a/lib/package.json", '{"version": "2.0.0"}', []),
         ("app/node_modules/broken/package.json", "{", []),
         ("app/node_modules/odd/package.json", "[1]", []),
+        ("usr/lib/os-release", 'NAME="Debian"\nID=debian\nVERSION_ID="12"\n', [("os", "debian", "12")]),
         ("app/package.json", '{"version": "1.0.0"}', []),
     ],
 )
@@ -79,3 +80,10 @@ def test_the_bill_is_what_scanners_read() -> None:
     ]
     assert [one["properties"][0]["value"] for one in bill["components"]] == ["base image", "line 4"]
     assert bill_of_materials(receipt) == bill_of_materials(receipt)
+
+
+def test_a_systems_packages_are_named_with_their_distribution() -> None:
+    packages = (Package("apt", "libc6", "2.36"), Package("os", "debian", "12"))
+    bill = json.loads(bill_of_materials(BuildReceipt("sha256:in", Outcome.BUILT, "", packages=packages)))
+    assert bill["components"][0] == {"type": "operating-system", "name": "debian", "version": "12"}
+    assert [one.get("purl") for one in bill["components"][1:]] == ["pkg:deb/debian/libc6@2.36?distro=debian-12"]
