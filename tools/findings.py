@@ -75,7 +75,7 @@ class Inspection:
     tools: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # name -> version
     evidence: Mapping[str, tuple[tuple[str, int, int], ...]] = field(default_factory=lambda: MappingProxyType({}))
     unreadable: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # path -> what to do
-    notes: tuple[str, ...] = ()  # of this run: what another program could not look at
+    notes: Mapping[str, str] = field(default_factory=dict)  # path, "" for all -> what another program could not read
 
 
 def verdict_of(findings: tuple[Finding, ...], aspect: str) -> Verdict:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -25,11 +26,12 @@ from tools.inspection.formats.junit import as_junit
 from tools.inspection.formats.sarif import as_sarif
 from tools.inspection.formats.text import as_text
 from tools.inspection.hadolint import Hadolint
-from tools.inspection.ignoring import NEVER_IGNORED, ignores_in
+from tools.inspection.ignoring import NEVER_IGNORED, Ignore, ignores_in
 from tools.inspection.inspector import inspect_many
 from tools.inspection.report import InspectionReport, SetAside, SetAsideBy, fingerprint
 from tools.inspection.setting_aside import baseline_of, read_baseline, without
 from tools.inspection.single_file import of_file
+from tools.uploads.files import Upload
 
 FOUND, UNUSABLE = 1, 2
 
@@ -156,14 +158,19 @@ def _report(given: Input, inspection: Inspection | None, *, heed_comments: bool 
     unreadable = " ".join(inspection.unreadable.values())
     if unreadable and (named is not None or len(given.upload) == 1):
         return InspectionReport(given.path, error=unreadable)
-    report = InspectionReport(given.path, inspection, notes=inspection.notes)
+    report = InspectionReport(given.path, inspection, notes=tuple(inspection.notes.values()))
     if heed_comments:
         report = _by_comments(report, given)
     return _named_as_given(report, given)
 
 
+@lru_cache(maxsize=1)  # many files of one folder are named at once
+def _ignores(upload: Upload) -> tuple[list[Ignore], list[str]]:
+    return ignores_in(upload)
+
+
 def _by_comments(report: InspectionReport, given: Input) -> InspectionReport:
-    ignores, notes = ignores_in(given.upload) if given.upload is not None else ([], [])
+    ignores, notes = _ignores(given.upload) if given.upload is not None else ([], [])
 
     def judge(finding: Finding) -> SetAside | None:
         ignore = next((ignore for ignore in ignores if ignore.covers(finding)), None)

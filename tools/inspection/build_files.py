@@ -23,7 +23,7 @@ def found_in_upload(subject: Subject, path: str) -> SourceFile | None:
     """
     name = posixpath.basename(path)
     for wanted in (name, posixpath.basename(_renamed(subject).get(name, ""))):
-        same = [file for file in subject.upload if wanted and posixpath.basename(file.path) == wanted]
+        same = subject.upload.named(wanted) if wanted else ()
         copied = [file for file in same if len(same) > 1 and any(file.path == _plain(s) for s in _sources(subject))]
         if same:
             return (copied or same)[0]

@@ -50,16 +50,17 @@ def _lint(linter: Hadolint, texts: Sequence[str]) -> list[list[Row]] | None:
 def _advised(upload: Upload, own: Inspection, linted: Sequence[Sequence[Row]] | None, linter: Hadolint) -> Inspection:
     """An inspection with what the linter adds to it, and with what it could not read."""
     if linted is None:
-        return replace(own, notes=(*own.notes, f"{linter.name} gave no answer, so only our own checks looked at this."))
+        said = f"{linter.name} gave no answer, so only our own checks looked at this."
+        return replace(own, notes=MappingProxyType({"": said}))
     looked_at = list(zip(upload.own(linter.kind), linted, strict=True))
     added = [finding for file, rows in looked_at for finding in advice(file.path, rows)]
     tools = MappingProxyType({**own.tools, linter.name: linter.version})
-    notes = tuple(
-        f"{linter.name} {linter.version} can't read {file.path} from line {line} on; our own checks read all of it."
+    notes = {
+        file.path: f"{linter.name} {linter.version} can't read {file.path} from line {line} on; our own checks can."
         for file, rows in looked_at
         if (line := unread_from(rows))
-    )
-    return replace(own, findings=_in_order([*own.findings, *added]), tools=tools, notes=(*own.notes, *notes))
+    }
+    return replace(own, findings=_in_order([*own.findings, *added]), tools=tools, notes=MappingProxyType(notes))
 
 
 def _inspect(upload: Upload) -> Inspection:

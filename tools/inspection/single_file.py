@@ -34,5 +34,6 @@ def of_file(inspection: Inspection, file: SourceFile) -> Inspection:
         findings=kept,
         criteria=MappingProxyType(judged),
         evidence=MappingProxyType({aspect: inspection.evidence.get(aspect, ()) for aspect in own}),
+        notes=MappingProxyType({path: note for path, note in inspection.notes.items() if path in ("", file.path)}),
         unreadable=MappingProxyType({path: said for path, said in inspection.unreadable.items() if path == file.path}),
     )

@@ -108,7 +108,26 @@ class Upload:
         return common_folder([file.path for file in self.files])
 
     def of_kind(self, kind: str) -> tuple[SourceFile, ...]:
-        return tuple(file for file in self.files if file.kind == kind)
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[SourceFile, ...]]:
+        return _grouped((file.kind, file) for file in self.files)
+
+    def named(self, name: str) -> tuple[SourceFile, ...]:
+        """Those with this base name, in whatever folder."""
+        return self._by_name.get(name, ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[SourceFile, ...]]:
+        return _grouped((file.path.rpartition("/")[2], file) for file in self.files)
+
+    def has_folder(self, path: str) -> bool:
+        return path in self._folders
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(folder for file in self.files for folder in _folders_above(file.path))
 
     def own(self, kind: str) -> tuple[SourceFile, ...]:
         """Those that the upload is about: a fixture of its tests is none of them. Their `text` can be had."""
@@ -129,11 +148,31 @@ class Upload:
     def _by_path(self) -> dict[str, SourceFile]:
         return {file.path: file for file in self.files}
 
+    def __hash__(self) -> int:
+        """Computed once: what is known of an upload is looked up by it again and again."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.files)
+
     def __iter__(self) -> Iterator[SourceFile]:
         return iter(self.files)
 
     def __len__(self) -> int:
         return len(self.files)
+
+
+def _grouped(pairs: Iterable[tuple[str, SourceFile]]) -> dict[str, tuple[SourceFile, ...]]:
+    found: dict[str, list[SourceFile]] = {}
+    for key, file in pairs:
+        found.setdefault(key, []).append(file)
+    return {key: tuple(files) for key, files in found.items()}
+
+
+def _folders_above(path: str) -> Iterator[str]:
+    """`a`, `a/b` of `a/b/c`."""
+    return (path[:index] for index, character in enumerate(path) if character == "/")
 
 
 def _check_limits(files: Iterable[SourceFile], most: int) -> None:

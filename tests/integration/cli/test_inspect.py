@@ -265,3 +265,13 @@ def test_a_rule_is_explained_or_the_nearest_named() -> None:
     unknown = CliRunner().invoke(tutor, ["explain", "base-untaged"])
     assert unknown.exit_code == 2
     assert "base-untagged" in unknown.stderr
+
+
+def test_what_hadolint_cannot_read_is_said_once_and_of_the_file_that_it_is(tmp_path: Path) -> None:
+    odd = "FROM a:1\nCOPY <<A <<B /x/\n1\nA\n2\nB\nUSER 1\n"
+    write(tmp_path, {"a.Dockerfile": odd, "b.Dockerfile": GOOD})
+    result = run(tmp_path / "a.Dockerfile", tmp_path / "b.Dockerfile", "--format", "json")
+    first, second = lines(result)
+    assert "can't read a.Dockerfile" in first["notes"][0]
+    assert "notes" not in second
+    assert result.stderr.count("can't read") == 1

@@ -55,13 +55,13 @@ def test_a_linter_that_is_gone_does_not_stop_the_inspection() -> None:
     gone = Hadolint(LINTER.binary.with_name("no-such-linter"), "0")
     found = inspect(Upload.of([SourceFile("Dockerfile", b"FROM a\n")]), linter=gone)
     assert found.criteria["D1"] == "not met"
-    assert found.notes == ("hadolint gave no answer, so only our own checks looked at this.",)
+    assert dict(found.notes) == {"": "hadolint gave no answer, so only our own checks looked at this."}
 
 
 def test_what_it_cannot_read_is_said_and_our_own_checks_carry_on() -> None:
     text = "FROM a\nCOPY <<A <<B /x/\n1\nA\n2\nB\nUSER 1\n"
     found = inspect(Upload.of([SourceFile("Dockerfile", text.encode())]), linter=LINTER)
-    assert "can't read Dockerfile from line 7 on" in found.notes[0]
+    assert "can't read Dockerfile from line 7 on" in found.notes["Dockerfile"]
     assert found.criteria["D1"] == "not met"
 
 

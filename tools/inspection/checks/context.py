@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from tools.dependencies.manifests import LOCK_FILES, ecosystem_of, is_lock, names_in
 from tools.dependencies.python_requirements import hashed
@@ -14,7 +15,7 @@ from tools.dockerfile.shell import Command
 from tools.dockerfile.stages import Stage
 from tools.errors import UnreadableFile
 from tools.inspection.rule import RuleHit, Subject, advising, gating
-from tools.uploads.files import SourceFile
+from tools.uploads.files import SourceFile, Upload
 
 FEWEST = 3  # sources that came along before one that did not is worth a word
 MAX_NAMES = 500  # of one project file
@@ -78,10 +79,9 @@ def _missing(subject: Subject) -> Iterator[RuleHit]:
 def _is_there(subject: Subject, source: str) -> bool:
     path = _plain(source)
     pattern = path.rstrip("/")
-    return any(
-        file.path == path or file.path.startswith(pattern + "/") or fnmatchcase(file.path, pattern)
-        for file in subject.upload
-    )
+    if subject.upload.find(path) is not None or subject.upload.has_folder(pattern):
+        return True
+    return _is_pattern(pattern) and any(fnmatchcase(file.path, pattern) for file in subject.upload)
 
 
 def _lock_left(subject: Subject) -> Iterator[RuleHit]:
@@ -89,7 +89,7 @@ def _lock_left(subject: Subject) -> Iterator[RuleHit]:
     for stage, one, found in subject.runs:
         for command in found:
             lock = _LOCKS.get((command.name, command.words[1] if len(command.words) > 1 else ""), "")
-            here = [file.path for file in subject.upload if posixpath.basename(file.path) == lock] if lock else []
+            here = [file.path for file in subject.upload.named(lock)] if lock else []
             if here and not any(_has_reached(stage, one, path) for path in here):
                 yield RuleHit(command.line, posixpath.basename(here[0]))
 
@@ -115,14 +115,20 @@ def _brings(source: str, path: str) -> bool:
 
 def _lock_behind(subject: Subject) -> Iterator[RuleHit]:
     """A lock that does not know a package which the project asks for; strict installers stop there."""
-    by_path = {file.path.lower(): file for file in subject.upload if is_lock(file.path)}
-    for file in subject.upload:
+    listed = _lists_and_locks(subject.upload)
+    by_path = {file.path.lower(): file for file in listed if is_lock(file.path)}
+    for file in listed:
         ecosystem = ecosystem_of(file.path) if not is_lock(file.path) else None
         lock = _lock_beside(by_path, file, ecosystem) if ecosystem else None
         unknown = sorted(_names(file) - _words(lock)) if lock and _is_installed(subject, file) else []
         if lock and unknown:
             where = subject.final.opening.line if subject.final else 1
             yield RuleHit(where, f"{posixpath.basename(lock.path)} knows no {', '.join(unknown[:3])}")
+
+
+@lru_cache(maxsize=8)  # of the contexts of one upload
+def _lists_and_locks(upload: Upload) -> tuple[SourceFile, ...]:
+    return tuple(file for file in upload if ecosystem_of(file.path))
 
 
 def _is_installed(subject: Subject, file: SourceFile) -> bool:
@@ -156,7 +162,7 @@ def _normal(name: str) -> str:
 
 def _hashes_dropped(subject: Subject) -> Iterator[RuleHit]:
     """A lock with checksums came along, and the installer is given a list without them."""
-    locks = [file for file in subject.upload if posixpath.basename(file.path) in ("uv.lock", "poetry.lock", "pdm.lock")]
+    locks = [file for name in ("pdm.lock", "poetry.lock", "uv.lock") for file in subject.upload.named(name)]
     for _, command, _ in subject.commands if locks else ():
         listed = _listed(subject, command)
         exported = command.has("--without-hashes", "--no-hashes") and "export" in command.words
@@ -171,7 +177,7 @@ def _listed(subject: Subject, command: Command) -> SourceFile | None:
         return None
     given = [words[index + 1] for index, word in enumerate(words[:-1]) if word in ("-r", "--requirement")]
     name = posixpath.basename(given[0]) if given else ""
-    return next((file for file in subject.upload if name and posixpath.basename(file.path) == name), None)
+    return next(iter(subject.upload.named(name)), None) if name else None
 
 
 RULES = (

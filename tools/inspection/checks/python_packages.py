@@ -110,7 +110,7 @@ def _unfixed_names(file: SourceFile) -> list[str]:
 
 def _opened_by(subject: Subject, name: str, seen: set[str]) -> list[str]:
     """Names that a requirements file and its includes leave open; chat uploads carry no folders, so by base name."""
-    file = next((other_file for other_file in subject.upload if posixpath.basename(other_file.path) == name), None)
+    file = next(iter(subject.upload.named(name)), None)
     if file is None or name in seen:
         return []
     seen.add(name)

@@ -190,7 +190,7 @@ def _folders_above(path: str) -> Iterator[str]:
 
 def _only_refers(subject: Subject, name: str) -> bool:
     """Settings of a tool that came along and name variables where secrets would be."""
-    file = next((other_file for other_file in subject.upload if posixpath.basename(other_file.path) == name), None)
+    file = next(iter(subject.upload.named(name)), None)
     try:
         return file is not None and name in _TOOL_SETTINGS and not _has_literal(file.text)
     except UnreadableFile:
@@ -205,6 +205,14 @@ def _has_literal(text: str) -> bool:
 @lru_cache(maxsize=8)  # of the contexts of one upload: several images take the same files along
 def _holding_keys(upload: Upload) -> frozenset[str]:
     return frozenset(file.path for file in upload if _holds_key(file))
+
+
+@lru_cache(maxsize=8)
+def _secret_files(upload: Upload) -> tuple[str, ...]:
+    """Files that are secret by their name or by what they hold, and hold something."""
+    holding = _holding_keys(upload)
+    secret = (file for file in upload if is_secret_file(file.path) or file.path in holding)
+    return tuple(file.path for file in secret if _holds_something(file))
 
 
 def _holds_key(file: SourceFile) -> bool:
@@ -225,14 +233,7 @@ def copies_everything(one: Instruction) -> bool:
 
 def _let_through(subject: Subject) -> Iterator[RuleHit]:
     """A secret file in the upload that the copy of the whole context takes along."""
-    holding = _holding_keys(subject.upload)
-    leaking = [
-        file.path
-        for file in subject.upload
-        if (is_secret_file(file.path) or file.path in holding)
-        and not (subject.ignore and subject.ignore.excludes(file.path))
-        and _holds_something(file)
-    ]
+    leaking = [path for path in _secret_files(subject.upload) if not (subject.ignore and subject.ignore.excludes(path))]
     for stage in subject.stages:
         for instruction in stage.of("COPY", "ADD") if leaking else ():
             kept_out = left_out(instruction)

@@ -91,8 +91,8 @@ def _remote_shell(subject: Subject) -> Iterator[RuleHit]:
 def _windows_lines(subject: Subject) -> Iterator[RuleHit]:
     for instruction in _starting(subject):
         names = {posixpath.basename(word) for word in instruction.words}
-        for file in subject.upload:
-            if posixpath.basename(file.path) in names and file.data.startswith(b"#!") and b"\r\n" in file.data[:1000]:
+        for file in (file for name in sorted(names) for file in subject.upload.named(name)):
+            if file.data.startswith(b"#!") and b"\r\n" in file.data[:1000]:
                 yield RuleHit(instruction.line, posixpath.basename(file.path), instruction.end_line)
 
 
