@@ -37,12 +37,13 @@ KINDS = {
 NAMED: Mapping[str, str] = {
     "agent/conversation/handlers/tried_line.py": "D1 and B1 are where a line names an image",
     "agent/grading/assessment.py": "D3 and B3 are what a build can prove beyond the files",
-    "agent/grading/plan_review/second_opinion.py": "`plan` is a key of what a model is shown, whatever is reviewed",
     "agent/understanding/references.py": "`environment` is a key of a file",
     "integrations/cli/review_command.py": "`plan` is a key of its output: the place in the plan",
 }
 SPOKEN: Mapping[str, str] = {
     "integrations/slack/rich_text.py": "languages that a composer may name on the first line of a code block",
+    "agent/conversation/handlers/submission.py": "an image is built from the one, and a stack is started from the other",
+    "knowledge/course/check.py": "the files that a step of an experiment builds and starts from",
     "integrations/cli/main.py": "the help of `tutor inspect`, shown before anything is imported",
 }
 
