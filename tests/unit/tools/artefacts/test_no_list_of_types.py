@@ -42,7 +42,7 @@ NAMED: Mapping[str, str] = {
 }
 SPOKEN: Mapping[str, str] = {
     "integrations/slack/rich_text.py": "languages that a composer may name on the first line of a code block",
-    "agent/conversation/handlers/submission.py": "an image is built from the one, and a stack is started from the other",
+    "agent/conversation/handlers/submission.py": "an image is built from one, a stack is started from the other",
     "knowledge/course/check.py": "the files that a step of an experiment builds and starts from",
     "integrations/cli/main.py": "the help of `tutor inspect`, shown before anything is imported",
 }
