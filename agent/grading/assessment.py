@@ -61,7 +61,7 @@ class Assessor:
         inspection = self.inspect(upload)
         reviewed = self._review(lesson, upload)
         judged = [self._judge(criterion, upload, inspection, reviewed) for criterion in lesson.rubric]
-        found = disagreements(lesson, upload, inspection)
+        found = disagreements(lesson, upload, inspection, self.reviewers[lesson.id].statements)
         return tuple(held_back(lesson, judgement, found.get(judgement.criterion, ())) for judgement in judged)
 
     def _judge(

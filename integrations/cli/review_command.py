@@ -66,7 +66,7 @@ def _review(lesson: Lesson, reviewer: PlanReviewer, opinion: ModelReview | None,
         upload, plan = _plan(path)
         ruled = reviewer.review(plan)
         judgements = opinion.weigh(lesson, plan, reviewer.that_may_show(plan.text), ruled) if opinion else ruled
-        found = disagreements(lesson, upload, inspect(upload))
+        found = disagreements(lesson, upload, inspect(upload), reviewer.statements)
     except ToolError as error:
         return {"path": str(path), "criteria": {}, "error": str(error)}
     judged = [held_back(lesson, judgement, found.get(judgement.criterion, ())) for judgement in judgements]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from agent.domain.verdicts import Span
 from agent.grading.plan_against_files import images, pipelines, services
 from agent.grading.plan_against_files.files import Files
 from agent.grading.plan_against_files.kind import Kind
-from agent.grading.plan_review.statements import MAX_STATEMENTS, statements
+from agent.grading.plan_review.statements import MAX_STATEMENTS, Statement, statements
 from tools.compose.document import Place
 from tools.findings import Inspection
 from tools.uploads.files import SourceFile, Upload
 
 MAX_CHARACTERS = 60_000  # of a plan; the review of its text has the same limit
 SHOWN_LINES = 3  # of a file's place
+ReadStatements = Callable[[str], Sequence[Statement]]
 
 
 def kinds() -> tuple[Kind, ...]:
@@ -32,11 +33,18 @@ class Disagreement:
     line: int
 
 
-def compare(plan: SourceFile, upload: Upload, inspection: Inspection) -> tuple[Disagreement, ...]:
-    """In the order of the plan, of each kind the first; silence of either side is no disagreement."""
+def compare(
+    plan: SourceFile, upload: Upload, inspection: Inspection, read: ReadStatements = statements
+) -> tuple[Disagreement, ...]:
+    """In the order of the plan, of each kind the first; silence of either side is no disagreement.
+
+    What stands under a frame that takes it back, or may, claims nothing of what the files should hold.
+    """
     files = Files(upload, inspection)
     found: dict[str, Disagreement] = {}
-    for statement in statements(plan.text[:MAX_CHARACTERS])[:MAX_STATEMENTS]:
+    for statement in read(plan.text[:MAX_CHARACTERS])[:MAX_STATEMENTS]:
+        if statement.frame is not None:
+            continue
         said = statement.claim.whole
         claimed = Span.cut(plan, statement.start, statement.end)
         for kind, place in _contradicted(files, said):

@@ -11,7 +11,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from agent.domain.verdicts import Judgement
-from agent.grading.plan_against_files.comparing import Disagreement, compare, kinds
+from agent.grading.plan_against_files.comparing import Disagreement, ReadStatements, compare, kinds
+from agent.grading.plan_review.statements import statements
 from knowledge.course.pack import Lesson
 from tools.artefacts.registry import documents_in
 from tools.findings import Inspection, Verdict
@@ -59,13 +60,15 @@ def _entries(folder: Path) -> Mapping[str, _Entry]:
     return {kind: entry for entry in entries for kind in entry.kinds}
 
 
-def disagreements(lesson: Lesson, upload: Upload, inspection: Inspection) -> dict[str, list[Disagreement]]:
+def disagreements(
+    lesson: Lesson, upload: Upload, inspection: Inspection, read: ReadStatements = statements
+) -> dict[str, list[Disagreement]]:
     """By the criterion that waits for them; nothing where the lesson, the plan or the files are silent."""
     entries = _entries(lesson.folder)
     found: dict[str, list[Disagreement]] = {}
     for document in documents_in(upload).values() if entries else ():
         if document.is_readable:
-            for disagreement in compare(document, upload, inspection):
+            for disagreement in compare(document, upload, inspection, read):
                 if disagreement.kind in entries:
                     found.setdefault(entries[disagreement.kind].criterion, []).append(disagreement)
     return found

@@ -74,14 +74,16 @@ class Framing:
         self._model = model
 
     def of(self, original: str, visible: str, found: Sequence[Part]) -> Frames:
-        notes = footnotes(original) | legends(found)
+        marks = legends(found)
+        notes = footnotes(original) | marks
         scopes = [
             *structural(visible, found),
             *folded(original),
-            *Reach(visible, found).scopes(),
+            *Reach(visible, found, marks).scopes(),
             *marked(found, notes),
         ]
-        framed = [_Framed(*read) for scope in scopes if (read := self._read(scope, notes)) is not None]
+        read = [_Framed(*pair) for scope in scopes if (pair := self._read(scope, notes)) is not None]
+        framed = [*read, *_heads_of(read)]
         return Frames(framed, scopes, self._asks)
 
     def _read(self, scope: Scope, notes: Mapping[str, str]) -> tuple[Scope, Frame] | None:
@@ -95,6 +97,8 @@ class Framing:
                 return self._read_column(scope, says)
             case Role.STATUS:
                 return _paired(scope, self._answered(says, says))
+            case Role.NOTE:
+                return _paired(scope, self._heard(Voice.HEAD, says) or self._heard(Voice.SENTENCE, says))
             case Role.SENTENCE:
                 return _paired(scope, self._heard(Voice.SENTENCE, says))
         is_label = scope.role in (Role.LABEL, Role.TAIL)
@@ -123,6 +127,13 @@ class Framing:
         possible, sure = (POSSIBLE_LABEL, SURE_LABEL) if is_label else (POSSIBLE[voice], SURE[voice])
         reading = self._model.read(voice, said)
         return Frame(reading.kind, reading.chance >= sure, said) if reading.chance >= possible else None
+
+
+def _heads_of(read: Sequence[_Framed]) -> Iterator[_Framed]:
+    """A row whose cells stand over others is no statement itself."""
+    heads = {item.scope.head: item for item in read if item.scope.role is Role.COLUMN}
+    for (start, end), item in heads.items():
+        yield _Framed(replace(item.scope, start=start, end=end), replace(item.frame, certain=True))
 
 
 def is_answer(said: str) -> bool | None:

@@ -72,7 +72,7 @@ def marked(found: Sequence[Part], notes: Mapping[str, str]) -> Iterator[Scope]:
             for mark, said in notes.items():
                 if _ends_or_begins(raw, mark) or (mark.startswith("[^") and mark in raw):
                     whole = (part.start, part.end) if part.form is Form.ROW or left == part.body else (left, right)
-                    yield Scope(*whole, Role.TAIL, said)
+                    yield Scope(*whole, Role.NOTE, said)
 
 
 def told(says: str, notes: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from knowledge.markdown import Block, BlockKind, blocks
 BOLD_LINE = re.compile(r"^\s*\*\*([^*]+)\*\*:?\s*$|^\s*__([^_]+)__:?\s*$")
 ITEM = re.compile(r"^\s*(?:(?:[•–]|\d+(?:\.\d+)*[.)]|\d+(?:\.\d+)+)\s+(?:\[[ xX]\]\s+)?|(?:[☐□☑✓✔✅❌✗]|\[[ xX]\])\s*)")
 _ROW = re.compile(r"^\s*\|.*\|\s*$|^[^|]+\|[^|]+\|.*$")
+_COUNT = re.compile(r"^\s*\|?\s*(?:\d+(?:\.\d+)*\.?|#)\s*\|")
 _LABEL = re.compile(r"^\s{0,6}[A-Za-z][\w &/-]{0,22}:\s")
 _UNDONE = re.compile(r"^\s*(?:(?:•|\d+[.)])\s+)?(?:\[ \]|[☐□❌✗✘✖🔴🚫⛔⏳🚧🔜💡])")
 _DONE = re.compile(r"^\s*(?:(?:•|\d+[.)])\s+)?(?:\[[xX]\]|[☑✓✔✅🟢])")
@@ -55,8 +56,8 @@ class Part:
 
     @property
     def body(self) -> int:
-        """Where its words begin, after its marker."""
-        found = ITEM.match(self.raw) if self.form is not Form.ROW else None
+        """Where its words begin, after its marker or the cell that counts the rows."""
+        found = (_COUNT if self.form is Form.ROW else ITEM).match(self.raw)
         return self.start + (found.end() if found else 0)
 
     def sentences(self) -> Iterator[tuple[int, int]]:

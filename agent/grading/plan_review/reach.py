@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -48,8 +48,9 @@ class _Place:
 
 
 class Reach:
-    def __init__(self, text: str, found: Sequence[Part]) -> None:
-        self._parts, self._end = found, len(text)
+    def __init__(self, text: str, found: Sequence[Part], explained: Collection[str] = ()) -> None:
+        """`explained` are marks: a sentence that explains one speaks of what carries it, and of nothing else."""
+        self._parts, self._end, self._explained = found, len(text), explained
 
     def scopes(self) -> Iterator[Scope]:
         """What is said to the reviewer moves nothing around it."""
@@ -68,7 +69,8 @@ class Reach:
             bounds = list(part.sentences())
             for number, (left, right) in enumerate(bounds):
                 said = plainly(part.raw[left - part.start : right - part.start])
-                if said and not addresses_reviewer(said):
+                explains = any(mark in part.raw[left - part.start : right - part.start] for mark in self._explained)
+                if said and not explains and not addresses_reviewer(said):
                     yield _Place(at, left, right, said, number == 0, number == len(bounds) - 1)
 
     def _reach(self, place: _Place, points: set[str]) -> tuple[int, int]:

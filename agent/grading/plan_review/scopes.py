@@ -23,6 +23,7 @@ class Role(StrEnum):
     COLUMN = "column"
     STATUS = "status"  # the answer to a head that asks, for all of a section
     SUMMARY = "summary"
+    NOTE = "note"  # what a footnote or a legend says of a mark
     SENTENCE = "sentence"  # one that points beyond itself
     STRUCK = "struck"
     BOX = "box"
@@ -32,7 +33,7 @@ class Role(StrEnum):
 class Scope:
     """`says` stands over what begins at `start` and ends at `end`.
 
-    Of a column `value` is the cell below its head, and `row` where all of the cell's row stands.
+    Of a column `value` is the cell below its head, `row` all of the cell's row, and `head` the row of heads.
     """
 
     start: int
@@ -41,6 +42,7 @@ class Scope:
     says: str
     value: str = ""
     row: tuple[int, int] = (0, 0)
+    head: tuple[int, int] = (0, 0)
 
     def covers(self, start: int, end: int) -> bool:
         return self.start <= start and end <= self.end
@@ -175,17 +177,18 @@ def cells(part: Part) -> list[Cell]:
 
 
 def _tables(found: Sequence[Part]) -> Iterator[Scope]:
-    head: list[Cell] = []
+    head: Part | None = None
     for part in found:
         if part.form is not Form.ROW:
-            head = []
+            head = None
             continue
         row = cells(part)
         if part.is_head:
-            head = row
-        elif head:
-            for column, cell in zip(head, row, strict=False):
-                yield Scope(cell.start, cell.end, Role.COLUMN, column.said, cell.said, (part.start, part.end))
+            head = part
+        elif head is not None:
+            bounds = (part.start, part.end), (head.start, head.end)
+            for column, cell in zip(cells(head), row, strict=False):
+                yield Scope(cell.start, cell.end, Role.COLUMN, column.said, cell.said, *bounds)
         yield from _row_labels(part, row)
 
 

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from agent.grading.plan_against_files.comparing import compare
 from agent.grading.plan_review.frames import FrameModel, Kind, Voice
 from agent.grading.plan_review.reviewer import PlanReviewer
 from evals.framed_plans import AFTER, BEFORE, HEADS, MARKS, said
 from evals.suites.frames import decided_met
 from knowledge.course.loader import load_course
 from knowledge.retrieval.embedding import Embedding
-from tools.uploads.files import SourceFile
+from tools.inspection.inspector import inspect
+from tools.uploads.files import SourceFile, Upload
 
 EMBEDDING = Embedding()
 REVIEWER = PlanReviewer.load(load_course().lessons[0], EMBEDDING)
@@ -63,6 +65,15 @@ def test_what_may_be_taken_back_is_held() -> None:
     judged = REVIEWER.review(SourceFile("plan.md", text.encode()))
     assert all(judgement.pending for judgement in judged)
     assert "an instructor decides" in judged[0].reason
+
+
+def test_what_is_planned_claims_nothing_of_the_files() -> None:
+    compose = SourceFile("compose.yaml", b"services:\n  api:\n    image: api:1.2\n    mem_limit: 2g\n")
+    claimed = "The api is limited to 512 MB of memory.\n"
+    for heading, disagree in (("What we run", True), ("Planned", False)):
+        plan = SourceFile("plan.md", f"## {heading}\n\n{claimed}".encode())
+        upload = Upload.of([plan, compose])
+        assert bool(compare(plan, upload, inspect(upload), REVIEWER.statements)) is disagree
 
 
 @pytest.mark.parametrize(
