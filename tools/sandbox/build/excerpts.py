@@ -53,7 +53,8 @@ def one_line(text: str, most: int = 120) -> str:
 
 
 _ENGINE_PATH = re.compile(
-    r"(?:/[\w.-]+)*/(?:buildkit-mount\d+|var/lib/(?:docker|buildkit)/[\w./-]*?(?:merged|diff|fs|rootfs))(?=/|\b)"
+    r"(?:/[\w.-]+)*/(?:buildkit-mount\d+|var/lib/(?:docker|buildkit)/[\w./-]*?(?:merged|diff|fs|rootfs))(?=/|\b)|"
+    r"/run/tutor-lab-\w+(?:/[\w./-]*?/(?:merged|diff|fs|rootfs)(?=/|\b)|[\w./-]*)"  # the lab's own folder
 )
 _TELLING = re.compile(
     r"(?i)\berror\b|\bfatal\b|\bE:|\bERR!|not found|no such|denied|cannot|can't|unable|failed|failure|exception|"

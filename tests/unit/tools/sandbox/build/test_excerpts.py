@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.sandbox.build.excerpts import LINE, LINES, clean, excerpt, masked
+from tools.sandbox.build.excerpts import LINE, LINES, clean, excerpt, masked, whole_log
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,16 @@ def test_an_excerpt_is_short_and_closes_no_fence(text: str) -> None:
     assert all(len(line) <= LINE for line in shown.split("\n"))
     assert "`" not in shown
     assert not any(ord(finding) < 32 and finding not in "\n\t" for finding in shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("0 / overlay lowerdir=/run/tutor-lab-82f84791/data/1.1/overlay2/l/AB:x", "0 / overlay lowerdir=:x"),
+        ("open /run/tutor-lab-1a/data/overlay2/ab/merged/etc/hosts: denied", "open /etc/hosts: denied"),
+        ("/run/tutor-lab-1a/data/tmp/buildkit-mount12/app/x", "/app/x"),
+        ("/run/tutor is mine", "/run/tutor is mine"),
+    ],
+)
+def test_the_folders_of_the_lab_are_told_to_nobody(said: str, told: str) -> None:
+    assert whole_log(said) == told
