@@ -36,6 +36,11 @@ class _Framed:
     scope: Scope
     frame: Frame
 
+    def doubts_part_of(self, start: int, end: int) -> bool:
+        """A cell that may be taken back makes its row doubtful; one that surely is, is left out of it."""
+        overlaps = self.scope.start < end and start < self.scope.end
+        return overlaps and self.scope.role is Role.COLUMN and not self.frame.certain
+
 
 class Frames:
     """Of one plan."""
@@ -47,7 +52,7 @@ class Frames:
 
     def over(self, start: int, end: int) -> Frame | None:
         """The surest frame over all of a place, the innermost of those; a ticked box under “To do” is not sure."""
-        found = [item for item in self._framed if item.scope.covers(start, end)]
+        found = [item for item in self._framed if item.scope.covers(start, end) or item.doubts_part_of(start, end)]
         if not found:
             return None
         best = max(found, key=lambda item: (item.frame.certain, item.scope.start, -item.scope.end))
