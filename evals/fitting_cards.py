@@ -18,9 +18,10 @@ from sklearn.model_selection import cross_val_predict
 from evals.cases import CASES, load
 from knowledge.course.loader import load_course
 from knowledge.course.pack import Course
+from knowledge.retrieval import card_votes
 from knowledge.retrieval.cards import LEARNED, CardFinder, CardRanking, CardSignals, Sureness
 from knowledge.retrieval.embedding import Embedding
-from knowledge.retrieval.library import cards_of, packed
+from knowledge.retrieval.library import cards_of, pack_of, packed
 
 NAMES = tuple(field.name for field in fields(CardSignals))
 _UNRANKED = CardRanking(dict.fromkeys(NAMES, 1.0), {})
@@ -38,7 +39,8 @@ class Asked:
 def finder_of(course: Course, ranking: CardRanking = _UNRANKED) -> CardFinder:
     """The list of what is not taught is learnt from by its one half, and compared with by its other."""
     cards = list(cards_of(course, course.lessons[0].id))
-    return CardFinder(cards, packed(course, Embedding()), ranking, course.outside[1::2])
+    votes = pack_of(course) / card_votes.FILE
+    return CardFinder(cards, packed(course, Embedding()), ranking, course.outside[1::2], votes)
 
 
 def questions(half: str) -> list[Asked]:

@@ -48,6 +48,7 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     passages: tuple[Hit, ...] = ()  # what retrieval found, cited or not
+    nearness: float = 0.0  # cosine between the question and the nearest sentence that is quoted
 
 
 class Answerer:
@@ -142,8 +143,15 @@ def _composed(chosen: Sequence[tuple[int, str]], hits: Sequence[Hit]) -> Answer:
         number = numbers.setdefault(citation, len(numbers) + 1)
         cited.setdefault(citation, hits[index])
         lines.append(f"{_ended(text)} [{number}]")
+    quoted = {text for _, text in chosen}
+    nearness = max((near for hit in hits for text, near in hit.sentences if text in quoted), default=0.0)
     return Answer(
-        "\n".join(lines), declined=False, citations=tuple(numbers), hits=tuple(cited.values()), passages=tuple(hits)
+        "\n".join(lines),
+        declined=False,
+        citations=tuple(numbers),
+        hits=tuple(cited.values()),
+        passages=tuple(hits),
+        nearness=float(nearness),
     )
 
 

@@ -47,14 +47,22 @@ def _to_instructors(context: TurnContext) -> Decision:
     """An objection to a criterion's verdict, passed on with what the learner said before."""
     about = context.lesson.criterion(context.turn.action.value if context.turn.action else "")
     matter = f"{about.id} {about.title}" if about else "a finding"
-    text = f"**{context.person.name}** doesn't agree with me on {matter}. Their files are in “{context.person.name}”."
+    name = context.person.name
+    return _told(context, f"**{name}** doesn't agree with me on {matter}. Their files are in “{name}”.")
+
+
+def _question_passed_on(context: TurnContext) -> Decision:
+    """What nobody here could answer, in the learner's own words."""
+    asked = context.turn.action.value if context.turn.action else ""
+    return _told(context, f"**{context.person.name}** asks, and I have no answer:\n> {asked}")
+
+
+def _told(context: TurnContext, text: str) -> Decision:
     notices = tuple(
         Notice(f"{context.turn.key}:objection:{instructor.id}", instructor.id, Reply(text))
         for instructor in context.services.learners.instructors(context.person.workspace)
     )
-    told = (
-        "I've passed it on: an instructor looks at it and decides." if notices else "There is no instructor here yet."
-    )
+    told = "I've passed it on; an instructor will look at it." if notices else "There is no instructor here yet."
     return Decision(Intent.STATUS, told, notices=notices)
 
 
@@ -74,6 +82,7 @@ BUTTONS: Mapping[str, Handler] = {
     "hint": hint.guide,
     "predict": _predicted,
     "ask_instructor": _to_instructors,
+    "pass_on": _question_passed_on,
     **dict.fromkeys(("uphold", "dismiss", "decide", "sheet", "approve", "reject"), _of_staff),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 import uvicorn
 from slack_sdk.signature import SignatureVerifier
@@ -18,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 MAX_BODY = 1_048_576  # a form with all its values is below 250 kB
 BODY_SECONDS = 3.0  # from the headers to the last byte; Slack itself gives up then
 HEADER_SECONDS = 5.0
+DRAIN_SECONDS, MAX_DRAINED = 1.0, 4 * MAX_BODY
 MAX_CONNECTIONS = 256
 _log = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class Guard:
         if scope["path"] != self._path:
             return 404, b""
         if _number(headers.get("content-length", "0")) > MAX_BODY:
+            await _drained(receive)
             return 413, b""
         if _number(headers.get("x-slack-request-timestamp", "")) == 0 or "x-slack-signature" not in headers:
             return 401, b""
@@ -108,6 +111,16 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
+
+
+async def _drained(receive: Receive) -> None:
+    """What is refused for its size is let run out for a while: who still sends could not read the refusal."""
+    size, more = 0, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            while more and size <= MAX_DRAINED:
+                message = await receive()
+                size, more = size + len(message.get("body", b"")), message.get("more_body", False)
 
 
 async def _whole(app: ASGIApp, scope: Scope, body: bytes, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -133,18 +133,22 @@ class NotesFile(_Strict):
 
 def read_cards(folder: Path, faults: PackFaults, lesson: str = "") -> tuple[AnswerCard, ...]:
     """Every file of the folder `cards`, with what people were heard to ask and what is said first to some of it."""
-    heard, short = folder / "heard.yaml", folder / "short.yaml"
-    also = faults.read(heard, Heard) or {} if heard.exists() else {}
+    short = folder / "short.yaml"
+    heard = {file: faults.read(file, Heard) or {} for file in sorted((folder / "heard").glob("*.yaml"))}
     first = faults.read(short, Short) or {} if short.exists() else {}
     cards = tuple(
-        _card(entry, lesson, also.get(entry.id, ()), first.get(entry.id, ()))
+        _card(entry, lesson, _said_of(entry.id, heard.values()), first.get(entry.id, ()))
         for file in sorted((folder / "cards").glob("*.yaml"))
         for entry in faults.read(file, list[CardEntry]) or ()
     )
-    for file, named in ((heard, also.keys()), (short, first.keys())):
+    for file, named in (*((file, also.keys()) for file, also in heard.items()), (short, first.keys())):
         for name in sorted(named - {card.id for card in cards}):
             faults.add(file, f"{name} is no card of this folder; remove it or correct its name")
     return cards
+
+
+def _said_of(card: str, heard: Iterable[Heard]) -> list[str]:
+    return [text for also in heard for text in also.get(card, ())]
 
 
 def read_notes(folder: Path, faults: PackFaults) -> tuple[GuideNotes, ...]:

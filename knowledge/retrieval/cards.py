@@ -15,6 +15,7 @@ import yaml
 from numpy.typing import NDArray
 
 from knowledge.course.cards import AnswerCard
+from knowledge.retrieval.card_votes import AT_ONCE, CardVotes, digest, kept
 from knowledge.retrieval.embedding import Vectors
 from knowledge.retrieval.lexical import words
 from knowledge.retrieval.packed_vectors import Embed
@@ -32,6 +33,7 @@ Scores = NDArray[np.float32]
 class CardSignals:
     """What speaks for one card; each about 0..1."""
 
+    votes: float  # what all ways of asking say together
     asked: float  # nearest way of asking, by meaning
     asked_mean: float  # mean of the three nearest
     says: float  # nearness of the answer itself
@@ -47,6 +49,7 @@ class Sureness:
 
     score: float
     lead: float  # of its score over the next card's
+    votes: float
     asked: float
     coverage: float
     sign: float
@@ -93,11 +96,12 @@ class CardFinder:
         embed: Embed,
         ranking: CardRanking | None = None,
         outside: Sequence[str] = (),
+        votes: Path | None = None,
     ) -> None:
-        """`outside` is what people ask although no card answers it."""
+        """`outside` is what people ask although no card answers it; `votes` the file of the pack that may hold ours."""
         self.cards = {card.id: card for card in cards}
         self._list, self._embed, self._outside = list(cards), embed, list(outside)
-        self._ranking = ranking or CardRanking.load()
+        self._ranking, self._votes_file = ranking or CardRanking.load(), votes
 
     def find(self, text: str, *, limit: int = 5) -> list[CardMatch]:
         """Best first."""
@@ -121,7 +125,7 @@ class CardFinder:
         following = ranked[1][0] if len(ranked) > 1 else 0.0
         outside = float((self._strange @ vector).max()) if self._outside else 0.0
         length = len(words(text[:LONGEST])) / 10
-        return Sureness(score, score - following, best.asked, best.coverage, best.sign, outside, length)
+        return Sureness(score, score - following, best.votes, best.asked, best.coverage, best.sign, outside, length)
 
     def knows(self, word: str) -> bool:
         """Whether a stemmed word stands in any card."""
@@ -150,12 +154,14 @@ class CardFinder:
         coverage = self._coverage(asked)
         signs = np.array([float(any(stands_in(sign, low) for sign in card.signs)) for card in self._list])
         first = best + 0.3 * says + 0.35 * coverage + signs - self._of_other_numbers(low)
-        places = np.argsort(-first)[:CONSIDERED]
+        places = [int(place) for place in np.argsort(-first)[:CONSIDERED]]
+        votes = self._votes.of(places, nearness) if self._votes else np.zeros(len(places), dtype=np.float32)
         return [
             (
-                int(place),
+                place,
                 self._of(
-                    int(place),
+                    place,
+                    float(vote),
                     asked,
                     nearness,
                     float(says[place]),
@@ -164,7 +170,7 @@ class CardFinder:
                     float(signs[place]),
                 ),
             )
-            for place in places
+            for place, vote in zip(places, votes, strict=True)
         ]
 
     def _of_other_numbers(self, low: str) -> Scores:
@@ -180,6 +186,7 @@ class CardFinder:
     def _of(
         self,
         place: int,
+        vote: float,
         asked: Sequence[str],
         nearness: Scores,
         says: float,
@@ -191,7 +198,8 @@ class CardFinder:
         order = sorted(rows, key=lambda row: -nearness[row])[:3]
         near = [float(nearness[row]) for row in order]
         overlap = self._overlap(asked, self._words[order[0]])
-        return CardSignals(near[0], sum(near) / len(near), says, coverage, overlap, max(0.0, against - near[0]), sign)
+        mean, not_for = sum(near) / len(near), max(0.0, against - near[0])
+        return CardSignals(vote, near[0], mean, says, coverage, overlap, not_for, sign)
 
     def _coverage(self, asked: Sequence[str]) -> Scores:
         """Share of the words, by rarity, that each card's texts hold."""
@@ -247,6 +255,20 @@ class CardFinder:
     @cached_property
     def _asks(self) -> Vectors:
         return self._embed(self._texts)
+
+    @cached_property
+    def _votes(self) -> CardVotes | None:
+        """None where there are too many ways of asking to learn from at once, and the pack's file knows others."""
+        stored = kept(self._votes_file, self.digest) if self._votes_file else None
+        few = 0 < len(self._texts) <= AT_ONCE
+        return stored or (self.learnt_votes() if few else None)
+
+    def learnt_votes(self) -> CardVotes:
+        return CardVotes.learnt(self._asks, self._owners, len(self._list))
+
+    @property
+    def digest(self) -> str:
+        return digest(self._texts, [int(owner) for owner in self._owners])
 
     @cached_property
     def _says(self) -> Vectors:

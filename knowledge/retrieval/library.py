@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from knowledge.course.cards import AnswerCard, GuideNotes
 from knowledge.course.pack import Course, Lesson
+from knowledge.retrieval import card_votes
 from knowledge.retrieval.cards import CardFinder, CardMatch, CardRanking, texts_of_cards
 from knowledge.retrieval.first_words import decides, first_words
 from knowledge.retrieval.packed_vectors import FILE, Embed, PackedVectors
@@ -57,12 +59,18 @@ class Library:
         return Citation(name, page, section, f"{url}#{section}" if section else url)
 
     def _finder(self, lesson_id: str) -> CardFinder:
-        return CardFinder(list(cards_of(self._course, lesson_id)), self._embed, self._ranking, self._course.outside)
+        cards = list(cards_of(self._course, lesson_id))
+        votes = pack_of(self._course) / card_votes.FILE
+        return CardFinder(cards, self._embed, self._ranking, self._course.outside, votes)
 
 
 def packed(course: Course, embed: Embed) -> PackedVectors:
     """`embed`, with what the course's own pack holds looked up."""
-    return PackedVectors(embed, course.lessons[0].folder.parents[1] / FILE)
+    return PackedVectors(embed, pack_of(course) / FILE)
+
+
+def pack_of(course: Course) -> Path:
+    return course.lessons[0].folder.parents[1]
 
 
 def cards_of(course: Course, lesson_id: str) -> Iterator[AnswerCard]:

@@ -63,11 +63,26 @@ def opens_with_why(text: str) -> bool:
 
 def questions_in(text: str) -> list[str]:
     """The questions of a message that asks several, each by itself; empty for one or none."""
-    parts = [part for sentence in _sentences(text) for part in _parted(sentence)]
-    asked = [
-        part for part in parts if len(part.split()) > 1 and (form_of(part) is not QuestionForm.NONE or _goes_on(part))
-    ]
+    asked = asking_parts(text)
     return asked if len(asked) > 1 else []
+
+
+def asking_parts(text: str) -> list[str]:
+    """What of a message asks, each question by itself; “…, isn't it?” only asks for a yes to what it ends."""
+    parts = [part for sentence in _sentences(text) for part in _parted(sentence)]
+    return [
+        part
+        for part in parts
+        if len(part.split()) > 1
+        and (form_of(part) is not QuestionForm.NONE or _goes_on(part))
+        and not _is_tag(tuple(_TOKEN.findall(part.lower().replace("’", "'").strip(" ?!.,"))))
+    ]
+
+
+def _is_tag(words: Words) -> bool:
+    """“isn't it”, “does it”: a verb and its subject with nothing behind."""
+    verb_first = (words[:1] in _listed()[QuestionForm.YES_NO]) and words[1:] in _listed()["subjects"]
+    return words in _listed()["tags"] or verb_first
 
 
 def _sentences(text: str) -> list[str]:
@@ -133,7 +148,7 @@ def _of_clause(words: Words, mark: str) -> QuestionForm:
     if opened is not QuestionForm.NONE:
         return opened
     begins, offers = _begins(rest, _listed()[QuestionForm.YES_NO]), _offers(rest)
-    if offers and (begins or mark == "?" or len(rest) <= MOST_CHOSEN):
+    if offers and (begins or mark == "?" or (len(rest) <= MOST_CHOSEN and rest[:1] not in _listed()["subjects"])):
         return QuestionForm.CHOICE
     asked = begins or (mark == "?" and len(rest) >= LEAST_STATED)
     return QuestionForm.YES_NO if asked else QuestionForm.NONE

@@ -251,7 +251,8 @@ def test_work_shows_a_status_and_can_be_stopped(page: Page) -> None:
 def test_a_modal_is_filled_by_keyboard_corrected_and_submitted(page: Page) -> None:
     page.get_by_role("tab", name="Home").click()
     expect(page.get_by_text("5 of 14 criteria met")).to_be_visible()
-    page.get_by_role("button", name="Submit plan…").press("Enter")
+    page.get_by_role("button", name="Submit plan…").focus()
+    page.keyboard.press("Enter")  # of the page: Home is drawn anew behind the dialog
     dialog = page.get_by_role("dialog", name="Submit your plan")
     summary = dialog.get_by_label("Summary")
     expect(summary).to_be_focused()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.conversation.decision import Decision
-from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, SHORT_QUERY, Found, KnowledgeAnswers, numbered
+from agent.conversation.planning.knowledge_answers import LIKELY, SHORT_QUERY, Found, KnowledgeAnswers
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part
 from agent.conversation.view import View
@@ -28,7 +28,7 @@ class _Answered:
 
     @property
     def card(self) -> AnswerCard | None:
-        return self.found.card if self.found.share >= LIKELY or self.found.signed else None
+        return self.found.answer
 
 
 class CompoundAnswers:
@@ -68,16 +68,13 @@ class CompoundAnswers:
         return _Answered(part, found)
 
     def _said(self, view: View, answered: Sequence[_Answered]) -> Decision | None:
-        """None where one answer is one to all of it."""
+        """None where one answer is one to all of it; what is not known comes last and is said to be so."""
         first = next(one.card for one in answered if one.card is not None)
         texts: list[str] = []
         cited: dict[Citation, None] = {}
-        choices: tuple[str, ...] = ()
         said: set[str] = set()
         for one in answered:
             if one.card is None:
-                text, choices = self._open(view, one)
-                texts.append(text)
                 continue
             text = (
                 more_of(one.card, one.part) if one.card.id in said else self._knowledge.worded(view, one.card, one.part)
@@ -85,21 +82,13 @@ class CompoundAnswers:
             said.add(one.card.id)
             texts += [self._knowledge.filled(view, text)] if text else []
             cited |= dict.fromkeys(self._knowledge.citations(view, one.card))
+        texts += [self._unknown(view, one) for one in answered if one.card is None and len(words(one.part)) > ALONE]
         if len(texts) < 2:
             return None
-        decision = self._knowledge.decision(view, first, "\n\n".join(texts)).with_changes(citations=tuple(cited))
-        dialogue = decision.dialogue or view.dialogue
-        return decision.with_changes(dialogue=dialogue.with_changes(choices=choices)) if choices else decision
+        return self._knowledge.decision(view, first, "\n\n".join(texts)).with_changes(citations=tuple(cited))
 
-    def _open(self, view: View, one: _Answered) -> tuple[str, tuple[str, ...]]:
-        """What was asked and not understood, with what may be meant."""
-        asked = one.part.strip(" ?.!")[:SHOWN]
-        chosen = self._knowledge.meanings(view, one.found) if one.found.share >= MAYBE else []
-        if not chosen:
-            return self._phrases.say("part_unknown", view.context.turn.key, asked=asked), ()
-        listed = numbered(chosen)
-        text = self._phrases.say("part_unsure", view.context.turn.key, asked=asked, choices=listed)
-        return text, tuple(card.id for card in chosen)
+    def _unknown(self, view: View, one: _Answered) -> str:
+        return self._phrases.say("part_unknown", view.context.turn.key, asked=one.part.strip(" ?.!,")[:SHOWN])
 
 
 def more_of(card: AnswerCard, part: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from agent.conversation.decision import Decision
+from agent.conversation.planning.own_work import pass_on
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, call
 from agent.conversation.tools.base import ToolResult
@@ -27,15 +28,20 @@ from knowledge.retrieval.first_words import without_decision
 from knowledge.retrieval.lexical import words
 from knowledge.retrieval.library import Library
 from knowledge.retrieval.passages import Citation
+from knowledge.retrieval.question_form import asking_parts
 
 SURE = 0.5  # share from which a card answers; `python -m evals.fitting_cards` prints how often it is right
 LIKELY = 0.33  # from here it is said what was understood, with what else may be meant
 OUTDOES = 0.6  # share from which the nearest card is taken before one whose sign stands in the message
 MAYBE = 0.22  # from here it is offered as one of several meanings
 LEANING = 9  # words; what is longer asks for itself, whatever words it holds
+STANDS = 2  # content words from which a part of a message stands by itself
+BESIDE = 0.8  # share of a message from which its question is nearly all of it
 LONG = 18  # words; of a longer message its questions are looked up one by one as well
 SHORT_QUERY = 300
+NEAR_ENOUGH = 0.45  # cosine that the nearest quoted sentence needs; below it what was quoted seldom answered
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_MARKER = re.compile(r" \[\d+\]")  # behind a quoted sentence, for its source
 _I = re.compile(r"\bi\b")
 FOLLOW_UPS = Path(__file__).with_name("follow_ups.yaml")
 
@@ -74,10 +80,13 @@ class KnowledgeAnswers:
     def find_beside(self, view: View, *, symptom: bool = False) -> Part[Found]:
         """Of a message that also says what comes with it, the sentence that asks; else the whole."""
         for sentence in filter(looks_like_question, _SENTENCE.split(view.text.strip())):
+            if len(words(sentence)) < STANDS:  # “could you look at it please?” asks for what is done anyway
+                continue
             found = yield from self.look_up(view, sentence[:SHORT_QUERY], symptom=symptom)
             if found.answer is not None:
                 return found
-        return (yield from self.find(view, symptom=symptom))
+        asks = any(len(words(part)) >= STANDS for part in asking_parts(view.text))
+        return (yield from self.find(view, symptom=symptom)) if asks or symptom else Found(None, 0.0, ())
 
     def _joined(self, view: View) -> str:
         """The message together with what was spoken of last."""
@@ -89,6 +98,9 @@ class KnowledgeAnswers:
         if len(view.text.split()) > LONG:
             parts = [part.strip() for part in _SENTENCE.split(view.text) if len(part.split()) > 2]
             queries += [part for part in parts if part.endswith("?")][:2] or parts[-1:]
+        asking = asking_parts(view.text)
+        if len(asking) == 1 and len(words(asking[0])) >= STANDS and len(asking[0]) < BESIDE * len(view.text):
+            queries.append(asking[0])  # what else is said would only lead away from it
         if (view.references.leans or opens_by_tying(view.text)) and (joined := self._joined(view)):
             queries.append(joined)
         return [query[:SHORT_QUERY] for query in queries]
@@ -181,7 +193,7 @@ class KnowledgeAnswers:
         text = self._phrases.say("unsure", view.context.turn.key, choices=numbered(chosen))
         ids = tuple(card.id for card in chosen)
         dialogue = view.dialogue.with_changes(choices=ids)
-        return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure")
+        return Decision(Intent.QUESTION, text, dialogue=dialogue, topic="unsure", actions=(pass_on(view),))
 
     def meanings(self, view: View, found: Found) -> list[AnswerCard]:
         """What may be meant, the likeliest first; never what was said last."""
@@ -236,9 +248,11 @@ class KnowledgeAnswers:
     def passages(self, view: View) -> Plan:
         """Whole sentences of the lesson or a guide where no card answers; else an honest no."""
         result = yield call("search", query=view.text[:2_000], passages=True)
-        if result.content.get("declined", True):
+        if result.content.get("declined", True) or float(result.content.get("nearness", 0.0)) < NEAR_ENOUGH:
             return Decision(Intent.QUESTION, "", declined=True)
-        return Decision(Intent.QUESTION, str(result.content["answer"]), topic="passages")
+        cited = tuple(Citation(**source) for source in result.content["cited"])
+        text = _MARKER.sub("", str(result.content["answer"]))
+        return Decision(Intent.QUESTION, text, topic="passages", citations=cited)
 
 
 def _place(citation: Citation, lesson: Lesson) -> str:

@@ -8,18 +8,21 @@ from agent.conversation.decision import Decision
 from agent.conversation.handlers import criterion_status, submission
 from agent.conversation.instructors import asks_for_cost, continues, names_a_learner
 from agent.conversation.mind import Trail
+from agent.conversation.planning import own_work
 from agent.conversation.planning.cues import may_state, speaks_of_opinion, wants_confirmation
-from agent.conversation.planning.knowledge_answers import KnowledgeAnswers
+from agent.conversation.planning.knowledge_answers import KnowledgeAnswers, follow_up
 from agent.conversation.planning.manner_plans import MannerPlans
 from agent.conversation.planning.meant_act import is_of_others, meant
 from agent.conversation.planning.parts import Handler
 from agent.conversation.planning.phrases import Phrases
 from agent.conversation.planning.plan import Part, Plan, advanced, call
+from agent.conversation.planning.work_plans import names_in_passing
 from agent.conversation.tools.base import ToolCall
 from agent.conversation.tools.course_facts import CourseFacts
 from agent.conversation.tools.findings import Findings
 from agent.conversation.view import View
 from agent.domain.act import Intent
+from agent.guardrails.form import sentence
 from agent.understanding.acts import STAFF, Act
 from agent.understanding.language import foreign
 from agent.understanding.questions import looks_like_question
@@ -28,8 +31,11 @@ from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
 from knowledge.retrieval.library import Library
 
+LONG_SAID = 80  # characters of a line; what is shorter may be said again
+REMEMBERED_SAID = 4  # messages of ours in which it would be a repetition
 LONGEST_CHOICE = 9  # words of a message that does nothing but choose: “you offered me those, just 2”
 _STATES = frozenset({Act.ANSWER, Act.CLAIM, Act.DISAGREE, Act.REPORT, Act.AGREE, Act.CORRECT})
+_NO_VERDICT = frozenset({Act.WANT_HINT, Act.DISAGREE})  # speak of a verdict and want something else than to hear it
 _MAY_WANT_REST = frozenset({Act.MORE, Act.STATUS, Act.ASK, Act.CORRECT, Act.WANT_NEXT, Act.HAND_IN})
 _OF_LEARNERS = frozenset(
     {Act.HAND_IN, Act.BUILD, Act.STATUS, Act.WANT_HINT, Act.WANT_NEXT, Act.WANT_QUIZ, Act.WANT_WORK}
@@ -75,7 +81,29 @@ class Planner(MannerPlans):
         }
 
     def step(self, view: View, trail: Trail) -> ToolCall | Decision:
-        return advanced(self._plan(view), trail.results)
+        thought = advanced(self._plan(view), trail.results)
+        return self._anew(view, thought) if isinstance(thought, Decision) and self._repeats(view, thought) else thought
+
+    def _repeats(self, view: View, decision: Decision) -> bool:
+        """Whether what is weightiest in it stood in one of our last messages: of a card, a criterion or a remark."""
+        topic, weightiest = decision.topic, max(decision.draft.splitlines(), key=len, default="")
+        told = topic in view.status or topic in view.rules or self._library.card(view.context.lesson, topic) is not None
+        if not told or len(weightiest) < LONG_SAID or follow_up(view.text) is not None:
+            return False
+        ours = [message.text for message in view.history if message.role == "assistant"]
+        return any(weightiest in text for text in ours[-REMEMBERED_SAID:])
+
+    def _anew(self, view: View, decision: Decision) -> Decision:
+        """Instead of what was just said, that it would be the same again, and the way to a person."""
+        name = decision.topic if decision.topic in view.status else ""
+        if not name:
+            said = self._said(view, "same_answer", Intent.QUESTION)
+            return said.with_changes(actions=(own_work.pass_on(view),))
+        criterion, judgement = view.context.lesson.criterion(name), view.status[name]
+        matter = f"{name} {criterion.title}" if criterion else name
+        missing = judgement.missing or judgement.reason
+        said = self._said(view, "same_criterion", Intent.QUESTION, matter=matter, missing=sentence(missing))
+        return said.with_changes(actions=(own_work.contest(name),), dialogue=decision.dialogue, topic=name)
 
     def _plan(self, view: View) -> Plan:
         act = meant(view)
@@ -127,7 +155,8 @@ class Planner(MannerPlans):
         if view.references.rest and view.dialogue.listed and act in _MAY_WANT_REST:
             return (yield from self._rest(view))
         name = view.references.criterion
-        if name in view.status and speaks_of_verdict(view.text) and act is not Act.WANT_HINT:
+        of_verdict = speaks_of_verdict(view.text) and act not in _NO_VERDICT and not names_in_passing(view)
+        if name in view.status and of_verdict:
             return (yield from self._criterion(view, name))
         chosen = self._choice(view)
         if chosen is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from agent.conversation import rendering
 from agent.conversation.decision import Decision
-from agent.conversation.handlers import explanation
+from agent.conversation.handlers import criterion_status, explanation
 from agent.conversation.planning import own_work
 from agent.conversation.planning.cues import (
     FEW,
@@ -138,12 +138,17 @@ class QuestionPlans(WorkPlans):
         return self._declined(view) if passages.declined else passages
 
     def _declined(self, view: View) -> Decision:
-        """Only what asks for something is outside the course; else we have not understood."""
+        """Only what asks for something is outside the course; else we have not understood, or it is a first word."""
+        first = view.is_private and not view.history and view.references.leans
+        if first and view.context.services.learners.is_new(view.context.person.id):
+            return criterion_status.greet(view.context)
         if view.reading.act not in _ASKS and view.reading.about is not About.OUTSIDE:
             return self._said(view, "unsure_nothing", Intent.QUESTION, declined=True)
-        text = self._phrases.say("decline", view.context.turn.key)
         intent = Intent.OUT_OF_SCOPE if view.reading.about is About.OUTSIDE else Intent.QUESTION
-        return Decision(intent, text, declined=True)
+        if not view.is_private:
+            return Decision(intent, self._phrases.say("decline_channel", view.context.turn.key), declined=True)
+        text = self._phrases.say("decline", view.context.turn.key)
+        return Decision(intent, text, declined=True, actions=(own_work.pass_on(view),))
 
     def _foreign(self, view: View) -> Plan:
         found = yield from self._knowledge.find(view)

@@ -16,11 +16,15 @@ from agent.conversation.view import View
 from agent.domain.act import Intent
 from agent.understanding.acts import About, Act
 from agent.understanding.questions import clauses_of, looks_like_question
+from agent.understanding.references import criterion_named
 from agent.understanding.topics import named_artefact
 from agent.understanding.verdicts import speaks_of_verdict
 from knowledge.course.cards import AnswerCard
-from knowledge.retrieval.question_form import asks_yes_or_no
+from knowledge.retrieval.lexical import words
+from knowledge.retrieval.question_form import asking_parts, asks_yes_or_no
 from tools.artefacts.registry import wording_of
+
+MOST_LISTED = 10  # remarks of one message
 
 
 class WorkPlans(PlanParts):
@@ -65,7 +69,9 @@ class WorkPlans(PlanParts):
         return Decision(Intent.QUESTION, "\n".join(lines), dialogue=dialogue, topic="criteria", of_engine=True)
 
     def _asks_otherwise(self, view: View) -> Part[bool]:
-        """“leave P6; how do I see …”: a criterion is named in passing, and something else is asked."""
+        """“leave P6; how do I see …”, “D3 is green! what is …?”: a criterion named in passing, something else asked."""
+        if names_in_passing(view):
+            return True
         parts = [part for part in clauses_of(view.text) if view.references.criterion.lower() not in part.lower()]
         if not parts or not looks_like_question(parts[-1]):
             return False
@@ -146,9 +152,12 @@ class WorkPlans(PlanParts):
         first = shown + 1 if ids[shown:] else 1
         lines = [
             f"{number}. {own_work.place_of(by_key[name])} · **{by_key[name]['criterion']}**: {by_key[name]['message']}"
-            for number, name in enumerate(rest[:10], start=first)
+            for number, name in enumerate(rest[:MOST_LISTED], start=first)
         ]
-        dialogue = view.dialogue.with_changes(listed=Listed("findings", tuple(ids), first - 1 + len(lines)))
+        left = len(rest) - len(lines)
+        lines += [f"{left} more {'is' if left == 1 else 'are'} left; say “show the rest”."] if left else []
+        shown = min(len(ids), first - 1 + MOST_LISTED)
+        dialogue = view.dialogue.with_changes(listed=Listed("findings", tuple(ids), shown))
         return Decision(Intent.QUESTION, "\n".join(lines), dialogue=dialogue, topic="findings", of_engine=True)
 
     def _status(self, view: View) -> Plan:
@@ -161,6 +170,14 @@ class WorkPlans(PlanParts):
         if not wants_yes_or_no(view.text):
             return self._decided(view, result, topic="status")
         return _yes_or_no(view, self._phrases).with_changes(topic="status")
+
+
+def names_in_passing(view: View) -> bool:
+    """Whether the criterion stands only in what asks nothing, beside a question that stands by itself."""
+    asking = asking_parts(view.text)
+    rubric, name = view.context.lesson.rubric, view.references.criterion
+    stands_alone = any(len(words(part)) > 1 for part in asking)
+    return stands_alone and not any(criterion_named(part, rubric) == name for part in asking)
 
 
 def _asked_of(told: own_work.Told) -> str:

@@ -59,10 +59,10 @@ class Findings(Tool[FindingsArguments]):
         return ToolResult({"findings": [told(finding, view.upload) for finding in found]})
 
     def meant(self, view: View) -> Finding | None:
-        """By line, by its number in the list that was shown, by its criterion, else by what the words are near to."""
+        """By our words said again, by line, by its number in a list, by its criterion, else by what is near it."""
         if not view.findings:
             return None
-        return self._at_line(view) or _numbered(view) or _quoted(view) or self._of_words(view)
+        return _quoted(view) or self._at_line(view) or _numbered(view) or self._of_words(view)
 
     def like(self, view: View, text: str) -> Finding | None:
         """The finding that a text speaks of closely; None where none is near."""

@@ -106,7 +106,7 @@ def test_a_conversation_goes_on_after_a_restart(emulator: Emulator, child: AppPr
     learner = emulator.person("Learner B")
     learner.says(said.channel, "nothing, it is only the default tag", thread_ts=said.ts)
     emulator.wait_for(lambda: len(_answers(emulator, said)) > 1, SECONDS)
-    assert _answers(emulator, said)[1].text.startswith("Right")
+    assert _answers(emulator, said)[1].text.startswith("Right"), _answers(emulator, said)
 
 
 def test_two_processes_get_the_same_event_at_once(

@@ -14,12 +14,12 @@ def _tutor(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_suite_is_scored_and_kept(tmp_path: Path) -> None:
-    done = _tutor("eval", "leaks", "--format", "json", "--out", str(tmp_path / "out"))
+    done = _tutor("eval", "language", "--format", "json", "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr[-2_000:]
     board = json.loads(done.stdout)
-    assert list(board) == ["leaks"]
+    assert list(board) == ["language"]
     assert json.loads((tmp_path / "out/scoreboard.json").read_text("utf-8")) == board
-    assert (tmp_path / "out/scoreboard.txt").read_text("utf-8").startswith("leaks\n")
+    assert (tmp_path / "out/scoreboard.txt").read_text("utf-8").startswith("language\n")
 
 
 def test_an_unknown_suite_is_named(tmp_path: Path) -> None:
