@@ -33,6 +33,7 @@ from tools.artefacts.registry import wording_of
 from tools.findings import Verdict
 
 _ASKS_OF_OWN = frozenset({QuestionForm.WHY, QuestionForm.YES_NO, QuestionForm.CHOICE})
+OWN_DATA = "see-my-data"  # the card that says how to see what is stored; in private it is shown at once
 LONG_TOLD = 6  # words in which somebody tells how their own system is run
 _ASKS = frozenset({Act.ASK, Act.REPORT, Act.SHOW, Act.OFF_TOPIC, Act.WANT_WORK})
 
@@ -128,6 +129,8 @@ class QuestionPlans(WorkPlans):
         if several is not None:
             return several
         found = yield from self._knowledge.find(view, symptom=symptom)
+        if found.answer is not None and found.answer.id == OWN_DATA and view.is_private:
+            return self._decided(view, (yield call("stored_data")), topic="privacy")
         if found.answer is not None:
             return self._knowledge.said(view, found.answer)
         if found.card is not None and found.share >= LIKELY:

@@ -174,9 +174,9 @@ def test_what_a_word_means_is_said_first(say: Say, question: str, definition: st
     ("question", "answer"),
     [
         ("what is the runtime gate?", r"end of a lesson.*Runtime Gate.*criteria"),
-        ("what do I have to hand in?", r"Dockerfile.*Compose file.*plan"),
+        ("what do I have to hand in?", r"Compose file.*plan.*Dockerfiles"),
         ("what does D2 mean", r"\*\*D2 Locked dependencies\*\*.*required.*Met when:"),
-        ("what should P3 contain?", r"how they reach the running container"),
+        ("what should P3 contain?", r"how they reach the running container|All three parts"),
         ("how long does this lesson take", r"about 55 minutes"),
         ("ok so what is this lesson about?", r"Containers and Reproducible Environments"),
     ],
