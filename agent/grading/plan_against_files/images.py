@@ -20,6 +20,7 @@ _FAMILIES = {
     "ubi": ("ubi8", "ubi9", "ubi-minimal"),
 }
 _FAMILY_OF = {word: family for family, words in _FAMILIES.items() for word in words}
+_FAMILY_WORD = re.compile(rf"(?<![a-z0-9])(?:{'|'.join(sorted(_FAMILY_OF, key=len, reverse=True))})(?![a-z0-9])")
 _PROGRAMS = {
     "python": "python", "node": "node", "node.js": "node", "go": "golang", "golang": "golang", "ruby": "ruby", "php": "php",
     "postgres": "postgres", "postgresql": "postgres", "redis": "redis", "nginx": "nginx", "mysql": "mysql", "rust": "rust",
@@ -78,10 +79,15 @@ def _bases(files: Files) -> Iterator[tuple[str, Place, frozenset[str]]]:
             yield reference, place, image.names
 
 
+def _families(text: str) -> set[str]:
+    """Distributions that stand in a text, in the names of images too: `node:20-slim`."""
+    return {_FAMILY_OF[word] for word in _FAMILY_WORD.findall(text.lower())}
+
+
 def _family(files: Files, claim: Claim) -> Iterator[Answer]:
-    said = {_FAMILY_OF[word] for word in re.findall(r"[\w-]+", claim.text.lower()) if word in _FAMILY_OF}
+    said = _families(claim.text)
     for reference, place, names in _bases(files):
-        shown = {_FAMILY_OF[word] for word in re.split(r"[-_:/@.]", reference.lower()) if word in _FAMILY_OF}
+        shown = _families(reference)
         if shown:
             yield Answer(bool(shown & said), place, names)
 

@@ -55,3 +55,19 @@ def test_every_kind_has_its_twins() -> None:
 def test_any_files_can_be_compared(text: str) -> None:
     for name in ("Dockerfile", "compose.yaml", ".github/workflows/ci.yml"):
         _compared({"file": name, "claim": "All run as non-root with port 8080, built once, limited to 1 GB."}, text)
+
+
+@pytest.mark.parametrize(
+    ("named", "base", "same"),
+    [
+        ("node:20-slim", "node:20-slim", True),
+        ("python:3.12-alpine", "python:3.12-alpine3.20", True),
+        ("debian:12-slim", "python:3.12-slim-bookworm", True),
+        ("python:3.12-slim", "python:3.12-alpine", False),
+        ("ubi9/ubi-minimal:9.4", "node:20-slim", False),
+    ],
+)
+def test_the_name_of_an_image_says_its_distribution(named: str, base: str, same: bool) -> None:
+    plan = f"# Plan\n\nThe base image {named} moves, so its version is fixed.\n"
+    found = _compared({"file": "Dockerfile"}, f"FROM {base}\nUSER 1000\n", plan)
+    assert ("base-image" not in {one.kind for one in found}) is same
