@@ -149,7 +149,9 @@ KINDS = (
         _no_root,
         denies=True,
     ),
-    Kind("base-image", pattern(r"\bbase(?: image)?s?\b[^.;]*\b(?:" + "|".join(_FAMILY_OF) + r")\b"), _family),
+    Kind(
+        "base-image", pattern(r"\bbase(?: image)?s?\b(?:[^.;]|\.(?=\d))*\b(?:" + "|".join(_FAMILY_OF) + r")\b"), _family
+    ),
     Kind(
         "version",
         pattern(r"\b(?P<program>" + "|".join(map(re.escape, _PROGRAMS)) + r")[ :]v?(?P<version>\d+(?:\.\d+)*)(?!\s*%)"),
