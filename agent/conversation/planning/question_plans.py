@@ -17,6 +17,7 @@ from agent.conversation.planning.cues import (
     without_code,
 )
 from agent.conversation.planning.knowledge_answers import LIKELY, MAYBE, follow_up
+from agent.conversation.planning.pasted_build import cause_in
 from agent.conversation.planning.plan import Part, Plan, call
 from agent.conversation.planning.work_plans import WorkPlans
 from agent.conversation.tools.findings import names_its_thing, quotes_remark
@@ -90,6 +91,9 @@ class QuestionPlans(WorkPlans):
         return said.with_changes(closing=missing if missing.endswith("?") else "", of_engine=True)
 
     def _report(self, view: View) -> Plan:
+        named = cause_in(view.text)
+        if named is not None:
+            return named
         found = yield from self._knowledge.find(view, symptom=True)
         if found.answer is not None:
             return self._knowledge.said(view, found.answer)
@@ -104,6 +108,9 @@ class QuestionPlans(WorkPlans):
 
     def _show(self, view: View) -> Plan:
         """A fragment is looked at by the same checks as a file, and is no submission."""
+        named = cause_in(view.text)
+        if named is not None:
+            return named
         fragment = fragment_of(view.text)
         asks = looks_like_question(without_code(view.text))
         if fragment and asks:
@@ -125,6 +132,9 @@ class QuestionPlans(WorkPlans):
         return (yield from self._ask(view))
 
     def _from_material(self, view: View, *, symptom: bool = False) -> Plan:
+        named = cause_in(view.text)
+        if named is not None:
+            return named
         several = yield from self._compound.all_of(view)
         if several is not None:
             return several

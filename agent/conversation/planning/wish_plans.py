@@ -8,6 +8,7 @@ from agent.conversation.dialogue import Dialogue, Listed
 from agent.conversation.handlers import criterion_status, submission
 from agent.conversation.planning import own_work
 from agent.conversation.planning.cues import FEW, OWN, uncapped, uncapped_code
+from agent.conversation.planning.pasted_build import cause_in
 from agent.conversation.planning.plan import Part, Plan, call
 from agent.conversation.planning.question_plans import QuestionPlans
 from agent.conversation.view import View, key_of
@@ -144,6 +145,9 @@ class WishPlans(QuestionPlans):
     def _beside(self, view: View) -> Part[Decision | None]:
         if view.references.line or view.references.criterion:
             return (yield from self._own(view))
+        named = cause_in(view.text)
+        if named is not None:
+            return named
         found = yield from self._knowledge.find_beside(view, symptom=view.reading.act is Act.REPORT)
         return self._knowledge.said(view, found.answer) if found.answer is not None else None
 
