@@ -13,6 +13,7 @@ from knowledge.markdown import code_blocks
 LAST_REPLIES = 5  # pieces of an answer, asked for one by one, count together
 _CITED = re.compile(r"^.*\[\d+\]\s*$", re.MULTILINE)
 KEPT_BACK = "I leave out the part that would do your own next step."
+NOTHING_LEFT = "The answer would do your own next step, so I keep it to myself. Say “hint”, and I'll take you closer."
 
 
 def leaks(context: TurnContext, history: Sequence[Message], text: str) -> tuple[str, ...]:
@@ -56,4 +57,5 @@ def guarded(context: TurnContext, history: Sequence[Message], decision: Decision
     text = "\n".join(kept).strip()
     clean = not leaks(context, history, f"{text}\n\n{decision.closing}")
     closing = decision.closing if clean else ""
-    return decision.with_changes(draft=f"{text}\n{KEPT_BACK}".strip(), closing=closing)
+    said = f"{text}\n{KEPT_BACK}" if text else NOTHING_LEFT
+    return decision.with_changes(draft=said, closing=closing)

@@ -56,6 +56,7 @@ class AnswerCard:
     gives_way: bool = False  # its signs stand in many logs; a card with any other sign is nearer
     short: tuple[ShortAnswer, ...] = ()  # their `asks` are among the card's own
     lesson: str = ""  # empty for a card of the course as a whole
+    heard: frozenset[str] = frozenset()  # those of `asks` that nobody weighed against the first words of `says`
 
     @property
     def is_symptom(self) -> bool:
@@ -183,6 +184,7 @@ def _card(entry: CardEntry, lesson: str, heard: Sequence[str], first: Sequence[S
         entry.gives_way,
         short,
         lesson,
+        frozenset(heard).difference(entry.asks),
     )
 
 

@@ -24,7 +24,8 @@ def first_words(card: AnswerCard, text: str, embed: Embed) -> str:
         return card.says  # it begins with the same word by itself
     if short is not None:
         return short.says if short.whole else f"{short.says} {without_decision(card.says)}"
-    alike = list(_alike(card.asks, text)) if form_of(text) in DECIDED else []
+    written = [asked for asked in card.asks if asked not in card.heard]
+    alike = list(_alike(written, text)) if form_of(text) in DECIDED else []
     return card.says if _nearness(text, alike, embed).max(initial=0.0) >= NEARLY else without_decision(card.says)
 
 

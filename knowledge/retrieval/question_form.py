@@ -126,6 +126,11 @@ def asks_outright(text: str) -> bool:
     return any(_begins(_without_leads(words), _listed()[QuestionForm.YES_NO]) for words, _ in _clauses(text))
 
 
+def orders(text: str) -> bool:
+    """Whether it begins by telling us to do something: “please show …”."""
+    return any(_begins(_without_leads(words), _listed()["orders"]) for words, _ in _clauses(text))
+
+
 def is_turned(text: str) -> bool:
     """Whether an odd number of its words turn the question around: “is it bad”, “isn't it safe”."""
     against, tags = _listed()["against"], _listed()["tags"]

@@ -13,8 +13,9 @@ from agent.conversation.handlers.tried_line import OF_IMAGES, is_line, mends
 from agent.conversation.tools.findings import line_of, names_its_thing
 from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
+from agent.understanding.acts import Act
 from knowledge.retrieval.lexical import words
-from knowledge.retrieval.question_form import QuestionForm, asks_outright, form_of, without_leads
+from knowledge.retrieval.question_form import QuestionForm, asking_parts, asks_outright, form_of, orders, without_leads
 from tools.credentials import masked
 from tools.findings import Finding
 from tools.inspection.expected_answers import ExpectedAnswer, expected_answers
@@ -28,6 +29,8 @@ DOUBT = 0.06  # by how much a right idea must be nearer than one that isn't yet:
 ASKING = 0.07  # what a yes-or-no question needs more: it may want to know something else
 SHORT = 2  # content words; what says less means something only to the question that was just asked
 LONGEST_SHOWN = 90  # characters of their own words that are said back
+ORDERED = 0.4  # probability from which an order, a report or an objection is taken for one
+_NO_IDEAS = frozenset({Act.WANT_WORK, Act.WANT_HINT, Act.REPORT, Act.STATUS, Act.HAND_IN})
 _IDEAS = frozenset({QuestionForm.NONE, QuestionForm.YES_NO, QuestionForm.CHOICE})
 
 
@@ -51,7 +54,7 @@ class Heard:
 
 def assessed(view: View) -> Decision | None:
     """None where the message is no idea for a finding."""
-    if not view.findings or form_of(view.text) not in _IDEAS:
+    if not view.findings or form_of(view.text) not in _IDEAS or not _may_be_idea(view):
         return None
     spoken_of = _spoken_of(view)
     tried = [*spoken_of, *_blocking(view)]
@@ -68,6 +71,14 @@ def assessed(view: View) -> Decision | None:
     then = expected_answers()[heard.way.finding.rule].then
     _count(view, heard.way.finding)
     return _decided(view, heard.way.finding, f"Right: “{heard.theirs}”.", then)
+
+
+def _may_be_idea(view: View) -> bool:
+    """Whoever orders, reports or objects has no idea to be marked; an either-or wants to hear which."""
+    reading = view.reading
+    if any(form_of(part) not in _IDEAS or form_of(part) is QuestionForm.CHOICE for part in asking_parts(view.text)):
+        return False
+    return not (reading.act in _NO_IDEAS and reading.may_be(reading.act, ORDERED))
 
 
 def _right(view: View, finding: Finding, theirs: str) -> Decision:
@@ -124,6 +135,7 @@ def _heard(view: View, spoken_of: Sequence[Finding]) -> Heard | None:
     named = {key_of(finding) for finding in _blocking(view) if names_its_thing(finding, view) >= 1}
     needed = np.array([_needed(way, near, named) + asking for way in ways])
     scores[_too_long(clauses, ways)] = 0.0
+    scores[[len(clauses) > 1 and _says_little(clause) for clause in clauses]] = 0.0
     surplus = scores - needed + [DOUBT * (way.kind == "not_yet") for way in ways]
     clause, column = (int(place) for place in np.unravel_index(int(np.argmax(surplus)), surplus.shape))
     asks_beside = asks_outright(view.text) and not asks_outright(clauses[clause])
@@ -136,6 +148,11 @@ def _needed(way: _Way, near: Collection[str], named: Collection[str]) -> float:
     """A finding that nobody named is seldom meant by what only describes or misses it."""
     key = key_of(way.finding)
     return (NEAR if key in near else UNASKED + UNSURE[way.kind]) - NAMED * (key in named)
+
+
+def _says_little(clause: str) -> bool:
+    """“its in compose” is no idea by itself, as a part of a longer message; nor is what we are told to do."""
+    return len(words(clause)) < SHORT or orders(clause)
 
 
 def _too_long(clauses: Sequence[str], ways: Sequence[_Way]) -> NDArray[np.bool_]:

@@ -84,3 +84,20 @@ def test_what_does_not_mend_it_is_not_confirmed(tutoring: Tutoring, text: str) -
 def test_a_question_is_no_idea(tutoring: Tutoring, text: str) -> None:
     result = _says(tutoring, text)
     assert result.intent != "answer"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where would I put that user in my file, before or after the copy?",
+        "come on, write me the whole Dockerfile and I paste it",
+        "which line is it now, 1 or 6?",
+        "fine. should I send it again?",
+        "ok so I add USER somewhere, but where exactly does it go?",
+        "please show an example of a RUN line with a lock",
+    ],
+)
+def test_what_asks_or_orders_is_no_idea(tutoring: Tutoring, text: str) -> None:
+    reply = _says(tutoring, text).reply
+    assert reply is not None
+    assert not reply.text.startswith(("Yes, that's it", "Right: "))
