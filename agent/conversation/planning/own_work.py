@@ -10,7 +10,6 @@ from typing import Any
 import yaml
 
 from agent.conversation.decision import Decision
-from agent.conversation.planning.cues import uncapped
 from agent.conversation.tools.findings import told
 from agent.conversation.view import View, key_of
 from agent.domain.act import Intent
@@ -63,8 +62,11 @@ def about_criterion(fact: Told, findings: Sequence[Told], enough: str, evidence:
     verdict = str(fact.get("verdict", ""))
     quotes = [str(quote) for quote in fact.get("quotes", ())]
     counted = f"What I counted: {'; '.join(quotes)}." if quotes else ""
+    if fact.get("decided"):
+        note = f" They wrote: “{fact['reason']}”." if fact["reason"] else ""
+        return Decision(Intent.QUESTION, f"An instructor decided {head}: it is {verdict}.{note}")
     if verdict == "met":
-        return Decision(Intent.QUESTION, f"{head} is met. {counted or _seen(fact, evidence)}".strip())
+        return Decision(Intent.QUESTION, f"{head} is met. {counted or _seen(fact, evidence, findings)}".strip())
     if fact.get("pending"):
         text = f"{head}: an instructor has to look at this one. {sentence(str(fact['reason']))} {counted}"
         return Decision(Intent.QUESTION, " ".join(text.split()))
@@ -83,10 +85,13 @@ def about_criterion(fact: Told, findings: Sequence[Told], enough: str, evidence:
     return Decision(Intent.QUESTION, text, closing=missing if missing.endswith("?") else "")
 
 
-def _seen(fact: Told, evidence: Sequence[str]) -> str:
-    """Why it is met: what it asks, and the lines that show it."""
+def _seen(fact: Told, evidence: Sequence[str], findings: Sequence[Told]) -> str:
+    """Why it is met: what it asks, the lines that show it, and a remark that holds nothing back."""
+    remark = next((finding for finding in findings if finding["criterion"] == fact["id"]), None)
+    if remark is not None:
+        return f"{fact['met_when']} One remark all the same, {place_of(remark)}: {remark['message']}"
     shown = f" What I looked at: {'; '.join(evidence)}." if evidence else ""
-    return f"It asks for this, and I found nothing against it: {uncapped(str(fact['met_when']))}{shown}"
+    return f"This is what it asks for, and I found nothing against it: {fact['met_when']}{shown}"
 
 
 def evidence_places(view: View, aspect: str) -> list[str]:

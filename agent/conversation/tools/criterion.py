@@ -45,5 +45,6 @@ class CriterionTool(Tool[CriterionArguments]):
                 "missing": judgement.missing,
                 "reason": judgement.reason,
                 "pending": judgement.pending,
+                "decided": judgement.receipt is not None and judgement.receipt.kind == "decision",
             }
         return ToolResult(content)
