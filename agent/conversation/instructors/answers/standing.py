@@ -56,8 +56,12 @@ def judged_open(learner: LearnerProgress) -> list[Criterion]:
 
 def missing_files(learner: LearnerProgress) -> list[str]:
     """Names of the artefacts that open criteria look at and that never came."""
-    unseen = [criterion for criterion in learner.open if learner.word(criterion.id) == NOT_CHECKED]
-    return list(dict.fromkeys(wording_of(criterion.artefact).bare for criterion in unseen))
+    came = {one.artefact for one in learner.lesson.rubric if learner.word(one.id) not in ("", NOT_CHECKED)}
+    return list(dict.fromkeys(wording_of(one.artefact).bare for one in _unseen(learner) if one.artefact not in came))
+
+
+def _unseen(learner: LearnerProgress) -> list[Criterion]:
+    return [criterion for criterion in learner.open if learner.word(criterion.id) == NOT_CHECKED]
 
 
 def what_is_open(lookup: Lookup, learner: LearnerProgress) -> str:
@@ -74,12 +78,14 @@ def what_is_open(lookup: Lookup, learner: LearnerProgress) -> str:
 
 
 def not_handed_in(learner: LearnerProgress) -> str:
-    files = missing_files(learner)
-    unseen = len(learner.open) - len(judged_open(learner))
-    if not files:
+    """The artefacts that never came; else what couldn't be judged because something else of it is missing."""
+    files, unseen = missing_files(learner), _unseen(learner)
+    if not unseen:
         return ""
+    if not files:
+        return f"{joined([named(one) for one in unseen])} can't be judged: a file that it needs didn't come along."
     named_files = joined([f"the {file}" for file in files])
-    return f"Not handed in yet: {named_files}, so {counted(unseen, 'criterion', 'criteria')} can't be judged."
+    return f"Not handed in yet: {named_files}, so {counted(len(unseen), 'criterion', 'criteria')} can't be judged."
 
 
 def open_cell(learner: LearnerProgress) -> str:
