@@ -97,7 +97,7 @@ class ConversationNodes:
 
     def route(self, state: State, runtime: Runtime[TurnContext]) -> State:
         context = runtime.context
-        decision = routed(context)
+        decision = routed(context, _said_before(state))
         if decision is not None:
             return {"decision": to_state(decision)}
         before = next((line["text"] for line in reversed(state.get("history", [])) if line["role"] == "assistant"), "")
@@ -150,6 +150,11 @@ class ConversationNodes:
         dialogue = decision.dialogue or dialogues.from_state(state.get("dialogue"))
         dialogue = dialogue.with_changes(last=decision.topic)
         return {"history": said, "turn_key": context.turn.key, "dialogue": dialogues.to_state(dialogue)}
+
+
+def _said_before(state: State) -> dict[str, str]:
+    """What the person wrote here, by the key of its turn; what was deleted is in it no more."""
+    return {line["key"]: line["text"] for line in state.get("history", ()) if line["role"] == "user"}
 
 
 LOST = "I lost my thread there. Say it once more, please."

@@ -24,6 +24,8 @@ from agent.domain.turn import Notice
 from agent.understanding.acts import About, Act, Reading
 
 Handler = Callable[[TurnContext], Decision]
+PASSED_ON = "pass_on"
+LONGEST_PASSED = 500  # characters of a question that is passed on
 
 
 _PRESSED = Reading(Act.STAFF_DECIDE, About.PERSON, {Act.STAFF_DECIDE: 1.0}, {About.PERSON: 1.0})
@@ -51,10 +53,12 @@ def _to_instructors(context: TurnContext) -> Decision:
     return _told(context, f"**{name}** doesn't agree with me on {matter}. Their files are in “{name}”.")
 
 
-def _question_passed_on(context: TurnContext) -> Decision:
-    """What nobody here could answer, in the learner's own words."""
-    asked = context.turn.action.value if context.turn.action else ""
-    return _told(context, f"**{context.person.name}** asks, and I have no answer:\n> {asked}")
+def _question_passed_on(context: TurnContext, asked: str) -> Decision:
+    """What nobody here could answer, in the learner's own words; a button keeps none of them."""
+    if not asked:
+        return Decision(Intent.QUESTION, "I no longer have that message. Ask me once more, please.")
+    quoted = " ".join(asked.split())[:LONGEST_PASSED]
+    return _told(context, f"**{context.person.name}** asks, and I have no answer:\n> {quoted}")
 
 
 def _told(context: TurnContext, text: str) -> Decision:
@@ -82,17 +86,18 @@ BUTTONS: Mapping[str, Handler] = {
     "hint": hint.guide,
     "predict": _predicted,
     "ask_instructor": _to_instructors,
-    "pass_on": _question_passed_on,
     **dict.fromkeys(("uphold", "dismiss", "decide", "sheet", "approve", "reject"), _of_staff),
 }
 
 
-def routed(context: TurnContext) -> Decision | None:
-    """None where a mind has to think."""
+def routed(context: TurnContext, said: Mapping[str, str]) -> Decision | None:
+    """None where a mind has to think. `said` is what the person wrote here before, by the key of its turn."""
     turn = context.turn
     if context.in_channel and not turn.addressed:
         return Decision(Intent.QUESTION, "", silent=True)
     if turn.action is not None:
+        if turn.action.id == PASSED_ON:
+            return _question_passed_on(context, said.get(turn.action.value, ""))
         handler = BUTTONS.get(turn.action.id, criterion_status.greet)
         return handler(context)
     if fault_exercise.is_answer(context):

@@ -86,7 +86,7 @@ def take_back(saver: Saver, conversation: str, key: str) -> None:
     if kept:
         values["history"] = kept
         if values.get("turn_key") == key:
-            values |= {"wording": "", "decision": {}}
+            values |= {"wording": "", "decision": {}, "calls": [], "results": [], "memo": {}}  # what was looked up, too
         _put_back(saver, newest)
 
 

@@ -12,8 +12,9 @@ UNKNOWN = 2
 @click.command()
 @click.argument("rule", help="its id, as a finding names it")
 def explain(rule: str) -> None:
-    """Explain a rule of `tutor inspect`: what it finds, a bad and a good example, links.
+    """Explain a rule of `tutor inspect`, with examples.
 
+    What it finds, a bad and a good example, and links.
     Ends with 2 where there is no such rule.
     """
     found = explanations().get(rule) or explanations().get(rule.lower()) or explanations().get(rule.upper())

@@ -38,7 +38,7 @@ class Form(StrEnum):
 @format_option(Form, "for people, or one JSON line an input")
 @click.option("--lesson", default="", help="id of the lesson whose criteria apply")
 def review(paths: tuple[Path, ...], form: Form, lesson: str) -> None:
-    """Review a plan on its text, with quotes for each criterion; with a key, a language model reads it too."""
+    """Review a plan on its text, with quotes for each criterion. With a key, a language model reads it too."""
     settings = Settings.read()
     chosen = _lesson(load_course(settings.course), lesson)
     reviewer, failed = PlanReviewer.load(chosen, Embedding()), False

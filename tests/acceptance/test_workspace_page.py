@@ -157,7 +157,7 @@ def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 820})
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         yield page
         browser.close()
 

@@ -30,6 +30,7 @@ from agent.grading.submissions import Submissions
 from agent.learners.directory import LearnerDirectory
 from agent.learners.hints import Hints
 from agent.learners.mastery import Mastery
+from agent.learners.model_spending import ModelSpending
 from agent.learners.progress import CohortProgress
 from agent.storage.database import Storage
 from agent.understanding.acts import About, Act, Reading
@@ -75,6 +76,7 @@ def _services(storage: Storage) -> Services:
         receipts=Receipts(storage),
         mastery=Mastery(storage),
         hints=Hints(storage),
+        spending=ModelSpending(storage),
         progress=CohortProgress(storage, pack, learners=learners, reviews=reviews, gates=gates),
         builder=NoBuilder("No engine."),
         now=lambda: datetime.now(UTC),

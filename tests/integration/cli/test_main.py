@@ -35,7 +35,7 @@ def test_inspecting_imports_nothing_of_the_bot() -> None:
     tell = "import sys; print(*sys.modules, file=sys.stderr)"
     done = run_alone("inspect", "tests/submissions/good/Dockerfile", after=tell)
     assert done.returncode == 0
-    assert "D1 met" in done.stdout
+    assert "met: D1" in done.stdout
     assert set(done.stderr.split()) & set(EXTRA) == set()
     assert "click" in done.stderr.split()
 
@@ -105,7 +105,7 @@ def test_a_shell_is_given_its_script(shell: str) -> None:
     ("line", "offered"),
     [
         ("tutor ins", ["plain,inspect"]),
-        ("tutor inspect --st", ["plain,--strict"]),
+        ("tutor inspect --st", ["plain,--strict", "plain,--stdin-filename"]),
         ("tutor inspect --format s", ["plain,sarif"]),
         ("tutor engine sug", ["plain,suggest"]),
         ("tutor nothing --st", []),
