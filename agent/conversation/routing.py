@@ -18,13 +18,13 @@ from agent.conversation.handlers import (
     submission,
 )
 from agent.conversation.instructors import answer as staff_answer
+from agent.conversation.planning.own_work import PASSED_ON
 from agent.domain.act import Intent
 from agent.domain.reply import Reply
 from agent.domain.turn import Notice
 from agent.understanding.acts import About, Act, Reading
 
 Handler = Callable[[TurnContext], Decision]
-PASSED_ON = "pass_on"
 LONGEST_PASSED = 500  # characters of a question that is passed on
 
 

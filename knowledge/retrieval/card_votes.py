@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.retrieval.packed_vectors import STEPS
+
 FILE = "votes.npz"
 STEEP = 6.0  # how fast a vote fades with distance; 3 to 6 were within a point, and 6 keeps best in one byte
 CALM = 0.3  # regularisation
 AT_ONCE = 3_000  # ways of asking up to which votes are learnt when they are first needed, in under a second
-STEPS = 127
 
 Numbers = NDArray[np.float32]
 

@@ -73,16 +73,15 @@ def asking_parts(text: str) -> list[str]:
     return [
         part
         for part in parts
-        if len(part.split()) > 1
-        and (form_of(part) is not QuestionForm.NONE or _goes_on(part))
-        and not _is_tag(tuple(_TOKEN.findall(part.lower().replace("’", "'").strip(" ?!.,"))))
+        if len(part.split()) > 1 and (form_of(part) is not QuestionForm.NONE or _goes_on(part)) and not _is_tag(part)
     ]
 
 
-def _is_tag(words: Words) -> bool:
+def _is_tag(part: str) -> bool:
     """“isn't it”, “does it”: a verb and its subject with nothing behind."""
-    verb_first = (words[:1] in _listed()[QuestionForm.YES_NO]) and words[1:] in _listed()["subjects"]
-    return words in _listed()["tags"] or verb_first
+    clauses = [words for words, _ in _clauses(part)]
+    verb_first = clauses[0][:1] in _listed()[QuestionForm.YES_NO] and clauses[0][1:] in _listed()["subjects"]
+    return len(clauses) == 1 and (clauses[0] in _listed()["tags"] or verb_first)
 
 
 def _sentences(text: str) -> list[str]:

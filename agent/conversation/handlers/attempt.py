@@ -29,7 +29,7 @@ DOUBT = 0.06  # by how much a right idea must be nearer than one that isn't yet:
 ASKING = 0.07  # what a yes-or-no question needs more: it may want to know something else
 SHORT = 2  # content words; what says less means something only to the question that was just asked
 LONGEST_SHOWN = 90  # characters of their own words that are said back
-ORDERED = 0.4  # probability from which an order, a report or an objection is taken for one
+ORDERED = 0.4  # probability from which an order, a wish or a report is taken for one
 _NO_IDEAS = frozenset({Act.WANT_WORK, Act.WANT_HINT, Act.REPORT, Act.STATUS, Act.HAND_IN})
 _IDEAS = frozenset({QuestionForm.NONE, QuestionForm.YES_NO, QuestionForm.CHOICE})
 
@@ -74,7 +74,7 @@ def assessed(view: View) -> Decision | None:
 
 
 def _may_be_idea(view: View) -> bool:
-    """Whoever orders, reports or objects has no idea to be marked; an either-or wants to hear which."""
+    """Whoever orders, wishes or reports has no idea to be marked; an either-or wants to hear which."""
     reading = view.reading
     if any(form_of(part) not in _IDEAS or form_of(part) is QuestionForm.CHOICE for part in asking_parts(view.text)):
         return False

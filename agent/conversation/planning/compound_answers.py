@@ -41,7 +41,7 @@ class CompoundAnswers:
         answered: list[_Answered] = []
         for part in parts:
             answered.append((yield from self._found(view, part, answered)))
-        if len(parts) < 2 or not any(one.found.answer for one in answered):
+        if len(parts) < 2 or not any(one.card for one in answered):
             return None
         return self._said(view, answered)
 

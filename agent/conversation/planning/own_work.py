@@ -24,6 +24,7 @@ from tools.uploads.files import SourceFile
 Told = Mapping[str, Any]
 MAX_STANDS = 90  # characters of a line that are shown
 MAX_EVIDENCE = 3
+PASSED_ON = "pass_on"  # the button that sends a question to the instructors
 EVIDENCE = Path(__file__).with_name("evidence_lines.yaml")
 
 
@@ -139,4 +140,4 @@ def contest(key: str) -> Action:
 
 def pass_on(view: View) -> Action:
     """The learner's own words to the instructors, once they press it; it names the turn and holds none of them."""
-    return Action("pass_on", "Ask an instructor", view.context.turn.key)
+    return Action(PASSED_ON, "Ask an instructor", view.context.turn.key)

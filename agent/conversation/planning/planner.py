@@ -126,7 +126,7 @@ class Planner(MannerPlans):
 
     def _with_build_offered(self, view: View, decision: Decision) -> Decision:
         """Where they may have asked for a build and it isn't sure enough to begin one: a button says that they can."""
-        acts = any(action.id != own_work.pass_on(view).id for action in decision.actions)
+        acts = any(action.id != own_work.PASSED_ON for action in decision.actions)
         if decision.build is not None or acts or not view.is_private or not view.reading.may_be(Act.BUILD):
             return decision
         return decision.with_changes(actions=(*submission.build_offer(view.context, view.upload), *decision.actions))

@@ -54,9 +54,5 @@ class Search(Tool[SearchArguments]):
                 "answer": answer.text,
                 "nearness": round(answer.nearness, 3),
                 "cited": [asdict(citation) for citation in answer.citations],
-                "sources": [
-                    {"source": hit.passage.citation.source, "section": hit.passage.citation.section}
-                    for hit in answer.hits
-                ],
             }
         return ToolResult(content)
